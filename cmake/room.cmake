@@ -1,0 +1,33 @@
+# Shape of every room: a static library, its unit tests beside its sources, its links spelled out.
+#
+#   slipway_room(core SRCS error.cpp … DEPS fmt::fmt TESTS error_test.cpp …)
+#
+# makes the target slipway_core and, with tests on, the program core_test. A test's own needs go to TEST_DEPS.
+include(GoogleTest)
+
+function(slipway_room NAME)
+  cmake_parse_arguments(ROOM "" "PCH" "SRCS;DEPS;TESTS;TEST_DEPS" ${ARGN})
+  string(REPLACE "/" "_" TARGET "${NAME}")
+  add_library(slipway_${TARGET} STATIC ${ROOM_SRCS})
+  target_link_libraries(slipway_${TARGET} PUBLIC slipway_options ${ROOM_DEPS})
+  target_precompile_headers(slipway_${TARGET} REUSE_FROM slipway_pch)
+  if(SLIPWAY_TESTS AND ROOM_TESTS)
+    add_executable(${TARGET}_test ${ROOM_TESTS})
+    target_link_libraries(${TARGET}_test PRIVATE slipway_${TARGET} ${ROOM_TEST_DEPS} GTest::gmock_main)
+    target_precompile_headers(${TARGET}_test REUSE_FROM slipway_pch)
+    gtest_discover_tests(${TARGET}_test PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()
+
+# A backend: a shared object that sees include/slipway/backend.h and nothing of src/.
+function(slipway_backend NAME)
+  cmake_parse_arguments(BACKEND "" "" "SRCS;DEPS" ${ARGN})
+  add_library(slipway_backend_${NAME} MODULE ${BACKEND_SRCS})
+  target_include_directories(slipway_backend_${NAME} PRIVATE ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(slipway_backend_${NAME} PRIVATE slipway_warnings ${BACKEND_DEPS})
+  set_target_properties(slipway_backend_${NAME} PROPERTIES
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${SLIPWAY_LIB_DIR}/backends)
+  install(TARGETS slipway_backend_${NAME} LIBRARY DESTINATION lib/slipway/backends)
+endfunction()

@@ -1,0 +1,43 @@
+#include "core/buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace slipway::core {
+
+namespace {
+
+std::byte* allocate(std::size_t bytes) {
+  const std::size_t rounded = (bytes + Buffer::alignment - 1) / Buffer::alignment * Buffer::alignment;
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(Buffer::alignment, rounded));
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+Buffer::Buffer(std::size_t size, std::size_t lead)
+    : memory_(allocate(lead + size + padding)), lead_(lead), size_(size), capacity_(size) {}
+
+Buffer Buffer::copy_of(std::span<const std::byte> bytes) {
+  Buffer buffer(bytes.size());
+  if (!bytes.empty()) std::memcpy(buffer.data(), bytes.data(), bytes.size());
+  return buffer;
+}
+
+Buffer Buffer::copy_of(std::string_view text) { return copy_of(std::as_bytes(std::span(text))); }
+
+void Buffer::resize(std::size_t size) {
+  if (memory_ && size <= capacity_) {
+    size_ = size;
+    return;
+  }
+  const std::size_t room = std::max(size, capacity_ * 2);
+  Buffer grown(room, lead_);
+  if (size_ != 0) std::memcpy(grown.data(), data(), size_);
+  grown.size_ = size;
+  *this = std::move(grown);
+}
+
+}  // namespace slipway::core

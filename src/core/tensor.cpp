@@ -1,0 +1,80 @@
+#include "core/tensor.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace slipway::core {
+
+std::string to_string(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+
+std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t dim : shape) {
+    if (dim < 0 || __builtin_mul_overflow(count, dim, &count)) return std::nullopt;
+  }
+  return count;
+}
+
+bool matches(std::span<const std::int64_t> given, std::span<const std::int64_t> expected) {
+  if (given.size() != expected.size()) return false;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    if (expected[i] != -1 && given[i] != expected[i]) return false;
+  }
+  return true;
+}
+
+Result<std::vector<std::string_view>> read_bytes_elements(std::span<const std::byte> bytes, std::int64_t count) {
+  std::vector<std::string_view> elements;
+  if (count > 0) elements.reserve(std::min(static_cast<std::size_t>(count), bytes.size() / sizeof(std::uint32_t)));
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    std::uint32_t length = 0;
+    if (bytes.size() - at < sizeof length)
+      return fail(Code::invalid_argument, fmt::format("BYTES element {}: the 4-byte length at byte {} is cut short",
+                                                      elements.size(), at));
+    std::memcpy(&length, bytes.data() + at, sizeof length);
+    at += sizeof length;
+    if (bytes.size() - at < length)
+      return fail(Code::invalid_argument, fmt::format("BYTES element {}: {} bytes announced, {} left",
+                                                      elements.size(), length, bytes.size() - at));
+    elements.emplace_back(reinterpret_cast<const char*>(bytes.data()) + at, length);
+    at += length;
+  }
+  if (static_cast<std::int64_t>(elements.size()) != count)
+    return fail(Code::invalid_argument, fmt::format("{} BYTES elements given, {} expected", elements.size(), count));
+  return elements;
+}
+
+void append_bytes_element(std::vector<std::byte>& out, std::string_view element) {
+  const auto length = static_cast<std::uint32_t>(element.size());
+  const std::size_t at = out.size();
+  out.resize(at + sizeof length + element.size());
+  std::memcpy(out.data() + at, &length, sizeof length);
+  if (!element.empty()) std::memcpy(out.data() + at + sizeof length, element.data(), element.size());
+}
+
+Result<void> check_size(const TensorView& tensor) {
+  const auto count = element_count(tensor.shape);
+  if (!count)
+    return fail(Code::invalid_argument, fmt::format("shape {} has a negative dimension or too many elements",
+                                                    to_string(tensor.shape)));
+  if (tensor.dtype == DataType::bytes) {
+    TRY_VOID(read_bytes_elements(tensor.bytes, *count));
+    return {};
+  }
+  const auto size = static_cast<std::int64_t>(element_size(tensor.dtype));
+  std::int64_t expected = 0;
+  if (__builtin_mul_overflow(*count, size, &expected) ||
+      static_cast<std::uint64_t>(expected) != tensor.bytes.size()) {
+    return fail(Code::invalid_argument, fmt::format("{} bytes given, {} of shape {} has {} elements of {} bytes",
+                                                    tensor.bytes.size(), name_of(tensor.dtype),
+                                                    to_string(tensor.shape), *count, size));
+  }
+  return {};
+}
+
+}  // namespace slipway::core

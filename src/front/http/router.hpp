@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "front/http/message.hpp"
+
+namespace slipway::front::http {
+
+/// Finds the handler for a method and path. Patterns are literal segments and `{name}` for one segment; a trailing
+/// slash makes no difference. Filled before the server starts, then read by all threads.
+///
+///   router.add(Method::get, "/v2/models/{model}/ready", handler);
+class Router {
+ public:
+  void add(Method method, std::string_view pattern, Handler handler);
+
+  /// Calls the handler, or answers 404, or 405 with Allow. HEAD runs GET's handler; the connection leaves the body out.
+  void handle(HttpRequest request, Responder respond) const;
+
+ private:
+  struct Route {
+    Method method;
+    std::vector<std::string> segments;  ///< "{…}" matches any one segment
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+};
+
+}  // namespace slipway::front::http

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "front/http/router.hpp"
+#include "metrics/registry.hpp"
+#include "models/registry.hpp"
+
+namespace slipway::front::http {
+
+/// Each adds the endpoints of one subject; everything given must outlive the router.
+void add_v2_routes(Router& router, const models::Registry& models);
+void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
+void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs
+void add_metrics_routes(Router& router, const metrics::Registry& metrics);
+
+}  // namespace slipway::front::http

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/error.hpp"
+#include "front/http/router.hpp"
+
+namespace slipway::front::http {
+
+/// What the server is held to; config::ServerSpec has the meanings and defaults.
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8000;  ///< 0: any free port
+  std::uint32_t threads = 0;  ///< 0: one a core it may use
+  std::uint64_t max_request_bytes = 256ULL << 20U;
+  std::uint32_t max_header_bytes = 64U << 10U;
+  std::chrono::milliseconds read_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{75'000};
+  std::chrono::milliseconds write_timeout{30'000};
+  std::optional<std::string> cors_origin;
+};
+
+/// An HTTP/1.1 server: one io_context a thread, connections dealt out among them.
+class Server {
+ public:
+  /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
+  static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
+  /// Closes the listener and every connection, and joins the threads. Every request handed out must have been answered
+  /// or its Responder destroyed.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;  ///< the one it listens on
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::front::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/model_spec.hpp"
+#include "core/error.hpp"
+#include "core/request.hpp"
+#include "core/tensor.hpp"
+#include "runtime/backend_registry.hpp"
+#include "runtime/model.hpp"
+#include "scheduler/probe.hpp"
+#include "scheduler/scheduler.hpp"
+
+namespace slipway::models {
+
+/// A loaded, warm version of a model that takes requests. Held by std::shared_ptr (a handle): the registry holds one,
+/// and each request in flight another, so that a version that was replaced finishes what it has.
+class ModelVersion {
+ public:
+  /// Loads the file, makes the instances, decides whether the model batches, and runs it once where its shapes allow.
+  static core::Result<std::shared_ptr<ModelVersion>> load(runtime::BackendRegistry& backends,
+                                                          metrics::Registry& metrics, const config::ModelSpec& spec,
+                                                          std::string version, const std::filesystem::path& path);
+  ~ModelVersion();
+
+  const std::string& name() const { return spec_.name; }
+  const std::string& version() const { return version_; }
+  const config::ModelSpec& spec() const { return spec_; }
+  const runtime::Model& model() const { return *model_; }
+  const std::vector<core::TensorInfo>& inputs() const { return model_->inputs(); }
+  const std::vector<core::TensorInfo>& outputs() const { return model_->outputs(); }
+  std::uint32_t instances() const;
+  /// The most rows in one batch; 0 when requests are never joined (the protocol's `max_batch_size`).
+  std::int64_t max_batch_size() const { return max_batch_size_; }
+  scheduler::Probe& probe() { return *probe_; }
+  const scheduler::Probe& probe() const { return *probe_; }
+
+  /// Queues a request that `admission` has checked and put in order.
+  void infer(scheduler::Job job) { scheduler_->submit(std::move(job)); }
+
+ private:
+  ModelVersion() = default;
+
+  config::ModelSpec spec_;
+  std::string version_;
+  std::shared_ptr<runtime::Model> model_;
+  std::int64_t max_batch_size_ = 0;
+  std::unique_ptr<scheduler::Probe> probe_;
+  std::unique_ptr<scheduler::Scheduler> scheduler_;
+};
+
+using Handle = std::shared_ptr<ModelVersion>;
+
+}  // namespace slipway::models

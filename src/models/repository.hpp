@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/model_spec.hpp"
+#include "core/error.hpp"
+
+namespace slipway::models {
+
+/// One version of one model on disk, found but not loaded.
+struct Source {
+  config::ModelSpec spec;      ///< with its name
+  std::string version;         ///< a number as text, "1" for a bare file
+  std::filesystem::path path;  ///< what a backend is given: a file, or a folder for formats that are folders
+};
+
+/// What was found, and what looked like a model but could not be taken (a model.yaml with an unknown key, a version
+/// folder without a model): name and reason.
+struct Found {
+  std::vector<Source> sources;
+  struct Broken {
+    std::string name;
+    std::string version;
+    core::Error error;
+  };
+  std::vector<Broken> broken;
+};
+
+/// Looks at one path of the command line or an app file:
+///   - a model file or a folder that is a model (SavedModel, Paddle): one version, "1", named after the file;
+///   - a model's folder: `VERSION/model.*` below it, and model.yaml beside them;
+///   - a repository: a folder of such folders, or of bare model files.
+/// `over` is what the command line says and wins over model.yaml. not_found or invalid_argument when there is nothing.
+core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over);
+
+}  // namespace slipway::models

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/request.hpp"
+#include "core/tensor.hpp"
+
+namespace slipway::protocol {
+
+/// Parses a JSON list, flat or nested, into the memory of a tensor of `dtype`. With a shape, the number of elements is
+/// checked against it. Sentences begin with nothing; the caller adds which input it was.
+core::Result<core::Buffer> parse_tensor_data(simdjson::ondemand::value data, core::DataType dtype,
+                                             std::span<const std::int64_t> shape);
+
+/// The same when nobody gave a shape: `{"input": [[1,2],[3,4]]}`. The nesting gives it; ragged lists are an
+/// invalid_argument. A bare number is a scalar.
+core::Result<core::Tensor> parse_nested_tensor(simdjson::ondemand::value data, std::string name, core::DataType dtype);
+
+/// Appends the elements as one flat list, "[1,2,3]".
+core::Result<void> append_flat(std::string& out, const core::TensorView& tensor);
+
+/// Appends the elements nested by the shape, "[[1,2],[3,4]]"; NaN and infinities as null.
+core::Result<void> append_nested(std::string& out, const core::TensorView& tensor);
+
+/// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
+void append_string(std::string& out, std::string_view text);
+
+/// Appends a parameter's value.
+void append_parameter(std::string& out, const core::Parameter& value);
+
+}  // namespace slipway::protocol

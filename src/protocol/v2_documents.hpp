@@ -1,0 +1,24 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/model_version.hpp"
+#include "models/registry.hpp"
+
+namespace slipway::protocol {
+
+/// JSON documents of the Open Inference Protocol V2 and of Triton's extensions to it, each as one string.
+std::string server_metadata();
+std::string live_body(bool live, bool ready);  ///< {"live":…,"ready":…}
+/// `versions` are all that are ready, for the `versions` list.
+std::string model_metadata(const models::ModelVersion& version, const std::vector<models::Handle>& versions);
+std::string model_config(const models::ModelVersion& version);
+std::string model_statistics(const std::vector<models::Handle>& versions);
+std::string repository_index(const std::vector<models::IndexEntry>& entries);
+
+/// The extensions that server_metadata lists: exactly those that are served.
+std::span<const std::string_view> extensions();
+
+}  // namespace slipway::protocol

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/tensor.hpp"
+#include "runtime/backend.hpp"
+
+namespace slipway::runtime {
+
+/// A model file that a backend has loaded, and what it declares. Immutable, shared by its instances, which keep it
+/// alive.
+class Model {
+ public:
+  ~Model();
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const std::vector<core::TensorInfo>& inputs() const { return inputs_; }
+  const std::vector<core::TensorInfo>& outputs() const { return outputs_; }
+  const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
+  const LoadOptions& options() const { return options_; }
+  const Backend& backend() const { return *backend_; }
+
+ private:
+  friend class Backend;
+  friend class Instance;
+  Model() = default;
+
+  std::shared_ptr<Backend> backend_;
+  slipway_model* handle_ = nullptr;
+  LoadOptions options_;
+  std::vector<core::TensorInfo> inputs_;
+  std::vector<core::TensorInfo> outputs_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
+};
+
+/// What runs batches: an interface, so that the scheduler is tested with hand-made ones. One thread at a time.
+class Runner {
+ public:
+  virtual ~Runner() = default;
+
+  /// Runs `inputs` (all of the model's, in its order) and gives the outputs numbered in `outputs` (ascending), in that
+  /// order. An error leaves the runner usable.
+  virtual core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
+                                                      std::span<const std::uint32_t> outputs) = 0;
+};
+
+/// One instance of a model on its device.
+class Instance : public Runner {
+ public:
+  static core::Result<std::unique_ptr<Instance>> create(std::shared_ptr<Model> model, std::uint32_t index);
+  ~Instance() override;
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
+
+  core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
+                                              std::span<const std::uint32_t> outputs) override;
+
+ private:
+  explicit Instance(std::shared_ptr<Model> model) : model_(std::move(model)) {}
+
+  std::shared_ptr<Model> model_;
+  slipway_instance* handle_ = nullptr;
+};
+
+}  // namespace slipway::runtime

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/request.hpp"
+
+namespace slipway::scheduler {
+
+/// A request that was admitted: its inputs stand in the model's order, shapes and sizes were checked, and the outputs it
+/// wants are numbers. Moved from the front's thread to the instance's.
+struct Job {
+  core::Request request;
+  std::vector<std::uint32_t> outputs;  ///< indexes into the model's outputs, ascending
+  std::int64_t rows = 1;               ///< the first dimension where the model batches, else 1
+  core::TimePoint queued{};
+  core::Completion done;
+};
+
+}  // namespace slipway::scheduler

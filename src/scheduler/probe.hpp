@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/request.hpp"
+#include "metrics/registry.hpp"
+
+namespace prometheus {
+class Counter;
+class Gauge;
+class Histogram;
+}  // namespace prometheus
+
+namespace slipway::scheduler {
+
+/// A count and the time it took in all, as the statistics extension of the Open Inference Protocol has them.
+struct DurationStat {
+  std::uint64_t count = 0;
+  std::uint64_t ns = 0;
+};
+
+/// What /v2/models/NAME/versions/V/stats tells, at one moment.
+struct Statistics {
+  std::uint64_t inference_count = 0;   ///< rows inferred
+  std::uint64_t execution_count = 0;   ///< batches run
+  std::uint64_t last_inference_ms = 0; ///< Unix time in milliseconds; 0: never
+  DurationStat success, fail, queue, compute_input, compute_infer, compute_output;
+  struct Batch {
+    std::int64_t rows = 0;
+    DurationStat compute_input, compute_infer, compute_output;
+  };
+  std::vector<Batch> batches;  ///< by rows, ascending
+};
+
+/// The measurements of one model version: Prometheus families under `slipway_*{model,version}` and the protocol's
+/// statistics. Outlives the scheduler that writes it. Safe from any thread.
+class Probe {
+ public:
+  Probe(metrics::Registry& registry, const std::string& model, const std::string& version);
+  ~Probe();
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+
+  void queued(std::size_t waiting);                       ///< the queue's depth changed
+  void instance_busy(int change);                         ///< +1 or -1
+  void batch_done(const core::Timing& timing);            ///< once a batch
+  /// Once a request, at its completion: the outcome and its whole time since it was received.
+  void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
+                    const core::Timing& timing);
+  void bytes_in(std::size_t bytes);
+  void bytes_out(std::size_t bytes);
+  void encoded(core::Duration duration);
+
+  Statistics statistics() const;
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+  mutable std::mutex mutex_;
+  Statistics totals_;
+  std::map<std::int64_t, Statistics::Batch> batches_;
+};
+
+}  // namespace slipway::scheduler
