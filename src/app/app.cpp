@@ -1,0 +1,102 @@
+#include "app/app.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include <iterator>
+
+#include "front/http/routes.hpp"
+
+namespace slipway::app {
+
+namespace http = front::http;
+
+namespace {
+
+http::ServerOptions http_options(const config::ServerSpec& spec) {
+  http::ServerOptions options;
+  options.host = spec.host;
+  options.port = spec.http_port;
+  options.threads = spec.http_threads;
+  options.max_request_bytes = spec.max_request_bytes;
+  options.max_header_bytes = spec.max_header_bytes;
+  options.read_timeout = spec.read_timeout;
+  options.idle_timeout = spec.idle_timeout;
+  options.write_timeout = spec.write_timeout;
+  options.cors_origin = spec.cors_origin;
+  return options;
+}
+
+/// "x FP32 [-1,3,48,192]"
+std::string signature(const std::vector<core::TensorInfo>& tensors) {
+  std::vector<std::string> parts;
+  parts.reserve(tensors.size());
+  for (const core::TensorInfo& tensor : tensors) {
+    parts.push_back(fmt::format("{} {} {}", tensor.name, core::name_of(tensor.dtype), core::to_string(tensor.shape)));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+App::App(const Plan& plan)
+    : host_(plan.server.host), backends_(runtime::BackendRegistry::default_folders()), models_(backends_, metrics_) {}
+
+App::~App() = default;
+
+core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
+  std::unique_ptr<App> app(new App(plan));
+  TRY_VOID(load_models(plan.models, app->models_));
+
+  http::add_v2_routes(app->router_, app->models_);
+  http::add_service_routes(app->router_, app->models_);
+  http::add_docs_routes(app->router_, app->models_);
+  http::add_metrics_routes(app->router_, app->metrics_);
+  TRY(app->http_, http::Server::start(http_options(plan.server), app->router_));
+
+  // A port that is taken must not keep the models from being served: /metrics is on the HTTP port too.
+  if (plan.server.metrics_port && *plan.server.metrics_port != plan.server.http_port) {
+    http::add_metrics_routes(app->metrics_router_, app->metrics_);
+    http::ServerOptions options = http_options(plan.server);
+    options.port = *plan.server.metrics_port;
+    options.threads = 1;
+    auto server = http::Server::start(options, app->metrics_router_);
+    if (server) {
+      app->metrics_server_ = *std::move(server);
+    } else {
+      spdlog::warn("no extra port for metrics, they are on the HTTP port alone: {}", server.error().message());
+    }
+  }
+  return app;
+}
+
+std::string App::banner() const {
+  std::string text = fmt::format("slipway {}\n", SLIPWAY_VERSION);
+  const std::string shown_host = host_.find(':') == std::string::npos ? host_ : fmt::format("[{}]", host_);
+  const std::string base = fmt::format("http://{}:{}", shown_host, http_port());
+  auto out = std::back_inserter(text);
+  for (const models::IndexEntry& entry : models_.index()) {
+    if (entry.state != models::State::ready) {
+      fmt::format_to(out, "  {} version {}: {}: {}\n", entry.name, entry.version, models::name_of(entry.state),
+                     entry.reason);
+      continue;
+    }
+    const auto handle = models_.find(entry.name, entry.version);
+    if (!handle) continue;
+    const models::ModelVersion& version = **handle;
+    fmt::format_to(out, "  {} version {} on {}, {} instance{}, {}\n", entry.name, entry.version,
+                   version.model().backend().name(), version.instances(), version.instances() == 1 ? "" : "s",
+                   version.max_batch_size() > 1 ? fmt::format("batches up to {}", version.max_batch_size())
+                                                : std::string("no batching"));
+    fmt::format_to(out, "    in  {}\n    out {}\n", signature(version.inputs()), signature(version.outputs()));
+    fmt::format_to(out, "    POST {}/v2/models/{}/infer   POST {}/services/{}\n", base, entry.name, base, entry.name);
+  }
+  if (models_.index().empty()) text += "  no models\n";
+  fmt::format_to(out, "  documentation {}/docs   metrics {}/metrics{}\n", base, base,
+                 metrics_server_ ? fmt::format(" (also on port {})", metrics_server_->port()) : std::string());
+  fmt::format_to(out, "listening on {}\n", base);
+  return text;
+}
+
+}  // namespace slipway::app

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/model_loading.hpp"
+#include "core/error.hpp"
+#include "front/http/router.hpp"
+#include "front/http/server.hpp"
+#include "metrics/registry.hpp"
+#include "models/registry.hpp"
+#include "runtime/backend_registry.hpp"
+
+namespace slipway::app {
+
+/// One serving process: the rooms wired together. Made on the main thread, ended by its destructor, which answers what
+/// was accepted before it returns.
+///
+///   TRY(auto app, App::start(plan));
+///   fmt::print("{}", app->banner());
+class App {
+ public:
+  /// Loads every model of the plan, then listens.
+  static core::Result<std::unique_ptr<App>> start(const Plan& plan);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  std::uint16_t http_port() const { return http_->port(); }
+  const models::Registry& models() const { return models_; }
+  /// What is served where, for people; several lines.
+  std::string banner() const;
+
+ private:
+  explicit App(const Plan& plan);
+
+  std::string host_;
+  runtime::BackendRegistry backends_;
+  metrics::Registry metrics_;
+  models::Registry models_;
+  front::http::Router router_;
+  front::http::Router metrics_router_;
+  // after what they use, so that they end first
+  std::unique_ptr<front::http::Server> metrics_server_;
+  std::unique_ptr<front::http::Server> http_;
+};
+
+}  // namespace slipway::app

@@ -1,0 +1,24 @@
+#include "app/logging.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slipway::app {
+namespace {
+
+TEST(Logging, EscapesWhatWouldBreakAJsonLine) {
+  EXPECT_EQ(json_escaped("plain"), "plain");
+  EXPECT_EQ(json_escaped("a \"b\" c\\d\ne\tf\x01"), R"(a \"b\" c\\d\ne\tf\u0001)");
+  EXPECT_EQ(json_escaped("Grüße"), "Grüße");
+}
+
+TEST(Logging, NamesTheFormatsAndLevelsThereAre) {
+  EXPECT_EQ(log_format_from("json").value(), LogFormat::json);
+  EXPECT_EQ(log_format_from("text").value(), LogFormat::text);
+  EXPECT_EQ(log_format_from("xml").error().message(), "log format \"xml\": text or json expected");
+  const auto level = set_up_logging(LogFormat::text, "loud");
+  ASSERT_FALSE(level);
+  EXPECT_NE(level.error().message().find("\"loud\""), std::string::npos);
+}
+
+}  // namespace
+}  // namespace slipway::app

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "config/app_spec.hpp"
+#include "config/model_spec.hpp"
+#include "core/error.hpp"
+#include "models/registry.hpp"
+
+namespace slipway::app {
+
+/// What the arguments of `serve` name, before anything is loaded: app files are read, every other path is a model, a
+/// model's folder or a repository. What the command line says of models (`over`) wins over files.
+struct Plan {
+  config::ServerSpec server;
+  std::vector<config::AppModel> models;
+};
+core::Result<Plan> plan_from(const std::vector<std::filesystem::path>& arguments, const config::ModelSpec& over);
+
+/// Finds and loads everything planned. A path that names one model must load; of a folder of several, those that can
+/// are served, and the index says why the others are not. An error when nothing at all could be served.
+core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry);
+
+}  // namespace slipway::app

@@ -1,0 +1,123 @@
+#include "cli/http_client.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <charconv>
+
+namespace slipway::cli {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using core::Code;
+
+namespace {
+
+constexpr std::uint64_t most_answer_bytes = 1ULL << 30U;
+
+/// The steps of one request as callbacks, so that one limit covers them all.
+class Exchange {
+ public:
+  Exchange(asio::io_context& context, const Url& url, std::string_view method, std::string_view path,
+           std::string_view body, std::string_view content_type)
+      : resolver_(context), stream_(context) {
+    request_.version(11);
+    request_.method_string(method);
+    request_.target(path.empty() ? "/" : path);
+    request_.set(beast::http::field::host, fmt::format("{}:{}", url.host, url.port));
+    request_.set(beast::http::field::user_agent, "slipway/" SLIPWAY_VERSION);
+    if (!content_type.empty()) request_.set(beast::http::field::content_type, content_type);
+    request_.body() = body;
+    request_.prepare_payload();
+    request_.keep_alive(false);
+    parser_.body_limit(most_answer_bytes);
+  }
+
+  void start(const Url& url) {
+    resolver_.async_resolve(url.host, std::to_string(url.port), [this](auto error, const auto& found) {
+      if (stop(error)) return;
+      stream_.async_connect(found, [this](auto failure, const auto& /*endpoint*/) {
+        if (stop(failure)) return;
+        beast::http::async_write(stream_, request_, [this](auto write_error, std::size_t /*bytes*/) {
+          if (stop(write_error)) return;
+          beast::http::async_read(stream_, buffer_, parser_, [this](auto read_error, std::size_t /*bytes*/) {
+            if (!stop(read_error)) done_ = true;
+          });
+        });
+      });
+    });
+  }
+
+  bool done() const { return done_; }
+  const boost::system::error_code& error() const { return error_; }
+  HttpAnswer take() { return {parser_.get().result_int(), std::move(parser_.get().body())}; }
+
+ private:
+  bool stop(const boost::system::error_code& error) {
+    error_ = error;
+    return static_cast<bool>(error);
+  }
+
+  asio::ip::tcp::resolver resolver_;
+  beast::tcp_stream stream_;
+  beast::http::request<beast::http::string_body> request_;
+  beast::flat_buffer buffer_;
+  beast::http::response_parser<beast::http::string_body> parser_;
+  boost::system::error_code error_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+bool looks_like_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
+
+core::Result<Url> parse_url(std::string_view text) {
+  constexpr std::string_view scheme = "http://";
+  if (!text.starts_with(scheme)) {
+    return core::fail(Code::invalid_argument, fmt::format("{}: an address that begins with http:// expected", text));
+  }
+  std::string_view rest = text.substr(scheme.size());
+  Url url;
+  const auto slash = rest.find('/');
+  if (slash != std::string_view::npos) {
+    url.path = rest.substr(slash);
+    while (url.path.ends_with('/')) url.path.pop_back();
+    rest = rest.substr(0, slash);
+  }
+  const auto colon = rest.rfind(':');
+  const bool has_port = colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos;
+  if (has_port) {
+    const std::string_view digits = rest.substr(colon + 1);
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
+    if (failure != std::errc() || end != digits.data() + digits.size() || url.port == 0)
+      return core::fail(Code::invalid_argument, fmt::format("{}: port \"{}\", 1 to 65535 expected", text, digits));
+    rest = rest.substr(0, colon);
+  }
+  if (rest.starts_with('[') && rest.ends_with(']')) rest = rest.substr(1, rest.size() - 2);
+  if (rest.empty()) return core::fail(Code::invalid_argument, fmt::format("{}: names no host", text));
+  url.host = rest;
+  return url;
+}
+
+core::Result<HttpAnswer> http_request(const Url& url, std::string_view method, std::string_view path,
+                                      std::string_view body, std::string_view content_type,
+                                      std::chrono::milliseconds limit) {
+  try {
+    asio::io_context context(1);
+    Exchange exchange(context, url, method, path, body, content_type);
+    exchange.start(url);
+    context.run_for(limit);
+    if (exchange.done()) return exchange.take();
+    const std::string why =
+        exchange.error() ? exchange.error().message() : fmt::format("no answer within {} ms", limit.count());
+    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, path, why));
+  } catch (const std::exception& error) {
+    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, path, error.what()));
+  }
+}
+
+}  // namespace slipway::cli

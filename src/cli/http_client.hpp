@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace slipway::cli {
+
+/// An http:// address in its parts.
+struct Url {
+  std::string host;
+  std::uint16_t port = 80;
+  std::string path;  ///< with its '/', without a trailing one; "" when there is none
+};
+
+/// Whether `text` is meant as an address rather than a file.
+bool looks_like_url(std::string_view text);
+/// invalid_argument says what is wrong; https is not taken.
+core::Result<Url> parse_url(std::string_view text);
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+
+/// One request over one connection, blocking, within `limit` in all. unavailable when nobody answers.
+core::Result<HttpAnswer> http_request(const Url& url, std::string_view method, std::string_view path,
+                                      std::string_view body, std::string_view content_type,
+                                      std::chrono::milliseconds limit);
+
+}  // namespace slipway::cli

@@ -1,0 +1,44 @@
+#include "cli/model_options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdint>
+
+namespace slipway::cli {
+
+void add_model_options(CLI::App& command, config::ModelSpec& spec) {
+  const std::string group = "How models run";
+  command.add_option("--name", spec.name, "serve the model under this name (one model only)")->group(group);
+  command.add_option("--backend", spec.backend, "auto, onnxruntime, openvino, …: the first that can run it by default")
+      ->envname("SLIPWAY_BACKEND")
+      ->group(group);
+  command.add_option("--device", spec.device, "where instances run; cpu by default")->group(group);
+  command.add_option("--instances", spec.instances, "instances of each model; one a core by default")
+      ->check(CLI::Range(1, 1024))
+      ->envname("SLIPWAY_INSTANCES")
+      ->group(group);
+  command.add_option("--threads", spec.threads, "threads that compute in each instance; 1 by default")
+      ->check(CLI::Range(1, 1024))
+      ->envname("SLIPWAY_THREADS")
+      ->group(group);
+  command.add_option("--max-batch-size", spec.max_batch_size, "most rows run together; 0 never batches")
+      ->check(CLI::Range(0, 65536))
+      ->group(group);
+  command
+      .add_option_function<std::int64_t>(
+          "--max-delay-us", [&spec](std::int64_t value) { spec.max_delay = std::chrono::microseconds(value); },
+          "how long the first request of a batch waits for others; 0 by default")
+      ->check(CLI::Range(0, 60'000'000))
+      ->group(group);
+  command.add_option("--queue-limit", spec.queue_limit, "requests of one model that may wait; 1024 by default")
+      ->check(CLI::Range(1, 10'000'000))
+      ->group(group);
+  command
+      .add_option_function<std::int64_t>(
+          "--timeout-ms", [&spec](std::int64_t value) { spec.timeout = std::chrono::milliseconds(value); },
+          "how long a request may wait and run; no limit by default")
+      ->check(CLI::Range(1, 86'400'000))
+      ->group(group);
+}
+
+}  // namespace slipway::cli

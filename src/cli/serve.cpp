@@ -1,0 +1,127 @@
+#include "cli/serve.hpp"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/app.hpp"
+#include "app/logging.hpp"
+#include "app/model_loading.hpp"
+#include "cli/model_options.hpp"
+
+namespace slipway::cli {
+
+namespace {
+
+/// What the command line says; only what was given wins over the app file.
+struct Arguments {
+  std::vector<std::filesystem::path> paths;
+  config::ModelSpec model;
+  std::optional<std::string> host;
+  std::optional<std::uint16_t> http_port;
+  std::optional<std::string> metrics_port;
+  std::optional<std::uint32_t> http_threads;
+  std::optional<std::uint64_t> max_request_bytes;
+  std::optional<std::string> cors_origin;
+  std::string log_format = "text";
+  std::string log_level = "info";
+};
+
+core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server) {
+  if (arguments.host) server.host = *arguments.host;
+  if (arguments.http_port) server.http_port = *arguments.http_port;
+  if (arguments.http_threads) server.http_threads = *arguments.http_threads;
+  if (arguments.max_request_bytes) server.max_request_bytes = *arguments.max_request_bytes;
+  if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
+  if (!arguments.metrics_port) return {};
+  if (*arguments.metrics_port == "none") {
+    server.metrics_port.reset();
+    return {};
+  }
+  std::uint16_t port = 0;
+  if (!CLI::detail::lexical_cast(*arguments.metrics_port, port)) {
+    return core::fail(
+        core::Code::invalid_argument,
+        fmt::format("--metrics-port {}: a port from 0 to 65535 or none expected", *arguments.metrics_port));
+  }
+  server.metrics_port = port;
+  return {};
+}
+
+/// 2 for what the user gave, 1 for what the machine refused.
+int exit_code_of(core::Code code) { return code == core::Code::unavailable || code == core::Code::internal ? 1 : 2; }
+
+int refuse(const core::Error& error) {
+  fmt::print(stderr, "slipway serve: {}\n", error.message());
+  return exit_code_of(error.code());
+}
+
+int serve(const Arguments& arguments) {
+  const auto format = app::log_format_from(arguments.log_format);
+  if (!format) return refuse(format.error());
+  if (const auto logging = app::set_up_logging(*format, arguments.log_level); !logging) return refuse(logging.error());
+
+  auto plan = app::plan_from(arguments.paths, arguments.model);
+  if (!plan) return refuse(plan.error());
+  if (const auto applied = apply(arguments, plan->server); !applied) return refuse(applied.error());
+
+  // Blocked here, so that every thread started from now on leaves them to sigwait below.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto app = app::App::start(*plan);
+  if (!app) {
+    // with the signals as they were, Ctrl-C still ends a process whose libraries hang in their destructors
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    return refuse(app.error());
+  }
+  fmt::print("{}", (*app)->banner());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  fmt::print(stderr, "slipway serve: {}, finishing what was accepted\n",
+             signal == SIGINT ? "interrupted" : "asked to end");
+  app->reset();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("serve", "serve models over HTTP until interrupted");
+  command
+      ->add_option("MODEL", arguments->paths, "model files, folders laid out NAME/VERSION/model.onnx, or one app.yaml")
+      ->required();
+  command->add_option("--host", arguments->host, "address to listen on; 127.0.0.1 by default")->envname("SLIPWAY_HOST");
+  command->add_option("--http-port", arguments->http_port, "port for HTTP, 0 for any free one; 8000 by default")
+      ->envname("SLIPWAY_HTTP_PORT");
+  command->add_option("--metrics-port", arguments->metrics_port, "extra port for /metrics, or none; 8002 by default")
+      ->envname("SLIPWAY_METRICS_PORT");
+  command->add_option("--http-threads", arguments->http_threads, "threads that read and write; one a core by default")
+      ->check(CLI::Range(1, 1024));
+  command->add_option("--max-request-bytes", arguments->max_request_bytes, "largest body taken; 256 MiB by default")
+      ->transform(CLI::AsSizeValue(false));
+  command->add_option("--cors-origin", arguments->cors_origin, "origin that browsers may call from, or *");
+  command->add_option("--log-format", arguments->log_format, "text or json")->envname("SLIPWAY_LOG_FORMAT");
+  command->add_option("--log-level", arguments->log_level, "trace, debug, info, warning, error or off")
+      ->envname("SLIPWAY_LOG_LEVEL");
+  add_model_options(*command, arguments->model);
+  command->callback([arguments, &exit_code] { exit_code = serve(*arguments); });
+}
+
+}  // namespace slipway::cli
