@@ -1,0 +1,56 @@
+# The commands of the project. Each one sets up what it needs first, and says what it does in a line a step.
+#
+#   make run      build, and serve three real models; ONCE=1 ends after the first answers, PORT=9000 chooses the port
+#   make test     build, and run every test; the last line is the count
+#   make build    the release program, build/slipway
+#   make install  PREFIX=/usr/local: the program and its backends, in a tree that may be copied
+#   make check    formatting and static analysis
+#   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
+#   make bench    speed beside the bare runtime and other servers
+#   make clean    leaves .deps/, which scripts/setup keeps
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_fake
+
+.PHONY: run test build install check asan tsan bench models clean
+.DEFAULT_GOAL := build
+
+build:
+	@scripts/setup
+	@scripts/build build $(PROGRAM)
+
+models:
+	@scripts/setup
+	@scripts/models build/models
+
+run: build models
+	@ONCE="$(ONCE)" PORT="$(PORT)" scripts/run
+
+test:
+	@scripts/setup --tests
+	@scripts/build build
+	@scripts/models build/models
+	@scripts/test
+
+install: build
+	@cmake --install build --prefix "$(PREFIX)"
+
+check:
+	@scripts/setup --checks
+	@JOBS=$(JOBS) scripts/check
+
+asan:
+	@scripts/setup
+	@scripts/sanitize address
+
+tsan:
+	@scripts/setup
+	@scripts/sanitize thread
+
+bench: build models
+	@scripts/setup --bench
+	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_BENCH=ON scripts/build build-bench
+	@bench/run
+
+clean:
+	rm -rf build build-*
