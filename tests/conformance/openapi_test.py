@@ -1,0 +1,51 @@
+"""The OpenAPI document holds what it promises."""
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from http_call import call
+
+EXAMPLES_MAX = 15
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    answer = call(server.url + "/openapi.json")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("application/json")
+    return answer.json
+
+
+def test_every_service_is_there(document):
+    assert document["openapi"].startswith("3.1")
+    for model in ("magika", "ocr-direction", "minilm", "identity_bytes", "iris_forest"):
+        assert any(path.startswith(f"/v2/models/{model}/") for path in document["paths"]), model
+        assert f"/services/{model}" in document["paths"]
+
+
+def test_every_example_of_a_request_runs(server, document):
+    ran = 0
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
+                if "json" not in media_type:
+                    continue
+                examples = [example["value"] for example in content.get("examples", {}).values()]
+                if "example" in content:
+                    examples.append(content["example"])
+                for example in examples:
+                    answer = call(server.url + path, example, method=method.upper())
+                    assert answer.status == 200, (path, example, answer.body)
+                    ran += 1
+    assert ran >= 20
+
+
+def test_schemathesis_finds_no_fault(server, tmp_path):
+    program = pathlib.Path(sys.executable).with_name("schemathesis")
+    command = [program, "run", server.url + "/openapi.json", "--checks", "not_a_server_error,response_schema_conformance"]
+    command += ["--max-examples", str(EXAMPLES_MAX), "--phases", "examples,fuzzing", "--seed", "2026"]
+    command += ["--request-timeout", "30", "--no-color", "--generation-database", "none"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -1,0 +1,43 @@
+"""NVIDIA's own load generator runs to its end."""
+import os
+import pathlib
+import re
+import subprocess
+
+import nvidia.cuda_runtime
+import pytest
+
+from http_call import call
+from program import ROOT
+
+PERF_ANALYZER = ROOT / ".deps" / "perf_analyzer" / "perf_analyzer"
+CUDA_RUNTIME = pathlib.Path(next(iter(nvidia.cuda_runtime.__path__))) / "lib"
+SHAPES = {
+    "ocr-direction": {"x": [3, 48, 192]},
+    "minilm": {"input_ids": [32], "attention_mask": [32], "token_type_ids": [32]},
+}
+
+
+@pytest.mark.parametrize("model", SHAPES)
+def test_perf_analyzer_runs_to_its_end(server, model):
+    batches = call(f"{server.url}/v2/models/{model}/config").json["max_batch_size"] > 0
+    shapes = []
+    for name, shape in SHAPES[model].items():
+        # where the model batches, the generator adds the batch dimension itself
+        dims = shape if batches else [1, *shape]
+        shapes += ["--shape", f"{name}:{','.join(map(str, dims))}"]
+    command = [PERF_ANALYZER, "-m", model, "-u", server.address, "-i", "http", "--concurrency-range", "2"]
+    # a short window, and none is too noisy: this is about the protocol, not about speed
+    command += ["-p", "1000", "--max-trials", "3", "-s", "999", "--input-data", "zero", *shapes]
+    done = subprocess.run(
+        command,
+        env=os.environ | {"LD_LIBRARY_PATH": str(CUDA_RUNTIME)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    throughput = re.search(r"Throughput: ([\d.]+) infer/sec", output)
+    assert throughput and float(throughput[1]) > 0, output
+    assert "Server:" in output, output

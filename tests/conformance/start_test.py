@@ -1,0 +1,108 @@
+"""How the program begins and ends."""
+import signal
+
+import pytest
+
+import tiny_models
+from http_call import call
+from program import Server, run_serve
+
+
+@pytest.fixture
+def model(tmp_path):
+    return tiny_models.make_identity(tmp_path, "FP32")
+
+
+def the_one_sentence(done) -> str:
+    """What was written to stderr of a start that failed: exit code 2 and one line."""
+    assert done.returncode == 2, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(lines) == 1, done.stderr
+    return lines[0]
+
+
+def cut_in_half(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def corrupt(path):
+    path.write_bytes(b"\x93\x12 this is no model " * 20)
+
+
+@pytest.mark.parametrize("spoil", [cut_in_half, empty, corrupt])
+def test_a_spoilt_model_ends_serve_with_one_sentence(model, spoil):
+    spoil(model)
+    assert model.name in the_one_sentence(run_serve([model]))
+
+
+def test_a_model_that_is_not_there(tmp_path):
+    assert "missing.onnx" in the_one_sentence(run_serve([tmp_path / "missing.onnx"]))
+
+
+def test_an_unknown_key_of_a_model_yaml_is_named_with_its_line(model, tmp_path):
+    version = tmp_path / "repository" / "x" / "1"
+    version.mkdir(parents=True)
+    model.rename(version / "model.onnx")
+    yaml = version.parent / "model.yaml"
+    yaml.write_text("instances: 1\nmax_bach_size: 8\n")
+    sentence = the_one_sentence(run_serve([version.parent]))
+    assert f"{yaml}:2" in sentence
+    assert "max_bach_size" in sentence
+
+
+def test_an_unknown_key_of_an_app_file_is_named_with_its_line(model, tmp_path):
+    app = tmp_path / "app.yaml"
+    app.write_text(f"models:\n  - path: {model}\nservers: 3\n")
+    sentence = the_one_sentence(run_serve([app]))
+    assert f"{app}:3" in sentence
+    assert "servers" in sentence
+
+
+def test_two_models_of_one_name(model, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    twin = other / model.name
+    twin.write_bytes(model.read_bytes())
+    assert "identity_fp32" in the_one_sentence(run_serve([model, twin]))
+
+
+def test_in_a_folder_the_others_are_served_and_ready_tells_the_truth(model, tmp_path):
+    empty(tmp_path / "broken.onnx")
+    with Server([tmp_path]) as server:
+        assert call(server.url + "/v2/models/identity_fp32/ready").status == 200
+        assert call(server.url + "/v2/models/broken/ready").status != 200
+        ready = call(server.url + "/v2/health/ready")
+        assert ready.status == 503
+        assert ready.json == {"live": True, "ready": False}
+        (broken,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "broken"]
+        assert broken["state"] == "UNAVAILABLE"
+        assert broken["reason"]
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_in_order(model, signum):
+    server = Server([model])
+    try:
+        assert call(server.url + "/v2/health/live").status == 200
+        server.process.send_signal(signum)
+        assert server.process.wait(20) == 0
+    finally:
+        server.stop()
+
+
+def test_versions_are_numbers_and_the_highest_is_served(model, tmp_path):
+    repository = tmp_path / "repository"
+    for version in ("2", "10"):
+        folder = repository / "x" / version
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_bytes(model.read_bytes())
+    body = {"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3]}]}
+    with Server([repository]) as server:
+        assert sorted(call(server.url + "/v2/models/x").json["versions"], key=int) == ["2", "10"]
+        assert call(server.url + "/v2/models/x/infer", body).json["model_version"] == "10"
+        assert call(server.url + "/v2/models/x/versions/2/infer", body).json["model_version"] == "2"
