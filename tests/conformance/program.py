@@ -1,4 +1,5 @@
 """Starts the program as a user would, and ends it by its own pid."""
+import os
 import pathlib
 import queue
 import re
@@ -19,7 +20,7 @@ class Server:
         requests.get(server.url + "/v2/health/ready")
     """
 
-    def __init__(self, arguments: list):
+    def __init__(self, arguments: list, environment: dict | None = None):
         self.log: list[str] = []
         self._lines: queue.Queue = queue.Queue()
         self.process = subprocess.Popen(
@@ -28,6 +29,7 @@ class Server:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            env=os.environ | (environment or {}),
         )
         threading.Thread(target=self._read, daemon=True).start()
         try:
