@@ -47,10 +47,10 @@ tsan:
 	@scripts/setup
 	@scripts/sanitize thread
 
-bench: build models
+bench: models
 	@scripts/setup --bench
-	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_BENCH=ON scripts/build build-bench
-	@bench/run
+	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_BENCH=ON scripts/build build
+	@scripts/bench
 
 clean:
 	rm -rf build build-*
