@@ -9,11 +9,18 @@ class Registry;
 
 namespace slipway::metrics {
 
-/// The program's metrics, kept by prometheus-cpp; each room makes its own families in it. Safe from any thread.
+/// The program's metrics, kept by prometheus-cpp; each room makes its own families in it. Owned by the composition
+/// root. Safe from any thread.
+///
+///   metrics::Registry registry;
+///   auto& family = prometheus::BuildCounter().Name("slipway_things_total").Help("…").Register(registry.prometheus());
+///   family.Add({{"model", "digits"}}).Increment();
 class Registry {
  public:
   Registry();
   ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
 
   prometheus::Registry& prometheus() { return *registry_; }
 
@@ -22,7 +29,7 @@ class Registry {
   static const char* content_type();
 
  private:
-  std::shared_ptr<prometheus::Registry> registry_;
+  std::unique_ptr<prometheus::Registry> registry_;
 };
 
 }  // namespace slipway::metrics

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <vector>
 
 #include "core/request.hpp"
 
 namespace slipway::scheduler {
 
-/// A request that was admitted: its inputs stand in the model's order, shapes and sizes were checked, and the outputs it
-/// wants are numbers. Moved from the front's thread to the instance's.
+/// A request that was admitted: its inputs stand in the model's order, shapes and sizes were checked, and the outputs
+/// it wants are numbers. Moved from the front's thread to the instance's.
 struct Job {
   core::Request request;
   std::vector<std::uint32_t> outputs;  ///< indexes into the model's outputs, ascending
@@ -16,5 +17,8 @@ struct Job {
   core::TimePoint queued{};
   core::Completion done;
 };
+
+/// Jobs in the order they came. A list, because jobs are large and change hands under a lock: splicing moves a pointer.
+using JobList = std::list<Job>;
 
 }  // namespace slipway::scheduler

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <array>
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -12,12 +12,6 @@
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "metrics/registry.hpp"
-
-namespace prometheus {
-class Counter;
-class Gauge;
-class Histogram;
-}  // namespace prometheus
 
 namespace slipway::scheduler {
 
@@ -29,9 +23,9 @@ struct DurationStat {
 
 /// What /v2/models/NAME/versions/V/stats tells, at one moment.
 struct Statistics {
-  std::uint64_t inference_count = 0;   ///< rows inferred
-  std::uint64_t execution_count = 0;   ///< batches run
-  std::uint64_t last_inference_ms = 0; ///< Unix time in milliseconds; 0: never
+  std::uint64_t inference_count = 0;    ///< rows inferred
+  std::uint64_t execution_count = 0;    ///< batches run
+  std::uint64_t last_inference_ms = 0;  ///< Unix time in milliseconds; 0: never
   DurationStat success, fail, queue, compute_input, compute_infer, compute_output;
   struct Batch {
     std::int64_t rows = 0;
@@ -42,6 +36,9 @@ struct Statistics {
 
 /// The measurements of one model version: Prometheus families under `slipway_*{model,version}` and the protocol's
 /// statistics. Outlives the scheduler that writes it. Safe from any thread.
+///
+/// The families belong to `registry`, which outlives the probe. A version that is loaded again goes on with the
+/// counters it had, as Prometheus expects of a counter; its statistics begin anew.
 class Probe {
  public:
   Probe(metrics::Registry& registry, const std::string& model, const std::string& version);
@@ -49,12 +46,14 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  void queued(std::size_t waiting);                       ///< the queue's depth changed
-  void instance_busy(int change);                         ///< +1 or -1
-  void batch_done(const core::Timing& timing);            ///< once a batch
+  void queued(std::size_t waiting);             ///< the queue's depth changed
+  void instance_busy(int change);               ///< +1 or -1
+  void batch_done(const core::Timing& timing);  ///< once a batch that ran
   /// Once a request, at its completion: the outcome and its whole time since it was received.
   void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                     const core::Timing& timing);
+  /// A request that was refused before it came to the queue.
+  void rejected(core::Code code);
   void bytes_in(std::size_t bytes);
   void bytes_out(std::size_t bytes);
   void encoded(core::Duration duration);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/error.hpp"
@@ -15,28 +16,34 @@
 namespace slipway::scheduler {
 
 struct Options {
-  std::int64_t max_batch_rows = 1;      ///< 1: never batch
+  std::int64_t max_batch_rows = 1;         ///< 1: never batch
   std::chrono::microseconds max_delay{0};  ///< how long the first of a batch waits for others
-  std::size_t queue_limit = 1024;       ///< jobs waiting
+  std::size_t queue_limit = 1024;          ///< jobs waiting
+  std::string model{};                     ///< the name that responses and errors give
+  std::string version{};
 };
 
 /// Runs the jobs of one model version on its instances: a bounded queue that all of them take from, and a thread for
 /// each instance. An instance that becomes free takes what has queued, up to max_batch_rows of equal shape.
 ///
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
-/// refuses. Jobs past their deadline or whose client has gone are completed with an error and never run.
+/// refuses. Jobs past their deadline or whose client has gone are completed with an error and never run. The probe has
+/// counted a request when its completion runs.
 class Scheduler {
  public:
   /// `outputs` are the model's, for names; `probe` outlives the scheduler.
   Scheduler(Options options, std::vector<core::TensorInfo> outputs,
             std::vector<std::unique_ptr<runtime::Runner>> instances, Probe& probe);
-  /// Refuses what comes, runs what was accepted, then joins.
+  /// Refuses what comes, runs what was accepted, then joins; so not to be called from a completion.
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
   /// Takes the job, or completes it at once with resource_exhausted (the queue is full) or unavailable (stopping).
   void submit(Job job);
+
+  /// Begins to refuse, as the destructor does, without waiting.
+  void stop();
 
   std::size_t waiting() const;
 

@@ -1,0 +1,25 @@
+#include "metrics/registry.hpp"
+
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <iterator>
+#include <utility>
+
+#include "metrics/process.hpp"
+
+namespace slipway::metrics {
+
+Registry::Registry() : registry_(std::make_unique<prometheus::Registry>()) {}
+Registry::~Registry() = default;
+
+std::string Registry::text() const {
+  auto families = registry_->Collect();
+  auto process = Process().Collect();
+  families.insert(families.end(), std::make_move_iterator(process.begin()), std::make_move_iterator(process.end()));
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+const char* Registry::content_type() { return "text/plain; version=0.0.4; charset=utf-8"; }
+
+}  // namespace slipway::metrics

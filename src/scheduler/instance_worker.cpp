@@ -1,0 +1,132 @@
+#include "scheduler/instance_worker.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "scheduler/answer.hpp"
+#include "scheduler/batch_policy.hpp"
+
+namespace slipway::scheduler {
+
+namespace {
+
+using core::Code;
+
+core::Timing timing_of(const Job& job, core::TimePoint taken, core::Timing shared) {
+  shared.queue = taken - job.queued;
+  return shared;
+}
+
+void fail_all(JobList& jobs, core::TimePoint taken, const core::Error& error, const core::Timing& timing,
+              Probe& probe) {
+  for (Job& job : jobs) answer(job, std::unexpected(error), timing_of(job, taken, timing), probe);
+}
+
+/// Puts the outputs, which come in the model's order, into the order that the request names.
+void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& names) {
+  for (std::size_t to = 0; to < names.size() && to < outputs.size(); ++to) {
+    for (std::size_t from = to; from < outputs.size(); ++from) {
+      if (outputs[from].name != names[to]) continue;
+      if (from != to) std::swap(outputs[from], outputs[to]);
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model,
+                               Probe& probe)
+    : queue_(queue), runner_(std::move(runner)), model_(model), probe_(probe), thread_([this] { loop(); }) {}
+
+void InstanceWorker::loop() {
+  RequestQueue::Taken work;
+  while (queue_.take(work)) {
+    const core::TimePoint taken = core::now();
+    if (!work.batch.empty()) {
+      probe_.instance_busy(+1);
+      run_batch(work.batch, taken);
+      probe_.instance_busy(-1);
+      work.batch.clear();
+    }
+    for (Job& job : work.dropped) {
+      auto why = refusal(job, taken);
+      answer(job, std::unexpected(why ? *std::move(why) : core::Error(Code::cancelled, "the request was dropped")),
+             timing_of(job, taken, {}), probe_);
+    }
+    work.dropped.clear();
+  }
+}
+
+void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
+  core::Timing timing;
+  for (const Job& job : jobs) timing.batch_rows += job.rows;
+  const auto inputs = batcher_.gather(jobs);
+  const core::TimePoint gathered = core::now();
+  auto outputs = run(inputs, jobs.front().outputs);
+  const core::TimePoint computed = core::now();
+  timing.assemble = gathered - taken;
+  timing.compute = computed - gathered;
+  if (!outputs) {
+    if (jobs.size() > 1) return run_alone(jobs, taken);
+    return fail_all(jobs, taken, outputs.error(), timing, probe_);
+  }
+
+  auto parts = batcher_.scatter(jobs, *std::move(outputs));
+  timing.scatter = core::now() - computed;
+  if (!parts) return fail_all(jobs, taken, parts.error(), timing, probe_);
+
+  probe_.batch_done(timing);
+  auto part = parts->begin();
+  for (Job& job : jobs) {
+    const core::Timing own = timing_of(job, taken, timing);
+    answer(job, respond(job, std::move(*part++), own), own, probe_);
+  }
+}
+
+void InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
+  JobList alone;
+  while (!jobs.empty()) {
+    alone.splice(alone.end(), jobs, jobs.begin());
+    if (auto why = refusal(alone.front(), core::now())) {
+      fail_all(alone, taken, *why, {}, probe_);
+    } else {
+      run_batch(alone, core::now());
+    }
+    alone.clear();
+  }
+}
+
+core::Result<std::vector<core::Tensor>> InstanceWorker::run(std::span<const core::TensorView> inputs,
+                                                            std::span<const std::uint32_t> outputs) {
+  try {
+    auto made = runner_->run(inputs, outputs);
+    if (made && made->size() != outputs.size())
+      return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",
+                                                    model_.name, made->size(), outputs.size()));
+    if (made) {
+      for (std::size_t i = 0; i < outputs.size(); ++i) {
+        if (outputs[i] < model_.outputs.size()) (*made)[i].name = model_.outputs[outputs[i]].name;
+      }
+    }
+    return made;
+  } catch (const std::exception& error) {
+    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw: {}", model_.name, error.what()));
+  } catch (...) {
+    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw something unknown", model_.name));
+  }
+}
+
+core::Response InstanceWorker::respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const {
+  order(outputs, job.request.outputs);
+  return core::Response{.model = model_.name,
+                        .version = model_.version,
+                        .id = std::move(job.request.id),
+                        .outputs = std::move(outputs),
+                        .timing = timing};
+}
+
+}  // namespace slipway::scheduler

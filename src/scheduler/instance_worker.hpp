@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/tensor.hpp"
+#include "runtime/model.hpp"
+#include "scheduler/batcher.hpp"
+#include "scheduler/probe.hpp"
+#include "scheduler/request_queue.hpp"
+
+namespace slipway::scheduler {
+
+/// What the answers of a model version have in common. Outlives the workers.
+struct ServedModel {
+  std::string name;
+  std::string version;
+  std::vector<core::TensorInfo> outputs;
+};
+
+/// One instance and its thread: takes batches until the queue is closed and empty, and answers every job it took.
+/// Owned by the scheduler, which closes the queue before it destroys its workers; destroying joins.
+///
+/// A batch that the runtime refuses is run again job by job, so that one bad request fails alone. A runner that throws
+/// has failed; the next batch is run as if nothing had been.
+class InstanceWorker {
+ public:
+  InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe);
+
+ private:
+  void loop();
+  void run_batch(JobList& jobs, core::TimePoint taken);
+  void run_alone(JobList& jobs, core::TimePoint taken);
+  core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
+                                              std::span<const std::uint32_t> outputs);
+  core::Response respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const;
+
+  RequestQueue& queue_;
+  std::unique_ptr<runtime::Runner> runner_;
+  const ServedModel& model_;
+  Probe& probe_;
+  Batcher batcher_;
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace slipway::scheduler

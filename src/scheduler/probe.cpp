@@ -1,0 +1,182 @@
+#include "scheduler/probe.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cctype>
+#include <chrono>
+#include <utility>
+
+namespace slipway::scheduler {
+
+namespace {
+
+using prometheus::Histogram;
+using prometheus::Labels;
+
+/// 10 µs, doubled up to 30 s.
+Histogram::BucketBoundaries duration_buckets() {
+  Histogram::BucketBoundaries bounds;
+  for (double bound = 10e-6; bound < 30; bound *= 2) bounds.push_back(bound);
+  bounds.push_back(30);
+  return bounds;
+}
+
+Histogram::BucketBoundaries row_buckets() {
+  Histogram::BucketBoundaries bounds;
+  for (double bound = 1; bound <= 1024; bound *= 2) bounds.push_back(bound);
+  return bounds;
+}
+
+std::string outcome_name(core::Code code) {
+  std::string name(core::code_name(code));
+  for (char& letter : name) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return name;
+}
+
+void add(DurationStat& stat, core::Duration duration) {
+  ++stat.count;
+  stat.ns += static_cast<std::uint64_t>(std::max<std::int64_t>(0, core::nanoseconds(duration)));
+}
+
+/// Makes the metrics of one model version in the families, which it makes when they are not there yet.
+struct Maker {
+  prometheus::Registry& registry;
+  const Labels& labels;
+
+  Histogram& histogram(const char* name, const char* help, const Histogram::BucketBoundaries& buckets) const {
+    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, buckets);
+  }
+  prometheus::Counter& counter(const char* name, const char* help) const {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+  }
+  prometheus::Gauge& gauge(const char* name, const char* help) const {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+  }
+};
+
+}  // namespace
+
+struct Probe::Families {
+  Families(const Maker& make, const Histogram::BucketBoundaries& durations)
+      : labels(make.labels),
+        requests(prometheus::BuildCounter()
+                     .Name("slipway_requests_total")
+                     .Help("Requests by outcome")
+                     .Register(make.registry)),
+        request(make.histogram("slipway_request_duration_seconds", "From received to answered", durations)),
+        queue(make.histogram("slipway_queue_duration_seconds", "From admitted to taken by an instance", durations)),
+        assembly(make.histogram("slipway_batch_assembly_duration_seconds", "Gathering a batch's inputs", durations)),
+        compute(make.histogram("slipway_compute_duration_seconds", "A batch in the runtime", durations)),
+        encode(make.histogram("slipway_encode_duration_seconds", "Writing a response", durations)),
+        rows(make.histogram("slipway_batch_rows", "Rows in a batch", row_buckets())),
+        depth(make.gauge("slipway_queue_depth", "Requests that wait")),
+        busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
+        bytes_in(make.counter("slipway_request_bytes_total", "Bytes of requests received")),
+        bytes_out(make.counter("slipway_response_bytes_total", "Bytes of responses sent")) {
+    outcome(0, "success");
+  }
+
+  /// The counter of an outcome; 0 is success, the others are codes. Made when it first happens, then kept.
+  prometheus::Counter& outcome(std::size_t number, const std::string& name) {
+    Labels with = labels;
+    with.emplace("outcome", name);
+    prometheus::Counter& made = requests.Add(with);
+    outcomes[number].store(&made, std::memory_order_release);
+    return made;
+  }
+  void count(core::Code code) {
+    const auto number = static_cast<std::size_t>(std::to_underlying(code));
+    prometheus::Counter* known = outcomes[number].load(std::memory_order_acquire);
+    (known != nullptr ? *known : outcome(number, outcome_name(code))).Increment();
+  }
+  void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
+
+  Labels labels;
+  prometheus::Family<prometheus::Counter>& requests;
+  std::array<std::atomic<prometheus::Counter*>, 17> outcomes{};
+  Histogram& request;
+  Histogram& queue;
+  Histogram& assembly;
+  Histogram& compute;
+  Histogram& encode;
+  Histogram& rows;
+  prometheus::Gauge& depth;
+  prometheus::Gauge& busy;
+  prometheus::Counter& bytes_in;
+  prometheus::Counter& bytes_out;
+};
+
+Probe::Probe(metrics::Registry& registry, const std::string& model, const std::string& version) {
+  const Labels labels{{"model", model}, {"version", version}};
+  families_ = std::make_unique<Families>(Maker{registry.prometheus(), labels}, duration_buckets());
+}
+
+Probe::~Probe() = default;
+
+void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
+
+void Probe::instance_busy(int change) { families_->busy.Increment(change); }
+
+void Probe::batch_done(const core::Timing& timing) {
+  families_->assembly.Observe(core::seconds(timing.assemble));
+  families_->compute.Observe(core::seconds(timing.compute));
+  families_->rows.Observe(static_cast<double>(timing.batch_rows));
+  const auto unix_time = std::chrono::system_clock::now().time_since_epoch();
+
+  const std::lock_guard lock(mutex_);
+  ++totals_.execution_count;
+  totals_.last_inference_ms =
+      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(unix_time).count());
+  Statistics::Batch& batch = batches_[timing.batch_rows];
+  batch.rows = timing.batch_rows;
+  add(batch.compute_input, timing.assemble);
+  add(batch.compute_infer, timing.compute);
+  add(batch.compute_output, timing.scatter);
+}
+
+void Probe::request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
+                         const core::Timing& timing) {
+  families_->request.Observe(core::seconds(total));
+  if (!result) {
+    families_->count(result.error().code());
+    const std::lock_guard lock(mutex_);
+    add(totals_.fail, total);
+    return;
+  }
+  families_->count_success();
+  families_->queue.Observe(core::seconds(timing.queue));
+
+  const std::lock_guard lock(mutex_);
+  totals_.inference_count += static_cast<std::uint64_t>(rows);
+  add(totals_.success, total);
+  add(totals_.queue, timing.queue);
+  add(totals_.compute_input, timing.assemble);
+  add(totals_.compute_infer, timing.compute);
+  add(totals_.compute_output, timing.scatter);
+}
+
+void Probe::rejected(core::Code code) {
+  families_->count(code);
+  const std::lock_guard lock(mutex_);
+  add(totals_.fail, {});
+}
+
+void Probe::bytes_in(std::size_t bytes) { families_->bytes_in.Increment(static_cast<double>(bytes)); }
+void Probe::bytes_out(std::size_t bytes) { families_->bytes_out.Increment(static_cast<double>(bytes)); }
+void Probe::encoded(core::Duration duration) { families_->encode.Observe(core::seconds(duration)); }
+
+Statistics Probe::statistics() const {
+  const std::lock_guard lock(mutex_);
+  Statistics copy = totals_;
+  copy.batches.reserve(batches_.size());
+  for (const auto& [rows, batch] : batches_) copy.batches.push_back(batch);
+  return copy;
+}
+
+}  // namespace slipway::scheduler

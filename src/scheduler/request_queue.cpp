@@ -1,0 +1,64 @@
+#include "scheduler/request_queue.hpp"
+
+#include "core/clock.hpp"
+
+namespace slipway::scheduler {
+
+RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, Probe& probe)
+    : limit_(limit), limits_(limits), probe_(probe) {}
+
+RequestQueue::Pushed RequestQueue::push(JobList& job) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return Pushed::closed;
+    if (jobs_.size() >= limit_) return Pushed::full;
+    jobs_.splice(jobs_.end(), job);
+    probe_.queued(jobs_.size());  // under the lock, or the last one to write may not be the last one to change it
+    wake = idle_ != 0;
+  }
+  if (wake) changed_.notify_one();
+  return Pushed::accepted;
+}
+
+bool RequestQueue::take(Taken& taken) {
+  bool wake = false;
+  {
+    std::unique_lock lock(mutex_);
+    Plan& plan = taken.plan;
+    while (true) {
+      plan_batch(jobs_, core::now(), limits_, closed_, plan);
+      if (!plan.take.empty() || !plan.drop.empty()) break;
+      if (closed_) return false;
+      ++idle_;
+      if (plan.wake == core::no_deadline) {
+        changed_.wait(lock);
+      } else {
+        changed_.wait_until(lock, plan.wake);
+      }
+      --idle_;
+    }
+    for (const auto job : plan.take) taken.batch.splice(taken.batch.end(), jobs_, job);
+    for (const auto job : plan.drop) taken.dropped.splice(taken.dropped.end(), jobs_, job);
+    probe_.queued(jobs_.size());
+    // The notice of a job left behind may have woken this thread while another sleeps.
+    wake = !jobs_.empty() && idle_ != 0;
+  }
+  if (wake) changed_.notify_one();
+  return true;
+}
+
+void RequestQueue::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::size_t RequestQueue::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.size();
+}
+
+}  // namespace slipway::scheduler

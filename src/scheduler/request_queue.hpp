@@ -1,0 +1,54 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+
+#include "scheduler/batch_policy.hpp"
+#include "scheduler/job.hpp"
+#include "scheduler/probe.hpp"
+
+namespace slipway::scheduler {
+
+/// The bounded queue that the instances of one model version take from. What becomes a batch is decided when an
+/// instance is free to run it, not when a request arrives, so a batch is as large as it can be without waiting.
+///
+/// Owned by the scheduler; any thread may push, each instance's thread takes. Ending is a flag under the same mutex as
+/// the jobs, so that whatever was accepted is also taken.
+class RequestQueue {
+ public:
+  enum class Pushed { accepted, full, closed };
+
+  /// What an instance was handed: `batch` to run, `dropped` to answer without running. One of them is not empty.
+  struct Taken {
+    JobList batch;
+    JobList dropped;
+    Plan plan;  ///< scratch of take(), kept for its memory
+  };
+
+  /// `probe` is told the depth at each change.
+  RequestQueue(std::size_t limit, BatchLimits limits, Probe& probe);
+
+  /// Takes the one job in `job` and leaves it empty; or leaves it where it is, and says why.
+  Pushed push(JobList& job);
+
+  /// Waits for something to do, and hands it over; false when the queue is closed and empty. `taken` comes empty.
+  bool take(Taken& taken);
+
+  /// Refuses what comes. What waits is still taken, without delay.
+  void close();
+
+  std::size_t waiting() const;
+
+ private:
+  const std::size_t limit_;
+  const BatchLimits limits_;
+  Probe& probe_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  JobList jobs_;
+  std::size_t idle_ = 0;  ///< threads in take() that wait
+  bool closed_ = false;
+};
+
+}  // namespace slipway::scheduler

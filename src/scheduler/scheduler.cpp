@@ -1,0 +1,76 @@
+#include "scheduler/scheduler.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/clock.hpp"
+#include "scheduler/answer.hpp"
+#include "scheduler/instance_worker.hpp"
+#include "scheduler/request_queue.hpp"
+
+namespace slipway::scheduler {
+
+struct Scheduler::State {
+  State(Options given, std::vector<core::TensorInfo> outputs, Probe& given_probe)
+      : options(std::move(given)),
+        model{options.model, options.version, std::move(outputs)},
+        probe(given_probe),
+        queue(options.queue_limit, {options.max_batch_rows, options.max_delay}, given_probe) {}
+
+  core::Error full() const {
+    return {core::Code::resource_exhausted,
+            fmt::format("model \"{}\": {} requests wait already, the limit of its queue; try again later, or raise "
+                        "queue_limit or instances",
+                        model.name, options.queue_limit)};
+  }
+  core::Error stopping() const {
+    return {core::Code::unavailable,
+            fmt::format("model \"{}\" version {} is being unloaded; try again", model.name, model.version)};
+  }
+
+  Options options;
+  ServedModel model;
+  Probe& probe;
+  RequestQueue queue;
+  std::vector<std::unique_ptr<InstanceWorker>> workers;
+};
+
+Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
+                     std::vector<std::unique_ptr<runtime::Runner>> instances, Probe& probe)
+    : state_(std::make_unique<State>(std::move(options), std::move(outputs), probe)) {
+  state_->workers.reserve(instances.size());
+  try {
+    for (auto& instance : instances) {
+      state_->workers.push_back(
+          std::make_unique<InstanceWorker>(state_->queue, std::move(instance), state_->model, probe));
+    }
+  } catch (...) {
+    stop();  // or the threads that did start would be joined for ever
+    throw;
+  }
+  if (state_->workers.empty()) stop();
+}
+
+Scheduler::~Scheduler() {
+  stop();
+  state_->workers.clear();
+}
+
+void Scheduler::submit(Job job) {
+  JobList one;
+  one.push_back(std::move(job));
+  one.front().queued = core::now();
+  switch (state_->queue.push(one)) {
+    case RequestQueue::Pushed::accepted: return;
+    case RequestQueue::Pushed::full: return answer(one.front(), std::unexpected(state_->full()), {}, state_->probe);
+    case RequestQueue::Pushed::closed:
+      return answer(one.front(), std::unexpected(state_->stopping()), {}, state_->probe);
+  }
+}
+
+void Scheduler::stop() { state_->queue.close(); }
+
+std::size_t Scheduler::waiting() const { return state_->queue.waiting(); }
+
+}  // namespace slipway::scheduler
