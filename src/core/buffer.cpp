@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace slipway::core {
 
@@ -19,6 +20,20 @@ std::byte* allocate(std::size_t bytes) {
 
 Buffer::Buffer(std::size_t size, std::size_t lead)
     : memory_(allocate(lead + size + padding)), lead_(lead), size_(size), capacity_(size) {}
+
+Buffer::Buffer(Buffer&& other) noexcept
+    : memory_(std::move(other.memory_)),
+      lead_(std::exchange(other.lead_, 0)),
+      size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)) {}
+
+Buffer& Buffer::operator=(Buffer&& other) noexcept {
+  memory_ = std::move(other.memory_);
+  lead_ = std::exchange(other.lead_, 0);
+  size_ = std::exchange(other.size_, 0);
+  capacity_ = std::exchange(other.capacity_, 0);
+  return *this;
+}
 
 Buffer Buffer::copy_of(std::span<const std::byte> bytes) {
   Buffer buffer(bytes.size());

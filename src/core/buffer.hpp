@@ -20,6 +20,10 @@ class Buffer {
 
   Buffer() = default;
   explicit Buffer(std::size_t size, std::size_t lead = 0);
+  ~Buffer() = default;
+  /// What was moved from is empty.
+  Buffer(Buffer&& other) noexcept;
+  Buffer& operator=(Buffer&& other) noexcept;
   static Buffer copy_of(std::span<const std::byte> bytes);
   static Buffer copy_of(std::string_view text);
 

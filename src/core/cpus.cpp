@@ -99,8 +99,7 @@ std::uint32_t usable_cpus() {
   std::uint32_t cpus = std::max(1U, std::thread::hardware_concurrency());
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) == 0)
-    cpus = std::max(1U, static_cast<std::uint32_t>(CPU_COUNT(&set)));
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cpus = std::max(1U, static_cast<std::uint32_t>(CPU_COUNT(&set)));
   const double quota = cgroup_cpu_quota();
   if (quota > 0) cpus = std::min(cpus, std::max(1U, static_cast<std::uint32_t>(std::ceil(quota))));
   return cpus;

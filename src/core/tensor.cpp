@@ -12,9 +12,11 @@ namespace slipway::core {
 std::string to_string(std::span<const std::int64_t> shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
 
 std::optional<std::int64_t> element_count(std::span<const std::int64_t> shape) {
+  if (std::ranges::any_of(shape, [](std::int64_t dim) { return dim < 0; })) return std::nullopt;
+  if (std::ranges::find(shape, 0) != shape.end()) return 0;  // however large the others are
   std::int64_t count = 1;
   for (const std::int64_t dim : shape) {
-    if (dim < 0 || __builtin_mul_overflow(count, dim, &count)) return std::nullopt;
+    if (__builtin_mul_overflow(count, dim, &count)) return std::nullopt;
   }
   return count;
 }
@@ -34,13 +36,13 @@ Result<std::vector<std::string_view>> read_bytes_elements(std::span<const std::b
   while (at < bytes.size()) {
     std::uint32_t length = 0;
     if (bytes.size() - at < sizeof length)
-      return fail(Code::invalid_argument, fmt::format("BYTES element {}: the 4-byte length at byte {} is cut short",
-                                                      elements.size(), at));
+      return fail(Code::invalid_argument,
+                  fmt::format("BYTES element {}: the 4-byte length at byte {} is cut short", elements.size(), at));
     std::memcpy(&length, bytes.data() + at, sizeof length);
     at += sizeof length;
     if (bytes.size() - at < length)
-      return fail(Code::invalid_argument, fmt::format("BYTES element {}: {} bytes announced, {} left",
-                                                      elements.size(), length, bytes.size() - at));
+      return fail(Code::invalid_argument, fmt::format("BYTES element {}: {} bytes announced, {} left", elements.size(),
+                                                      length, bytes.size() - at));
     elements.emplace_back(reinterpret_cast<const char*>(bytes.data()) + at, length);
     at += length;
   }
@@ -60,19 +62,18 @@ void append_bytes_element(std::vector<std::byte>& out, std::string_view element)
 Result<void> check_size(const TensorView& tensor) {
   const auto count = element_count(tensor.shape);
   if (!count)
-    return fail(Code::invalid_argument, fmt::format("shape {} has a negative dimension or too many elements",
-                                                    to_string(tensor.shape)));
+    return fail(Code::invalid_argument,
+                fmt::format("shape {} has a negative dimension or too many elements", to_string(tensor.shape)));
   if (tensor.dtype == DataType::bytes) {
     TRY_VOID(read_bytes_elements(tensor.bytes, *count));
     return {};
   }
   const auto size = static_cast<std::int64_t>(element_size(tensor.dtype));
   std::int64_t expected = 0;
-  if (__builtin_mul_overflow(*count, size, &expected) ||
-      static_cast<std::uint64_t>(expected) != tensor.bytes.size()) {
-    return fail(Code::invalid_argument, fmt::format("{} bytes given, {} of shape {} has {} elements of {} bytes",
-                                                    tensor.bytes.size(), name_of(tensor.dtype),
-                                                    to_string(tensor.shape), *count, size));
+  if (__builtin_mul_overflow(*count, size, &expected) || static_cast<std::uint64_t>(expected) != tensor.bytes.size()) {
+    return fail(Code::invalid_argument,
+                fmt::format("{} bytes given, {} of shape {} has {} elements of {} bytes", tensor.bytes.size(),
+                            name_of(tensor.dtype), to_string(tensor.shape), *count, size));
   }
   return {};
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -23,6 +24,18 @@ core::Timing timing_of(const Job& job, core::TimePoint taken, core::Timing share
 void fail_all(JobList& jobs, core::TimePoint taken, const core::Error& error, const core::Timing& timing,
               Probe& probe) {
   for (Job& job : jobs) answer(job, std::unexpected(error), timing_of(job, taken, timing), probe);
+}
+
+/// What `work` gives, or an error (internal) in place of what it throws.
+template <class Work>
+std::invoke_result_t<Work> caught(const ServedModel& model, const Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& error) {
+    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw: {}", model.name, error.what()));
+  } catch (...) {
+    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw something unknown", model.name));
+  }
 }
 
 /// Puts the outputs, which come in the model's order, into the order that the request names.
@@ -63,19 +76,14 @@ void InstanceWorker::loop() {
 
 void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
   core::Timing timing;
-  for (const Job& job : jobs) timing.batch_rows += job.rows;
-  const auto inputs = batcher_.gather(jobs);
-  const core::TimePoint gathered = core::now();
-  auto outputs = run(inputs, jobs.front().outputs);
-  const core::TimePoint computed = core::now();
-  timing.assemble = gathered - taken;
-  timing.compute = computed - gathered;
+  auto outputs = run(jobs, taken, timing);
   if (!outputs) {
     if (jobs.size() > 1) return run_alone(jobs, taken);
     return fail_all(jobs, taken, outputs.error(), timing, probe_);
   }
 
-  auto parts = batcher_.scatter(jobs, *std::move(outputs));
+  const core::TimePoint computed = core::now();
+  auto parts = caught(model_, [&] { return batcher_.scatter(jobs, *std::move(outputs)); });
   timing.scatter = core::now() - computed;
   if (!parts) return fail_all(jobs, taken, parts.error(), timing, probe_);
 
@@ -100,24 +108,26 @@ void InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
   }
 }
 
-core::Result<std::vector<core::Tensor>> InstanceWorker::run(std::span<const core::TensorView> inputs,
-                                                            std::span<const std::uint32_t> outputs) {
-  try {
-    auto made = runner_->run(inputs, outputs);
-    if (made && made->size() != outputs.size())
-      return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",
-                                                    model_.name, made->size(), outputs.size()));
-    if (made) {
-      for (std::size_t i = 0; i < outputs.size(); ++i) {
-        if (outputs[i] < model_.outputs.size()) (*made)[i].name = model_.outputs[outputs[i]].name;
-      }
-    }
-    return made;
-  } catch (const std::exception& error) {
-    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw: {}", model_.name, error.what()));
-  } catch (...) {
-    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw something unknown", model_.name));
+core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs, core::TimePoint taken,
+                                                            core::Timing& timing) {
+  const std::vector<std::uint32_t>& wanted = jobs.front().outputs;
+  for (const Job& job : jobs) timing.batch_rows += job.rows;
+  core::TimePoint gathered = taken;
+  auto outputs = caught(model_, [&] {
+    const auto inputs = batcher_.gather(jobs);
+    gathered = core::now();
+    timing.assemble = gathered - taken;
+    return runner_->run(inputs, wanted);
+  });
+  timing.compute = core::now() - gathered;
+  if (!outputs) return outputs;
+  if (outputs->size() != wanted.size())
+    return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",
+                                                  model_.name, outputs->size(), wanted.size()));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (wanted[i] < model_.outputs.size()) (*outputs)[i].name = model_.outputs[wanted[i]].name;
   }
+  return outputs;
 }
 
 core::Response InstanceWorker::respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,8 +33,7 @@ class InstanceWorker {
   void loop();
   void run_batch(JobList& jobs, core::TimePoint taken);
   void run_alone(JobList& jobs, core::TimePoint taken);
-  core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
-                                              std::span<const std::uint32_t> outputs);
+  core::Result<std::vector<core::Tensor>> run(const JobList& jobs, core::TimePoint taken, core::Timing& timing);
   core::Response respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const;
 
   RequestQueue& queue_;

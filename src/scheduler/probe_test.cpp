@@ -1,1 +1,91 @@
+#include "scheduler/probe.hpp"
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace slipway::scheduler {
+namespace {
+
+using std::chrono::microseconds;
+using ::testing::HasSubstr;
+
+core::Timing timing(std::int64_t batch_rows) {
+  return {.queue = microseconds(1),
+          .assemble = microseconds(2),
+          .compute = microseconds(30),
+          .scatter = microseconds(4),
+          .batch_rows = batch_rows};
+}
+
+TEST(Probe, SumsRequestsAndBatches) {
+  metrics::Registry registry;
+  Probe probe(registry, "digits", "3");
+  EXPECT_EQ(probe.statistics().last_inference_ms, 0U);
+  probe.batch_done(timing(3));
+  probe.request_done(core::Response{}, microseconds(50), 1, timing(3));
+  probe.request_done(core::Response{}, microseconds(60), 2, timing(3));
+  probe.batch_done(timing(1));
+  probe.request_done(core::Response{}, microseconds(70), 1, timing(1));
+  probe.request_done(core::fail(core::Code::internal, "x"), microseconds(5), 1, {});
+  probe.rejected(core::Code::invalid_argument);
+
+  const Statistics statistics = probe.statistics();
+  EXPECT_EQ(statistics.inference_count, 4U);
+  EXPECT_EQ(statistics.execution_count, 2U);
+  EXPECT_GT(statistics.last_inference_ms, 1'600'000'000'000U);
+  EXPECT_EQ(statistics.success.count, 3U);
+  EXPECT_EQ(statistics.success.ns, 180'000U);
+  EXPECT_EQ(statistics.fail.count, 2U);
+  EXPECT_EQ(statistics.fail.ns, 5'000U);
+  EXPECT_EQ(statistics.queue.count, 3U);
+  EXPECT_EQ(statistics.queue.ns, 3'000U);
+  EXPECT_EQ(statistics.compute_input.ns, 6'000U);
+  EXPECT_EQ(statistics.compute_infer.ns, 90'000U);
+  EXPECT_EQ(statistics.compute_output.ns, 12'000U);
+  ASSERT_EQ(statistics.batches.size(), 2U);
+  EXPECT_EQ(statistics.batches[0].rows, 1);
+  EXPECT_EQ(statistics.batches[1].rows, 3);
+  EXPECT_EQ(statistics.batches[1].compute_infer.count, 1U);
+  EXPECT_EQ(statistics.batches[1].compute_infer.ns, 30'000U);
+}
+
+TEST(Probe, WritesEachFamily) {
+  metrics::Registry registry;
+  Probe probe(registry, "digits", "3");
+  probe.queued(5);
+  probe.instance_busy(+1);
+  probe.batch_done(timing(3));
+  probe.request_done(core::Response{}, microseconds(50), 3, timing(3));
+  probe.rejected(core::Code::deadline_exceeded);
+  probe.bytes_in(10);
+  probe.bytes_out(20);
+  probe.encoded(microseconds(7));
+
+  const std::string text = registry.text();
+  const std::string labels = "{model=\"digits\",version=\"3\"}";
+  for (const char* name : {"request", "queue", "batch_assembly", "compute", "encode"}) {
+    EXPECT_THAT(text, HasSubstr(fmt::format("slipway_{}_duration_seconds_count{} 1", name, labels)));
+  }
+  EXPECT_THAT(text, HasSubstr("slipway_requests_total{model=\"digits\",outcome=\"success\",version=\"3\"} 1"));
+  EXPECT_THAT(text, HasSubstr("outcome=\"deadline_exceeded\""));
+  EXPECT_THAT(text, HasSubstr("slipway_batch_rows_sum" + labels + " 3"));
+  EXPECT_THAT(text, HasSubstr("slipway_queue_depth" + labels + " 5"));
+  EXPECT_THAT(text, HasSubstr("slipway_instances_busy" + labels + " 1"));
+  EXPECT_THAT(text, HasSubstr("slipway_request_bytes_total" + labels + " 10"));
+  EXPECT_THAT(text, HasSubstr("slipway_response_bytes_total" + labels + " 20"));
+}
+
+TEST(Probe, GoesOnCountingWhenAVersionIsLoadedAgain) {
+  metrics::Registry registry;
+  for (int i = 0; i < 3; ++i) Probe(registry, "digits", "3").bytes_in(1);
+  Probe one(registry, "digits", "3");
+  Probe(registry, "digits", "3").bytes_in(1);  // both at a time, as during a swap
+  one.bytes_in(1);
+  EXPECT_THAT(registry.text(), HasSubstr("slipway_request_bytes_total{model=\"digits\",version=\"3\"} 5"));
+  EXPECT_EQ(one.statistics().success.count, 0U);
+}
+
+}  // namespace
+}  // namespace slipway::scheduler

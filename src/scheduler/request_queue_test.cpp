@@ -1,1 +1,118 @@
+#include "scheduler/request_queue.hpp"
+
 #include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <vector>
+
+#include "metrics/registry.hpp"
+#include "scheduler/test_jobs.hpp"
+
+namespace slipway::scheduler {
+namespace {
+
+using testing::make_job;
+using Pushed = RequestQueue::Pushed;
+
+struct RequestQueueTest : ::testing::Test {
+  metrics::Registry registry;
+  Probe probe{registry, "m", "1"};
+
+  static Pushed push(RequestQueue& queue, Job job) {
+    job.queued = core::now();
+    JobList one;
+    one.push_back(std::move(job));
+    const Pushed pushed = queue.push(one);
+    EXPECT_EQ(one.empty(), pushed == Pushed::accepted);
+    return pushed;
+  }
+};
+
+TEST_F(RequestQueueTest, HoldsNoMoreThanItsLimit) {
+  RequestQueue queue(2, {}, probe);
+  EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
+  EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
+  EXPECT_EQ(push(queue, make_job()), Pushed::full);
+  EXPECT_EQ(queue.waiting(), 2U);
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
+}
+
+TEST_F(RequestQueueTest, HandsOverWhatQueuedAsOneBatch) {
+  RequestQueue queue(8, {.max_rows = 2}, probe);
+  for (const float value : {1.F, 2.F, 3.F}) push(queue, make_job(1, 2, value));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  ASSERT_EQ(taken.batch.size(), 2U);
+  EXPECT_EQ(taken.batch.front().request.id, "1");
+  EXPECT_EQ(taken.batch.back().request.id, "2");
+  EXPECT_EQ(queue.waiting(), 1U);
+}
+
+TEST_F(RequestQueueTest, HandsOverTheCancelledToBeAnswered) {
+  RequestQueue queue(8, {}, probe);
+  Job gone = make_job();
+  gone.request.cancelled = std::make_shared<std::atomic<bool>>(true);
+  push(queue, std::move(gone));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_TRUE(taken.batch.empty());
+  EXPECT_EQ(taken.dropped.size(), 1U);
+}
+
+TEST_F(RequestQueueTest, AfterClosingGivesWhatItHasAndThenEnds) {
+  RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, probe);
+  push(queue, make_job());
+  queue.close();
+  EXPECT_EQ(push(queue, make_job()), Pushed::closed);
+  RequestQueue::Taken taken;
+  EXPECT_TRUE(queue.take(taken));  // without the hour of delay
+  EXPECT_EQ(taken.batch.size(), 1U);
+  EXPECT_FALSE(queue.take(taken));
+}
+
+TEST_F(RequestQueueTest, ABatchThatFillsEndsTheDelay) {
+  RequestQueue queue(8, {.max_rows = 2, .max_delay = std::chrono::hours(1)}, probe);
+  RequestQueue::Taken taken;
+  std::jthread instance([&] { EXPECT_TRUE(queue.take(taken)); });
+  push(queue, make_job());
+  push(queue, make_job());
+  instance.join();
+  EXPECT_EQ(taken.batch.size(), 2U);
+}
+
+TEST_F(RequestQueueTest, LosesNothingBetweenManyThreads) {
+  constexpr int producers = 3;
+  constexpr int each = 2000;
+  RequestQueue queue(producers * each, {.max_rows = 4}, probe);
+  std::atomic<int> taken_in_all{0};
+  {
+    std::vector<std::jthread> instances;
+    for (int i = 0; i < 2; ++i) {
+      instances.emplace_back([&] {
+        RequestQueue::Taken taken;
+        while (queue.take(taken)) {
+          EXPECT_LE(taken.batch.size(), 4U);
+          taken_in_all += static_cast<int>(taken.batch.size());
+          taken.batch.clear();
+        }
+      });
+    }
+    {
+      std::vector<std::jthread> fronts;
+      for (int i = 0; i < producers; ++i) {
+        fronts.emplace_back([&] {
+          for (int n = 0; n < each; ++n) EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
+        });
+      }
+    }
+    queue.close();
+  }
+  EXPECT_EQ(taken_in_all, producers * each);
+}
+
+}  // namespace
+}  // namespace slipway::scheduler
