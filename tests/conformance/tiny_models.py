@@ -1,6 +1,7 @@
 """Small ONNX models, made where they are needed: one that gives back its input for each element type."""
 import pathlib
 
+import ml_dtypes
 import numpy as np
 import onnx
 from onnx import TensorProto, helper
@@ -19,7 +20,7 @@ ELEMENT_TYPES = {
     "FP16": (TensorProto.FLOAT16, np.float16, [-65504.0, 0.1, 6e-8]),
     "FP32": (TensorProto.FLOAT, np.float32, [-3.4028235e38, 0.1, 1e-45]),
     "FP64": (TensorProto.DOUBLE, np.float64, [-1.7976931348623157e308, 0.1, 5e-324]),
-    "BF16": (TensorProto.BFLOAT16, np.float32, [-2.5, 0.0, 1.00390625 * 2**10]),
+    "BF16": (TensorProto.BFLOAT16, ml_dtypes.bfloat16, [-2.5, 0.0, 1.00390625 * 2**10]),
     "BYTES": (TensorProto.STRING, np.object_, [b"", "Grüße, 世界".encode(), b"a" * 1000]),
 }
 WIDTH = 3
