@@ -1,0 +1,53 @@
+#include "instance.hpp"
+
+#include <vector>
+
+#include "element_types.hpp"
+#include "failure.hpp"
+
+void slipway_instance::set_input(const slipway_tensor& given) {
+  if (given.input_index >= model.inputs.size()) {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, "input " + std::to_string(given.input_index) + ": the model has " +
+                                                std::to_string(model.inputs.size()));
+  }
+  const auto& port = model.inputs[given.input_index];
+  const ov::Tensor tensor = wrap(given, port.name);
+  if (given.dtype != port.dtype) {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + port.name + "\": type " +
+                                                tensor.get_element_type().to_string() + " given, " +
+                                                element_type_of(port.dtype).to_string() + " expected");
+  }
+  if (!port.shape.compatible(ov::PartialShape(tensor.get_shape()))) {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + port.name + "\": shape " +
+                                                ov::PartialShape(tensor.get_shape()).to_string() + " given, " +
+                                                port.shape.to_string() + " expected");
+  }
+  request.set_input_tensor(given.input_index, tensor);
+}
+
+void slipway_instance::give_output(std::uint32_t index, const slipway_output_sink& sink) {
+  if (index >= model.outputs.size()) {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT,
+                  "output " + std::to_string(index) + ": the model has " + std::to_string(model.outputs.size()));
+  }
+  const ov::Tensor tensor = request.get_output_tensor(index);
+  const std::vector<std::int64_t> shape(tensor.get_shape().begin(), tensor.get_shape().end());
+  const std::uint64_t size = size_bytes_of(tensor);
+  void* memory = sink.allocate(sink.context, index, model.outputs[index].dtype, shape.data(),
+                               static_cast<std::uint32_t>(shape.size()), size);
+  if (memory == nullptr) {
+    throw Failure(SLIPWAY_INTERNAL, "output \"" + model.outputs[index].name + "\": the host gave no room for " +
+                                        std::to_string(size) + " bytes");
+  }
+  if (size > 0) copy_out(tensor, memory);
+}
+
+void slipway_instance::run(const slipway_run& call) {
+  if (call.input_count != model.inputs.size()) {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, std::to_string(call.input_count) + " inputs given, the model has " +
+                                                std::to_string(model.inputs.size()));
+  }
+  for (std::uint32_t i = 0; i < call.input_count; ++i) set_input(call.inputs[i]);
+  request.infer();
+  for (std::uint32_t i = 0; i < call.output_count; ++i) give_output(call.outputs[i], *call.sink);
+}

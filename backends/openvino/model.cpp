@@ -1,0 +1,123 @@
+#include "model.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+
+#include "element_types.hpp"
+#include "failure.hpp"
+
+namespace {
+
+/// A folder of PaddlePaddle's is named by its model file.
+std::string file_to_read(const slipway_model_config& config) {
+  const std::filesystem::path path(config.path);
+  if (!std::filesystem::exists(path)) {
+    throw Failure(SLIPWAY_NOT_FOUND, path.string() + ": there is no such file or folder");
+  }
+  if (std::string_view(config.format) != "paddle" || !std::filesystem::is_directory(path)) return path.string();
+  for (const char* name : {"inference.pdmodel", "__model__", "inference.json"}) {
+    if (std::filesystem::exists(path / name)) return (path / name).string();
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    if (entry.path().extension() == ".pdmodel") return entry.path().string();
+  }
+  throw Failure(SLIPWAY_INVALID_ARGUMENT, path.string() + ": no .pdmodel file in this folder");
+}
+
+std::shared_ptr<ov::Model> read(ov::Core& core, const slipway_model_config& config) {
+  const std::string path = file_to_read(config);
+  try {
+    return core.read_model(path);
+  } catch (const std::exception& exception) {
+    const std::string_view text = exception.what();
+    for (const std::string_view sign : {"does not support the following ONNX operations", "OpenVINO does not support",
+                                        "No translator found", "Translation for"}) {
+      if (const auto at = text.find(sign); at != std::string_view::npos) {
+        throw Failure(SLIPWAY_UNIMPLEMENTED, path + ": " + std::string(text.substr(at)));
+      }
+    }
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, path + ": OpenVINO cannot read this model: " + std::string(text));
+  }
+}
+
+/// The model's own name for a port. A port may have several; the node carries the declared one.
+std::string name_of(const ov::Output<const ov::Node>& port) {
+  const auto& names = port.get_names();
+  std::string friendly = port.get_node()->get_friendly_name();
+  constexpr std::string_view sink = "/sink_port_";
+  if (const auto at = friendly.find(sink); at != std::string::npos) friendly.resize(at);
+  if (names.empty() || names.contains(friendly)) return friendly;
+  return *std::ranges::min_element(names);
+}
+
+slipway_model::Port port_of(const ov::Output<const ov::Node>& port) {
+  std::string name = name_of(port);
+  const auto dtype = dtype_of(port.get_element_type());
+  if (!dtype) {
+    throw Failure(SLIPWAY_UNIMPLEMENTED,
+                  "\"" + name + "\" is of type " + port.get_element_type().to_string() + ", which cannot be served");
+  }
+  const ov::PartialShape shape = port.get_partial_shape();
+  if (shape.rank().is_dynamic()) {
+    throw Failure(SLIPWAY_UNIMPLEMENTED, "\"" + name + "\" has no known number of dimensions, which cannot be served");
+  }
+  std::vector<std::int64_t> dims;
+  for (const auto& dim : shape) dims.push_back(dim.is_static() ? dim.get_length() : -1);
+  return {std::move(name), *dtype, std::move(dims), shape};
+}
+
+std::vector<slipway_tensor_info> infos_of(const std::vector<slipway_model::Port>& ports) {
+  std::vector<slipway_tensor_info> infos;
+  for (const auto& port : ports) {
+    infos.push_back(
+        {port.name.c_str(), port.dtype, static_cast<std::uint32_t>(port.dims.size()), port.dims.data(), nullptr});
+  }
+  return infos;
+}
+
+}  // namespace
+
+ov::AnyMap properties_of(const slipway_model_config& config) {
+  if (std::string_view(config.device) != "cpu") {
+    throw Failure(SLIPWAY_UNIMPLEMENTED, std::string("device \"") + config.device + "\": the openvino backend has cpu");
+  }
+  std::string precision = "f32";
+  for (std::uint32_t i = 0; i < config.option_count; ++i) {
+    if (std::string_view(config.options[i].key) != "precision") {
+      throw Failure(SLIPWAY_INVALID_ARGUMENT,
+                    std::string("option \"") + config.options[i].key + "\": the openvino backend has precision");
+    }
+    precision = config.options[i].value;
+  }
+  ov::AnyMap properties{ov::num_streams(static_cast<std::int32_t>(config.instances)),
+                        ov::inference_num_threads(static_cast<std::int32_t>(config.instances * config.threads))};
+  if (precision == "f32") {
+    properties.insert(ov::hint::execution_mode(ov::hint::ExecutionMode::ACCURACY));
+    properties.insert(ov::hint::inference_precision(ov::element::f32));
+    // matrices with 8-bit weights would have their inputs rounded to 8 bits too
+    properties.insert(ov::hint::dynamic_quantization_group_size(0));
+  } else if (precision == "bf16") {
+    properties.insert(ov::hint::inference_precision(ov::element::bf16));
+  } else if (precision == "f16") {
+    properties.insert(ov::hint::inference_precision(ov::element::f16));
+  } else if (precision != "auto") {
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, "option precision: \"" + precision + "\"; f32, bf16, f16 or auto");
+  }
+  return properties;
+}
+
+slipway_model::slipway_model(ov::Core& core, const slipway_model_config& config) {
+  const ov::AnyMap properties = properties_of(config);
+  const std::shared_ptr<ov::Model> model = read(core, config);
+  for (const auto& port : std::as_const(*model).inputs()) inputs.push_back(port_of(port));
+  for (const auto& port : std::as_const(*model).outputs()) outputs.push_back(port_of(port));
+  compiled = core.compile_model(model, "CPU", properties);
+  input_infos_ = infos_of(inputs);
+  output_infos_ = infos_of(outputs);
+  info.struct_size = sizeof info;
+  info.inputs = input_infos_.data();
+  info.input_count = static_cast<std::uint32_t>(input_infos_.size());
+  info.outputs = output_infos_.data();
+  info.output_count = static_cast<std::uint32_t>(output_infos_.size());
+}
