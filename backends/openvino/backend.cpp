@@ -18,6 +18,17 @@ namespace {
 constexpr std::array<const char*, 6> formats{"onnx",   "openvino_ir", "tensorflow_saved_model", "tensorflow_graph",
                                              "tflite", "paddle"};
 
+/// Throws Failure for a format, device or option that this backend has not.
+void check(const slipway_model_config& config) {
+  const std::string_view format = config.format;
+  if (!format.empty() && std::ranges::find(formats, format) == formats.end()) {
+    throw Failure(SLIPWAY_UNIMPLEMENTED, "format " + std::string(format) +
+                                             ": OpenVINO reads onnx, openvino_ir, tensorflow_saved_model, "
+                                             "tensorflow_graph, tflite and paddle");
+  }
+  properties_of(config);
+}
+
 }  // namespace
 
 /// The runtime, opened; owns what slipway_backend_info points to.
@@ -65,20 +76,15 @@ void close(slipway_backend_state* state) { delete state; }
 const slipway_backend_info* info(slipway_backend_state* state) { return &state->info; }
 
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
-  return guarded(error, [&] {
-    const std::string_view format = config->format;
-    if (!format.empty() && std::ranges::find(formats, format) == formats.end()) {
-      throw Failure(SLIPWAY_UNIMPLEMENTED, "format " + std::string(format) +
-                                               ": OpenVINO reads onnx, openvino_ir, tensorflow_saved_model, "
-                                               "tensorflow_graph, tflite and paddle");
-    }
-    properties_of(*config);
-  });
+  return guarded(error, [&] { check(*config); });
 }
 
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
                         slipway_error* error) {
-  return guarded(error, [&] { *model = std::make_unique<slipway_model>(state->core, *config).release(); });
+  return guarded(error, [&] {
+    check(*config);
+    *model = std::make_unique<slipway_model>(state->core, *config).release();
+  });
 }
 
 void model_unload(slipway_model* model) { delete model; }

@@ -31,7 +31,8 @@ void slipway_instance::give_output(std::uint32_t index, const slipway_output_sin
                   "output " + std::to_string(index) + ": the model has " + std::to_string(model.outputs.size()));
   }
   const ov::Tensor tensor = request.get_output_tensor(index);
-  const std::vector<std::int64_t> shape(tensor.get_shape().begin(), tensor.get_shape().end());
+  const ov::Shape given = tensor.get_shape();
+  const std::vector<std::int64_t> shape(given.begin(), given.end());
   const std::uint64_t size = size_bytes_of(tensor);
   void* memory = sink.allocate(sink.context, index, model.outputs[index].dtype, shape.data(),
                                static_cast<std::uint32_t>(shape.size()), size);
