@@ -1,31 +1,23 @@
 #include "element_types.hpp"
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
+#include <span>
+#include <utility>
 
 #include "failure.hpp"
 
-static_assert(std::endian::native == std::endian::little, "lengths of BYTES elements are little-endian");
-
 namespace {
 
-ov::Tensor wrap_strings(const slipway_tensor& given, const ov::Shape& shape, const std::string& name) {
-  ov::Tensor tensor(ov::element::string, shape);
-  auto* elements = tensor.data<std::string>();
-  const char* next = static_cast<const char*>(given.data);
-  std::uint64_t left = given.size_bytes;
-  for (std::size_t i = 0; i < tensor.get_size(); ++i) {
-    std::uint32_t length = 0;
-    if (left >= sizeof length) std::memcpy(&length, next, sizeof length);
-    if (left < sizeof length || left - sizeof length < length) {
-      throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + name + "\": its bytes end within element " +
-                                                  std::to_string(i) + " of " + std::to_string(tensor.get_size()));
-    }
-    elements[i].assign(next + sizeof length, length);
-    next += sizeof length + length;
-    left -= sizeof length + length;
-  }
-  return tensor;
+template <class T>
+void check_range(const slipway_tensor& given, const std::string& name) {
+  const std::span values(static_cast<const T*>(given.data), given.size_bytes / sizeof(T));
+  const auto wide = std::ranges::find_if_not(values, [](T value) { return std::in_range<std::int32_t>(value); });
+  if (wide == values.end()) return;
+  throw Failure(SLIPWAY_INVALID_ARGUMENT,
+                "input \"" + name + "\": element " + std::to_string(wide - values.begin()) + " is " +
+                    std::to_string(*wide) +
+                    "; OpenVINO computes 64-bit integers in 32 bits, so -2147483648 to 2147483647 can be given "
+                    "(the onnxruntime backend takes more)");
 }
 
 }  // namespace
@@ -45,7 +37,6 @@ std::optional<slipway_dtype> dtype_of(const ov::element::Type& type) {
     case ov::element::Type_t::f32: return SLIPWAY_FP32;
     case ov::element::Type_t::f64: return SLIPWAY_FP64;
     case ov::element::Type_t::bf16: return SLIPWAY_BF16;
-    case ov::element::Type_t::string: return SLIPWAY_BYTES;
     default: return std::nullopt;
   }
 }
@@ -65,44 +56,23 @@ ov::element::Type element_type_of(slipway_dtype dtype) {
     case SLIPWAY_FP32: return ov::element::f32;
     case SLIPWAY_FP64: return ov::element::f64;
     case SLIPWAY_BF16: return ov::element::bf16;
-    case SLIPWAY_BYTES: return ov::element::string;
+    case SLIPWAY_BYTES: break;
   }
-  throw Failure(SLIPWAY_INVALID_ARGUMENT, "element type " + std::to_string(static_cast<int>(dtype)) + " is unknown");
+  throw Failure(SLIPWAY_INVALID_ARGUMENT, "element type " + std::to_string(static_cast<int>(dtype)) +
+                                              ": the openvino backend takes numbers only");
 }
 
 ov::Tensor wrap(const slipway_tensor& given, const std::string& name) {
   ov::Shape shape;
   for (std::uint32_t i = 0; i < given.rank; ++i) shape.push_back(static_cast<std::size_t>(given.shape[i]));
   const ov::element::Type type = element_type_of(given.dtype);
-  if (type == ov::element::string) return wrap_strings(given, shape, name);
   if (ov::shape_size(shape) * type.size() != given.size_bytes) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + name + "\": " + std::to_string(given.size_bytes) +
                                                 " bytes given, its shape needs " +
                                                 std::to_string(ov::shape_size(shape) * type.size()));
   }
+  if (given.dtype == SLIPWAY_INT64) check_range<std::int64_t>(given, name);
+  if (given.dtype == SLIPWAY_UINT64) check_range<std::uint64_t>(given, name);
   // OpenVINO takes inputs as mutable memory but only reads them
   return {type, shape, const_cast<void*>(given.data)};
-}
-
-std::uint64_t size_bytes_of(const ov::Tensor& tensor) {
-  if (tensor.get_element_type() != ov::element::string) return tensor.get_byte_size();
-  std::uint64_t sum = 0;
-  const auto* elements = tensor.data<const std::string>();
-  for (std::size_t i = 0; i < tensor.get_size(); ++i) sum += sizeof(std::uint32_t) + elements[i].size();
-  return sum;
-}
-
-void copy_out(const ov::Tensor& tensor, void* memory) {
-  if (tensor.get_element_type() != ov::element::string) {
-    std::memcpy(memory, tensor.data(), tensor.get_byte_size());
-    return;
-  }
-  auto* next = static_cast<char*>(memory);
-  const auto* elements = tensor.data<const std::string>();
-  for (std::size_t i = 0; i < tensor.get_size(); ++i) {
-    const auto length = static_cast<std::uint32_t>(elements[i].size());
-    std::memcpy(next, &length, sizeof length);
-    std::memcpy(next + sizeof length, elements[i].data(), length);
-    next += sizeof length + length;
-  }
 }

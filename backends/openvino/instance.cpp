@@ -1,5 +1,6 @@
 #include "instance.hpp"
 
+#include <cstring>
 #include <vector>
 
 #include "element_types.hpp"
@@ -11,12 +12,12 @@ void slipway_instance::set_input(const slipway_tensor& given) {
                                                 std::to_string(model.inputs.size()));
   }
   const auto& port = model.inputs[given.input_index];
-  const ov::Tensor tensor = wrap(given, port.name);
   if (given.dtype != port.dtype) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + port.name + "\": type " +
-                                                tensor.get_element_type().to_string() + " given, " +
+                                                element_type_of(given.dtype).to_string() + " given, " +
                                                 element_type_of(port.dtype).to_string() + " expected");
   }
+  const ov::Tensor tensor = wrap(given, port.name);
   if (!port.shape.compatible(ov::PartialShape(tensor.get_shape()))) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + port.name + "\": shape " +
                                                 ov::PartialShape(tensor.get_shape()).to_string() + " given, " +
@@ -33,14 +34,14 @@ void slipway_instance::give_output(std::uint32_t index, const slipway_output_sin
   const ov::Tensor tensor = request.get_output_tensor(index);
   const ov::Shape given = tensor.get_shape();
   const std::vector<std::int64_t> shape(given.begin(), given.end());
-  const std::uint64_t size = size_bytes_of(tensor);
+  const std::uint64_t size = tensor.get_byte_size();
   void* memory = sink.allocate(sink.context, index, model.outputs[index].dtype, shape.data(),
                                static_cast<std::uint32_t>(shape.size()), size);
   if (memory == nullptr) {
     throw Failure(SLIPWAY_INTERNAL, "output \"" + model.outputs[index].name + "\": the host gave no room for " +
                                         std::to_string(size) + " bytes");
   }
-  if (size > 0) copy_out(tensor, memory);
+  if (size > 0) std::memcpy(memory, tensor.data(), size);
 }
 
 void slipway_instance::run(const slipway_run& call) {

@@ -31,11 +31,12 @@ std::shared_ptr<ov::Model> read(ov::Core& core, const slipway_model_config& conf
     return core.read_model(path);
   } catch (const std::exception& exception) {
     const std::string_view text = exception.what();
-    for (const std::string_view sign : {"does not support the following ONNX operations", "OpenVINO does not support",
-                                        "No translator found", "Translation for"}) {
-      if (const auto at = text.find(sign); at != std::string_view::npos) {
-        throw Failure(SLIPWAY_UNIMPLEMENTED, path + ": " + std::string(text.substr(at)));
-      }
+    // the one line of a long report that names the operators
+    constexpr std::string_view sign = "No conversion rule found for operations: ";
+    if (const auto at = text.find(sign); at != std::string_view::npos) {
+      const std::string_view names = text.substr(at + sign.size());
+      throw Failure(SLIPWAY_UNIMPLEMENTED,
+                    path + ": OpenVINO has no operator " + std::string(names.substr(0, names.find('\n'))));
     }
     throw Failure(SLIPWAY_INVALID_ARGUMENT, path + ": OpenVINO cannot read this model: " + std::string(text));
   }
@@ -55,8 +56,8 @@ slipway_model::Port port_of(const ov::Output<const ov::Node>& port) {
   std::string name = name_of(port);
   const auto dtype = dtype_of(port.get_element_type());
   if (!dtype) {
-    throw Failure(SLIPWAY_UNIMPLEMENTED,
-                  "\"" + name + "\" is of type " + port.get_element_type().to_string() + ", which cannot be served");
+    throw Failure(SLIPWAY_UNIMPLEMENTED, "\"" + name + "\" is of type " + port.get_element_type().to_string() +
+                                             ", which the openvino backend does not serve; onnxruntime may");
   }
   const ov::PartialShape shape = port.get_partial_shape();
   if (shape.rank().is_dynamic()) {
@@ -76,12 +77,7 @@ std::vector<slipway_tensor_info> infos_of(const std::vector<slipway_model::Port>
   return infos;
 }
 
-}  // namespace
-
-ov::AnyMap properties_of(const slipway_model_config& config) {
-  if (std::string_view(config.device) != "cpu") {
-    throw Failure(SLIPWAY_UNIMPLEMENTED, std::string("device \"") + config.device + "\": the openvino backend has cpu");
-  }
+std::string precision_of(const slipway_model_config& config) {
   std::string precision = "f32";
   for (std::uint32_t i = 0; i < config.option_count; ++i) {
     if (std::string_view(config.options[i].key) != "precision") {
@@ -90,6 +86,31 @@ ov::AnyMap properties_of(const slipway_model_config& config) {
     }
     precision = config.options[i].value;
   }
+  return precision;
+}
+
+bool exact(const slipway_model_config& config) { return precision_of(config) == "f32"; }
+
+/// The CPU plug-in computes FP64 in FP32.
+void refuse_fp64(const slipway_model& model) {
+  for (const auto* ports : {&model.inputs, &model.outputs}) {
+    for (const auto& port : *ports) {
+      if (port.dtype != SLIPWAY_FP64) continue;
+      throw Failure(SLIPWAY_UNIMPLEMENTED,
+                    "\"" + port.name +
+                        "\" is FP64, which OpenVINO computes in FP32; onnxruntime keeps FP64, or "
+                        "the option precision: auto accepts it");
+    }
+  }
+}
+
+}  // namespace
+
+ov::AnyMap properties_of(const slipway_model_config& config) {
+  if (std::string_view(config.device) != "cpu") {
+    throw Failure(SLIPWAY_UNIMPLEMENTED, std::string("device \"") + config.device + "\": the openvino backend has cpu");
+  }
+  const std::string precision = precision_of(config);
   ov::AnyMap properties{ov::num_streams(static_cast<std::int32_t>(config.instances)),
                         ov::inference_num_threads(static_cast<std::int32_t>(config.instances * config.threads))};
   if (precision == "f32") {
@@ -112,6 +133,7 @@ slipway_model::slipway_model(ov::Core& core, const slipway_model_config& config)
   const std::shared_ptr<ov::Model> model = read(core, config);
   for (const auto& port : std::as_const(*model).inputs()) inputs.push_back(port_of(port));
   for (const auto& port : std::as_const(*model).outputs()) outputs.push_back(port_of(port));
+  if (exact(config)) refuse_fp64(*this);
   compiled = core.compile_model(model, "CPU", properties);
   input_infos_ = infos_of(inputs);
   output_infos_ = infos_of(outputs);

@@ -160,6 +160,18 @@ TEST(OpenVino, RefusesWhatItCannotRun) {
   EXPECT_THAT(load_failure(options), HasSubstr("f32, bf16, f16 or auto"));
 }
 
+TEST(OpenVino, RefusesIntegersThatItWouldCutOff) {
+  const auto instance = instance_of("openvino", onnx(minilm));
+  ASSERT_TRUE(instance);
+  const std::vector<std::int64_t> ids{101, std::int64_t{1} << 40};
+  const std::vector<core::TensorView> inputs(3, tensor({1, 2}, DataType::int64, ids));
+  const std::vector<std::uint32_t> first{0};
+  const auto answer = instance->run(inputs, first);
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), core::Code::invalid_argument);
+  EXPECT_THAT(answer.error().message(), HasSubstr("element 1 is 1099511627776"));
+}
+
 TEST(OpenVino, RunsInstancesAtTheSameTime) {
   LoadOptions options = onnx(classifier);
   options.instances = 2;
