@@ -42,7 +42,8 @@ struct slipway_backend_state {
                                 "libopenvino.so (pip install openvino has both): ") +
                         exception.what());
     }
-    version = ov::get_openvino_version().buildNumber;
+    version = ov::get_openvino_version().buildNumber;  // "2026.4.1-22982-…"
+    version = version.substr(0, version.find('-'));
     Dl_info library{};
     const auto* symbol = reinterpret_cast<const void*>(&ov::get_openvino_version);
     if (dladdr(symbol, &library) != 0 && library.dli_fname != nullptr) path = library.dli_fname;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <stdexcept>
@@ -22,6 +23,8 @@ inline void write(slipway_error* error, std::string_view message) {
   if (error == nullptr) return;
   const std::size_t length = message.copy(error->message, SLIPWAY_ERROR_CAPACITY - 1);
   error->message[length] = '\0';
+  // OpenVINO's reports go over several lines; an error is one sentence
+  std::replace(error->message, error->message + length, '\n', ' ');
 }
 
 /// Runs `action`; no exception leaves it.

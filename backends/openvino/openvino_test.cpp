@@ -1,6 +1,9 @@
 // The openvino backend as the program uses it: loaded through the registry, compared with ONNX Runtime.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx.pb.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -34,7 +37,7 @@ BackendRegistry& registry() {
   return instance;
 }
 
-LoadOptions onnx(const fs::path& path) {
+LoadOptions onnx_file(const fs::path& path) {
   LoadOptions options;
   options.path = path;
   options.format = "onnx";
@@ -64,8 +67,8 @@ std::unique_ptr<Instance> instance_of(const std::string& backend, const LoadOpti
 }
 
 void expect_same_answers(const fs::path& path, const std::vector<core::TensorView>& inputs) {
-  const auto ours = instance_of("openvino", onnx(path));
-  const auto reference = instance_of("onnxruntime", onnx(path));
+  const auto ours = instance_of("openvino", onnx_file(path));
+  const auto reference = instance_of("onnxruntime", onnx_file(path));
   ASSERT_TRUE(ours && reference);
   const std::vector<std::uint32_t> first{0};
   const auto given = ours->run(inputs, first);
@@ -110,7 +113,7 @@ TEST(OpenVino, EmbedsAsOnnxRuntimeDoes) {
   const std::vector<std::int64_t> ids{101, 7592, 2088, 102, 101, 3899, 102, 0};
   const std::vector<std::int64_t> mask{1, 1, 1, 1, 1, 1, 1, 0};
   const std::vector<std::int64_t> types(8, 0);
-  const auto model = registry().load("openvino", onnx(minilm));
+  const auto model = registry().load("openvino", onnx_file(minilm));
   ASSERT_TRUE(model) << model.error().message();
   std::vector<core::TensorView> inputs;
   for (const auto& input : (*model)->inputs()) {
@@ -122,7 +125,7 @@ TEST(OpenVino, EmbedsAsOnnxRuntimeDoes) {
 }
 
 TEST(OpenVino, ServesAfterAWrongRequest) {
-  const auto instance = instance_of("openvino", onnx(classifier));
+  const auto instance = instance_of("openvino", onnx_file(classifier));
   ASSERT_TRUE(instance);
   const auto values = picture(3 * 48 * 192);
   const std::vector<std::uint32_t> first{0};
@@ -139,29 +142,96 @@ TEST(OpenVino, ServesAfterAWrongRequest) {
 }
 
 TEST(OpenVino, RefusesWhatItCannotRun) {
-  LoadOptions options = onnx("/nowhere/model.onnx");
+  LoadOptions options = onnx_file("/nowhere/model.onnx");
   EXPECT_THAT(load_failure(options), HasSubstr("no such file"));
 
   const fs::path broken = fs::path(testing::TempDir()) / "openvino_test_broken.onnx";
   std::ofstream(broken, std::ios::binary) << "this is no model";
-  EXPECT_THAT(load_failure(onnx(broken)), HasSubstr("cannot read this model"));
+  EXPECT_THAT(load_failure(onnx_file(broken)), HasSubstr("cannot read this model"));
   fs::remove(broken);
 
-  options = onnx(classifier);
+  options = onnx_file(classifier);
   options.format = "ort";
   EXPECT_THAT(load_failure(options), HasSubstr("openvino_ir"));
-  options = onnx(classifier);
+  options = onnx_file(classifier);
   options.device = "gpu:0";
   EXPECT_THAT(load_failure(options), HasSubstr("gpu:0"));
-  options = onnx(classifier);
+  options = onnx_file(classifier);
   options.options = {{"presicion", "f32"}};
   EXPECT_THAT(load_failure(options), HasSubstr("has precision"));
   options.options = {{"precision", "f8"}};
   EXPECT_THAT(load_failure(options), HasSubstr("f32, bf16, f16 or auto"));
 }
 
+/// A model of one node, x to y, both of `type` and shape [-1,2].
+fs::path one_node(const std::string& op, const std::string& domain, onnx::TensorProto::DataType type) {
+  onnx::ModelProto model;
+  model.set_ir_version(8);
+  model.add_opset_import()->set_version(17);
+  auto* opset = model.add_opset_import();
+  opset->set_domain("ai.onnx.ml");
+  opset->set_version(3);
+  auto* graph = model.mutable_graph();
+  graph->set_name("g");
+  auto* node = graph->add_node();
+  node->set_op_type(op);
+  node->set_domain(domain);
+  node->add_input("x");
+  node->add_output("y");
+  graph->add_input()->set_name("x");
+  graph->add_output()->set_name("y");
+  for (auto* value : {graph->mutable_input(0), graph->mutable_output(0)}) {
+    auto* tensor = value->mutable_type()->mutable_tensor_type();
+    tensor->set_elem_type(type);
+    tensor->mutable_shape()->add_dim();
+    tensor->mutable_shape()->add_dim()->set_dim_value(2);
+  }
+  const fs::path path = fs::path(testing::TempDir()) / fmt::format("openvino_test_{}_{}.onnx", op, getpid());
+  std::ofstream(path, std::ios::binary) << model.SerializeAsString();
+  return path;
+}
+
+TEST(OpenVino, NamesOperatorsAndTypesThatItLacks) {
+  const auto reason = [](const fs::path& path, LoadOptions options) {
+    options.path = path;
+    auto model = registry().load("openvino", options);
+    fs::remove(path);
+    return model ? "loads" : fmt::format("{}: {}", core::code_name(model.error().code()), model.error().message());
+  };
+  using onnx::TensorProto;
+  LoadOptions options = onnx_file("");
+  EXPECT_THAT(reason(one_node("Scaler", "ai.onnx.ml", TensorProto::FLOAT), options),
+              AllOf(HasSubstr("UNIMPLEMENTED"), HasSubstr("ai.onnx.ml.Scaler")));
+  EXPECT_THAT(reason(one_node("Identity", "", TensorProto::STRING), options),
+              AllOf(HasSubstr("UNIMPLEMENTED"), HasSubstr("string")));
+  EXPECT_THAT(reason(one_node("Neg", "", TensorProto::DOUBLE), options),
+              AllOf(HasSubstr("UNIMPLEMENTED"), HasSubstr("FP64")));
+  options.options = {{"precision", "auto"}};
+  EXPECT_EQ(reason(one_node("Neg", "", TensorProto::DOUBLE), options), "loads");
+}
+
+TEST(OpenVino, PassesTheShortFloatsAsTheyAre) {
+  for (const auto& [type, dtype] : {std::pair(onnx::TensorProto::FLOAT16, DataType::fp16),
+                                    std::pair(onnx::TensorProto::BFLOAT16, DataType::bf16)}) {
+    const fs::path path = one_node("Neg", "", type);
+    const auto instance = instance_of("openvino", onnx_file(path));
+    fs::remove(path);
+    ASSERT_TRUE(instance);
+    const std::vector<std::uint16_t> values{0x3c00, 0x4040};
+    const std::vector<core::TensorView> inputs{tensor({1, 2}, dtype, values)};
+    const std::vector<std::uint32_t> first{0};
+    const auto answer = instance->run(inputs, first);
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->at(0).dtype, dtype);
+    std::vector<std::uint16_t> negated(2);
+    ASSERT_EQ(answer->at(0).data.size(), 4u);
+    std::memcpy(negated.data(), answer->at(0).data.data(), 4);
+    EXPECT_THAT(negated, testing::ElementsAre(0xbc00, 0xc040));
+  }
+}
+
 TEST(OpenVino, RefusesIntegersThatItWouldCutOff) {
-  const auto instance = instance_of("openvino", onnx(minilm));
+  const auto instance = instance_of("openvino", onnx_file(minilm));
   ASSERT_TRUE(instance);
   const std::vector<std::int64_t> ids{101, std::int64_t{1} << 40};
   const std::vector<core::TensorView> inputs(3, tensor({1, 2}, DataType::int64, ids));
@@ -173,7 +243,7 @@ TEST(OpenVino, RefusesIntegersThatItWouldCutOff) {
 }
 
 TEST(OpenVino, RunsInstancesAtTheSameTime) {
-  LoadOptions options = onnx(classifier);
+  LoadOptions options = onnx_file(classifier);
   options.instances = 2;
   const auto model = registry().load("openvino", options);
   ASSERT_TRUE(model) << model.error().message();
