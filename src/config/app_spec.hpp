@@ -14,15 +14,15 @@ namespace slipway::config {
 /// What the HTTP server is told; every field has the default that is used when nobody says otherwise.
 struct ServerSpec {
   std::string host = "127.0.0.1";
-  std::uint16_t http_port = 8000;      ///< 0: any free port
+  std::uint16_t http_port = 8000;                    ///< 0: any free port
   std::optional<std::uint16_t> metrics_port = 8002;  ///< nothing: metrics on the HTTP port alone
-  std::uint32_t http_threads = 0;      ///< 0: one a core
+  std::uint32_t http_threads = 0;                    ///< 0: one a core
   std::uint64_t max_request_bytes = 256ULL << 20U;
   std::uint32_t max_header_bytes = 64U << 10U;
-  std::chrono::milliseconds read_timeout{30'000};   ///< for one header or one body to arrive
-  std::chrono::milliseconds idle_timeout{75'000};   ///< between requests of one connection
+  std::chrono::milliseconds read_timeout{30'000};  ///< for one header or one body to arrive
+  std::chrono::milliseconds idle_timeout{75'000};  ///< between requests of one connection
   std::chrono::milliseconds write_timeout{30'000};
-  std::optional<std::string> cors_origin;           ///< "*", or one origin; nothing: no CORS headers
+  std::optional<std::string> cors_origin;  ///< "*", or one origin; nothing: no CORS headers
 };
 
 /// One model an app serves: where it is, and what is said of it.

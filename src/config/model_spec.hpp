@@ -14,41 +14,41 @@ namespace slipway::config {
 
 /// `transforms.input: bytes`: a file's bytes to one row of numbers.
 struct BytesTransformSpec {
-  std::string input;           ///< the model's input; "" when it has only one
-  std::int64_t head = 0;       ///< bytes from the beginning
-  std::int64_t tail = 0;       ///< bytes from the end
-  std::int64_t block = 4096;   ///< only this many bytes at each end are looked at before stripping
-  bool strip = false;          ///< leave out white space at the beginning of the head and the end of the tail
-  std::int32_t pad = 0;        ///< the value where bytes are missing: after the head, before the tail
+  std::string input;          ///< the model's input; "" when it has only one
+  std::int64_t head = 0;      ///< bytes from the beginning
+  std::int64_t tail = 0;      ///< bytes from the end
+  std::int64_t block = 4096;  ///< only this many bytes at each end are looked at before stripping
+  bool strip = false;         ///< leave out white space at the beginning of the head and the end of the tail
+  std::int32_t pad = 0;       ///< the value where bytes are missing: after the head, before the tail
 };
 
 /// `transforms.output: labels`: a row of scores to names.
 struct LabelsTransformSpec {
-  std::string output;                 ///< the model's output; "" when it has only one
-  bool softmax = false;               ///< scores are logits
+  std::string output;    ///< the model's output; "" when it has only one
+  bool softmax = false;  ///< scores are logits
   std::int64_t top_k = 5;
-  std::vector<std::string> labels;    ///< by class; read from `file` (a line each, or a list in a JSON file)
+  std::vector<std::string> labels;  ///< by class; read from `file` (a line each, or a list in a JSON file)
 };
 
 /// How one model is to be served: what model.yaml, the app file and the command line say, merged. What nobody said is
 /// left to the place that uses it (`value_or`), so that merging knows what was said.
 struct ModelSpec {
-  std::string name;                          ///< "" until resolved from the path
-  std::optional<std::string> backend;        ///< "auto" or a backend's name
-  std::optional<std::string> device;         ///< "cpu"
-  std::optional<std::uint32_t> instances;    ///< default: one a core
-  std::optional<std::uint32_t> threads;      ///< a instance's; default 1
-  std::optional<std::int64_t> max_batch_size;  ///< 0: never batch; unset: decided from the model
-  std::optional<std::chrono::microseconds> max_delay;   ///< `max_delay_us`; default 0
-  std::optional<std::size_t> queue_limit;    ///< requests waiting; default 1024
-  std::optional<std::chrono::milliseconds> timeout;     ///< `timeout_ms`: a request's, when it names none; default none
+  std::string name;                                    ///< "" until resolved from the path
+  std::optional<std::string> backend;                  ///< "auto" or a backend's name
+  std::optional<std::string> device;                   ///< "cpu"
+  std::optional<std::uint32_t> instances;              ///< default: one a core
+  std::optional<std::uint32_t> threads;                ///< a instance's; default 1
+  std::optional<std::int64_t> max_batch_size;          ///< 0: never batch; unset: decided from the model
+  std::optional<std::chrono::microseconds> max_delay;  ///< `max_delay_us`; default 0
+  std::optional<std::size_t> queue_limit;              ///< requests waiting; default 1024
+  std::optional<std::chrono::milliseconds> timeout;    ///< `timeout_ms`: a request's, when it names none; default none
   std::vector<std::pair<std::string, std::string>> backend_options;
   std::optional<BytesTransformSpec> bytes_input;
   std::optional<LabelsTransformSpec> labels_output;
-  std::string description;                   ///< shown in the OpenAPI document
+  std::string description;  ///< shown in the OpenAPI document
 };
 
-/// `over` wins wherever it says something.
+/// `over` wins wherever it says something; backend options are merged key by key.
 ModelSpec merge(ModelSpec base, const ModelSpec& over);
 
 /// Reads a model.yaml. Relative files named in it are looked for beside it. An unknown key, a wrong type or a value out

@@ -1,0 +1,96 @@
+#include "config/app_spec.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "config/model_yaml.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace slipway::config {
+
+namespace {
+
+constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
+constexpr std::array<std::string_view, 10> server_keys{"host",
+                                                       "http_port",
+                                                       "metrics_port",
+                                                       "http_threads",
+                                                       "max_request_bytes",
+                                                       "max_header_bytes",
+                                                       "read_timeout_ms",
+                                                       "idle_timeout_ms",
+                                                       "write_timeout_ms",
+                                                       "cors_origin"};
+
+/// An entry of `models`: those of a model.yaml, and where the model is.
+constexpr std::array<std::string_view, model_keys.size() + 1> entry_keys = [] {
+  std::array<std::string_view, model_keys.size() + 1> keys{"path"};
+  std::ranges::copy(model_keys, keys.begin() + 1);
+  return keys;
+}();
+
+core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YAML::Node& node) {
+  TRY(const YamlMap map, YamlMap::open(file, node, "server", server_keys));
+  constexpr std::int64_t day_ms = 86'400'000;
+  ServerSpec spec;
+  TRY(const auto host, map.string("host"));
+  TRY(const auto http_port, map.integer("http_port", 0, 65535));
+  TRY(const auto threads, map.integer("http_threads", 0, 1024));
+  TRY(const auto request_bytes, map.integer("max_request_bytes", 1, std::numeric_limits<std::int64_t>::max()));
+  TRY(const auto header_bytes, map.integer("max_header_bytes", 256, 1 << 26));
+  TRY(const auto read, map.integer("read_timeout_ms", 1, day_ms));
+  TRY(const auto idle, map.integer("idle_timeout_ms", 1, day_ms));
+  TRY(const auto write, map.integer("write_timeout_ms", 1, day_ms));
+  TRY(spec.cors_origin, map.string("cors_origin"));
+  if (host && host->empty()) return map.wrong("host", "an address to listen on expected, as 127.0.0.1 or 0.0.0.0");
+  if (host) spec.host = *host;
+  if (http_port) spec.http_port = static_cast<std::uint16_t>(*http_port);
+  if (threads) spec.http_threads = static_cast<std::uint32_t>(*threads);
+  if (request_bytes) spec.max_request_bytes = static_cast<std::uint64_t>(*request_bytes);
+  if (header_bytes) spec.max_header_bytes = static_cast<std::uint32_t>(*header_bytes);
+  if (read) spec.read_timeout = std::chrono::milliseconds(*read);
+  if (idle) spec.idle_timeout = std::chrono::milliseconds(*idle);
+  if (write) spec.write_timeout = std::chrono::milliseconds(*write);
+  if (map.has("metrics_port") && map.node("metrics_port").IsScalar() && map.node("metrics_port").Scalar() == "none") {
+    spec.metrics_port.reset();
+    return spec;
+  }
+  const auto metrics_port = map.integer("metrics_port", 0, 65535);
+  if (!metrics_port) return map.wrong("metrics_port", "an integer from 0 to 65535, or none, expected");
+  if (*metrics_port) spec.metrics_port = static_cast<std::uint16_t>(**metrics_port);
+  return spec;
+}
+
+core::Result<AppModel> read_app_model(const std::filesystem::path& file, const YAML::Node& node) {
+  TRY(const YamlMap map, YamlMap::open(file, node, "models", entry_keys));
+  TRY(const auto path, map.string("path"));
+  if (!path || path->empty()) return map.wrong("path", "is missing: it says where the model is, relative to this file");
+  AppModel model;
+  std::error_code failure;
+  model.path = std::filesystem::weakly_canonical(std::filesystem::absolute(file).parent_path() / *path, failure);
+  TRY(model.spec, read_model(map));
+  return model;
+}
+
+}  // namespace
+
+core::Result<AppSpec> load_app_yaml(const std::filesystem::path& file) {
+  TRY(const YAML::Node root, read_yaml(file));
+  TRY(const YamlMap map, YamlMap::open(file, root, "app", app_keys));
+  AppSpec app;
+  if (map.has("server")) {
+    TRY(app.server, read_server(file, map.node("server")));
+  }
+  if (!map.has("models")) return app;
+  if (!map.node("models").IsSequence()) return map.wrong("models", "a list of entries with a path expected");
+  for (const auto& entry : map.node("models")) {
+    TRY(AppModel model, read_app_model(file, entry));
+    app.models.push_back(std::move(model));
+  }
+  return app;
+}
+
+}  // namespace slipway::config

@@ -1,0 +1,81 @@
+#include "config/app_spec.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/test_folder.hpp"
+
+namespace slipway::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+class AppYaml : public TestFolder {
+ protected:
+  std::string sentence(const std::string& text) const {
+    const auto app = load_app_yaml(write("app.yaml", text));
+    return app ? "no error" : app.error().message();
+  }
+};
+
+TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
+  const auto app = load_app_yaml(write("app.yaml",
+                                       "server:\n"
+                                       "  host: 0.0.0.0\n"
+                                       "  http_port: 9000\n"
+                                       "  metrics_port: none\n"
+                                       "  http_threads: 3\n"
+                                       "  max_request_bytes: 1000\n"
+                                       "  max_header_bytes: 2000\n"
+                                       "  read_timeout_ms: 1\n"
+                                       "  idle_timeout_ms: 2\n"
+                                       "  write_timeout_ms: 3\n"
+                                       "  cors_origin: '*'\n"
+                                       "models:\n"
+                                       "  - path: a.onnx\n"
+                                       "    threads: 2\n"
+                                       "  - {path: ../b, name: c}\n"));
+  ASSERT_TRUE(app) << app.error().message();
+  EXPECT_EQ(app->server.host, "0.0.0.0");
+  EXPECT_EQ(app->server.http_port, 9000);
+  EXPECT_FALSE(app->server.metrics_port);
+  EXPECT_EQ(app->server.http_threads, 3U);
+  EXPECT_EQ(app->server.max_request_bytes, 1000U);
+  EXPECT_EQ(app->server.max_header_bytes, 2000U);
+  EXPECT_EQ(app->server.read_timeout, std::chrono::milliseconds(1));
+  EXPECT_EQ(app->server.idle_timeout, std::chrono::milliseconds(2));
+  EXPECT_EQ(app->server.write_timeout, std::chrono::milliseconds(3));
+  EXPECT_EQ(app->server.cors_origin, "*");
+  ASSERT_EQ(app->models.size(), 2U);
+  EXPECT_EQ(app->models[0].path, folder() / "a.onnx");
+  EXPECT_EQ(app->models[0].spec.threads, 2U);
+  EXPECT_EQ(app->models[1].path, folder().parent_path() / "b");
+  EXPECT_EQ(app->models[1].spec.name, "c");
+}
+
+TEST_F(AppYaml, DefaultsHoldWhereNothingIsSaid) {
+  const auto app = load_app_yaml(write("app.yaml", "server: {metrics_port: 9}\n"));
+  ASSERT_TRUE(app) << app.error().message();
+  EXPECT_EQ(app->server.host, "127.0.0.1");
+  EXPECT_EQ(app->server.http_port, 8000);
+  EXPECT_EQ(app->server.metrics_port, 9);
+  EXPECT_TRUE(app->models.empty());
+}
+
+TEST_F(AppYaml, SaysFileAndLineOfWhatIsWrong) {
+  EXPECT_THAT(sentence("models:\n  - name: x\n"), HasSubstr("app.yaml:2: path: is missing"));
+  EXPECT_THAT(sentence("models: a.onnx\n"), HasSubstr("app.yaml:1: models: a list of entries"));
+  EXPECT_THAT(sentence("models: [a.onnx]\n"),
+              HasSubstr("app.yaml:1: models: \"a.onnx\" given, keys with values expected"));
+  EXPECT_THAT(
+      sentence("models:\n  - path: x\n    tread: 2\n"),
+      HasSubstr("app.yaml:3: models: unknown key \"tread\", perhaps \"threads\" is meant; there are: path, name"));
+  EXPECT_THAT(sentence("servers: {}\n"),
+              HasSubstr("unknown key \"servers\", perhaps \"server\" is meant; there are: server, models"));
+  EXPECT_THAT(sentence("server: {http_port: 70000}\n"), HasSubstr("an integer from 0 to 65535 expected"));
+  EXPECT_THAT(sentence("server: {metrics_port: never}\n"), HasSubstr("0 to 65535, or none, expected"));
+  EXPECT_THAT(sentence("server: {host: ''}\n"), HasSubstr("an address to listen on"));
+  EXPECT_THAT(sentence(""), HasSubstr("app: nothing given"));
+}
+
+}  // namespace
+}  // namespace slipway::config

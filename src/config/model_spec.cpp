@@ -1,0 +1,41 @@
+#include "config/model_spec.hpp"
+
+#include <algorithm>
+
+namespace slipway::config {
+
+namespace {
+
+template <class T>
+void take(std::optional<T>& base, const std::optional<T>& over) {
+  if (over) base = over;
+}
+
+}  // namespace
+
+ModelSpec merge(ModelSpec base, const ModelSpec& over) {
+  if (!over.name.empty()) base.name = over.name;
+  if (!over.description.empty()) base.description = over.description;
+  take(base.backend, over.backend);
+  take(base.device, over.device);
+  take(base.instances, over.instances);
+  take(base.threads, over.threads);
+  take(base.max_batch_size, over.max_batch_size);
+  take(base.max_delay, over.max_delay);
+  take(base.queue_limit, over.queue_limit);
+  take(base.timeout, over.timeout);
+  take(base.bytes_input, over.bytes_input);
+  take(base.labels_output, over.labels_output);
+  for (const auto& option : over.backend_options) {
+    const auto known =
+        std::ranges::find(base.backend_options, option.first, &std::pair<std::string, std::string>::first);
+    if (known == base.backend_options.end()) {
+      base.backend_options.push_back(option);
+    } else {
+      known->second = option.second;
+    }
+  }
+  return base;
+}
+
+}  // namespace slipway::config

@@ -1,0 +1,43 @@
+#include "config/model_yaml.hpp"
+
+#include "config/transforms_yaml.hpp"
+
+namespace slipway::config {
+
+core::Result<ModelSpec> read_model(const YamlMap& map) {
+  constexpr std::int64_t minute_us = 60'000'000;
+  constexpr std::int64_t day_ms = 86'400'000;
+  ModelSpec spec;
+  TRY(const auto name, map.string("name"));
+  if (name && (name->empty() || name->find('/') != std::string::npos)) {
+    return map.wrong("name", "a name with at least one letter and without \"/\" expected");
+  }
+  TRY(const auto description, map.string("description"));
+  TRY(spec.backend, map.string("backend"));
+  TRY(spec.device, map.string("device"));
+  TRY(const auto instances, map.integer("instances", 1, 1024));
+  TRY(const auto threads, map.integer("threads", 1, 1024));
+  TRY(spec.max_batch_size, map.integer("max_batch_size", 0, 65536));
+  TRY(const auto delay, map.integer("max_delay_us", 0, minute_us));
+  TRY(const auto queue_limit, map.integer("queue_limit", 1, 10'000'000));
+  TRY(const auto timeout, map.integer("timeout_ms", 1, day_ms));
+  TRY(spec.backend_options, map.pairs("backend_options"));
+  spec.name = name.value_or("");
+  spec.description = description.value_or("");
+  if (instances) spec.instances = static_cast<std::uint32_t>(*instances);
+  if (threads) spec.threads = static_cast<std::uint32_t>(*threads);
+  if (delay) spec.max_delay = std::chrono::microseconds(*delay);
+  if (queue_limit) spec.queue_limit = static_cast<std::size_t>(*queue_limit);
+  if (timeout) spec.timeout = std::chrono::milliseconds(*timeout);
+  TRY_VOID(read_transforms(map, spec));
+  return spec;
+}
+
+core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file) {
+  TRY(const YAML::Node root, read_yaml(file));
+  if (root.IsNull()) return ModelSpec{};
+  TRY(const YamlMap map, YamlMap::open(file, root, "model", model_keys));
+  return read_model(map);
+}
+
+}  // namespace slipway::config

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "config/model_spec.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace slipway::config {
+
+/// The keys of a model.yaml.
+inline constexpr std::array<std::string_view, 12> model_keys{
+    "name",           "description",  "backend",     "device",     "instances",       "threads",
+    "max_batch_size", "max_delay_us", "queue_limit", "timeout_ms", "backend_options", "transforms"};
+
+/// Reads them from a mapping that was opened with them (an app file's entry has `path` besides).
+core::Result<ModelSpec> read_model(const YamlMap& map);
+
+}  // namespace slipway::config
