@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace slipway::cli {
 
@@ -46,11 +47,11 @@ std::optional<std::string_view> value_of(std::string_view header, std::string_vi
   return header.substr(begin);
 }
 
-core::Result<core::Shape> parse_shape(std::string_view text) {
+core::Result<std::vector<std::int64_t>> parse_shape(std::string_view text) {
   const auto close = text.find(')');
   if (text.empty() || text.front() != '(' || close == std::string_view::npos)
     return wrong("the header's 'shape' is no tuple");
-  core::Shape shape;
+  std::vector<std::int64_t> shape;
   std::int64_t dim = 0;
   bool digits = false;
   for (const char c : text.substr(1, close)) {
@@ -114,10 +115,10 @@ core::Result<core::Tensor> parse_npy(const core::Buffer& file, std::string name)
 
   for (const auto& [code, dtype] : types) {
     if (type.substr(1) != code) continue;
-    TRY(core::Shape shape, parse_shape(*shape_text));
+    TRY(const std::vector<std::int64_t> shape, parse_shape(*shape_text));
     core::Tensor tensor{.name = std::move(name),
                         .dtype = dtype,
-                        .shape = std::move(shape),
+                        .shape = core::Shape(shape.begin(), shape.end()),
                         .data = core::Buffer::copy_of(text.substr(begin + length))};
     TRY_VOID(core::check_size(tensor.view()));
     return tensor;

@@ -57,6 +57,7 @@ class Registry {
   /// By name; versions by number.
   using Snapshot = std::map<std::string, std::map<std::int64_t, Entry>, std::less<>>;
   std::shared_ptr<const Snapshot> snapshot() const;
+  void put(const std::string& name, std::int64_t number, Entry entry);
 
   runtime::BackendRegistry& backends_;
   metrics::Registry& metrics_;

@@ -26,6 +26,7 @@ struct Found {
     core::Error error;
   };
   std::vector<Broken> broken;
+  std::vector<std::string> notes;  ///< what the user should know, a sentence each
 };
 
 /// Looks at one path of the command line or an app file:

@@ -11,6 +11,9 @@
 
 namespace slipway::protocol {
 
+/// Whether only white space follows the object in `text`, which it was parsed from. Leaves the object at its beginning.
+bool ends_with(simdjson::ondemand::object& object, std::string_view text);
+
 /// Parses a JSON list, flat or nested, into the memory of a tensor of `dtype`. With a shape, the number of elements is
 /// checked against it. Sentences begin with nothing; the caller adds which input it was.
 core::Result<core::Buffer> parse_tensor_data(simdjson::ondemand::value data, core::DataType dtype,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds write_timeout{30'000};
   std::optional<std::string> cors_origin;
+  std::size_t max_connections = 10'000;              ///< open at one time; more are closed at once
+  std::chrono::milliseconds finish_timeout{30'000};  ///< how long the destructor waits for requests in flight
 };
 
 /// An HTTP/1.1 server: one io_context a thread, connections dealt out among them.
@@ -29,8 +32,8 @@ class Server {
  public:
   /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
-  /// Closes the listener and every connection, and joins the threads. Every request handed out must have been answered
-  /// or its Responder destroyed.
+  /// Closes the listener and the idle connections, lets requests in flight be answered (within finish_timeout), closes
+  /// the rest and joins the threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

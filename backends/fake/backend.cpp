@@ -1,0 +1,144 @@
+// The plug-in for tests of everything above it: runs nothing, and fails or dawdles as its model's file says.
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "fake_model.hpp"
+#include "slipway/backend.h"
+
+namespace fake = slipway::fake;
+
+struct slipway_backend_state {
+  slipway_backend_info info{};
+};
+
+struct slipway_model {
+  fake::FakeModel model;
+  std::vector<slipway_tensor_info> inputs;
+  std::vector<slipway_tensor_info> outputs;
+  slipway_model_info info{};
+};
+
+struct slipway_instance {
+  const fake::FakeModel& model;
+  std::int64_t runs = 0;
+};
+
+namespace {
+
+constexpr slipway_device cpu{"cpu", "no device is used"};
+constexpr const char* format = "fake";
+
+slipway_code fail(slipway_error* error, slipway_code code, std::string_view sentence) {
+  const std::size_t length = std::min<std::size_t>(sentence.size(), SLIPWAY_ERROR_CAPACITY - 1);
+  std::memcpy(error->message, sentence.data(), length);
+  error->message[length] = '\0';
+  return code;
+}
+
+std::vector<slipway_tensor_info> infos_of(const std::vector<fake::FakeTensor>& tensors) {
+  std::vector<slipway_tensor_info> infos;
+  for (const fake::FakeTensor& tensor : tensors) {
+    infos.push_back({.name = tensor.name.c_str(),
+                     .dtype = tensor.dtype,
+                     .rank = static_cast<std::uint32_t>(tensor.dims.size()),
+                     .dims = tensor.dims.data(),
+                     .dim_names = nullptr});
+  }
+  return infos;
+}
+
+slipway_code open(const slipway_host* /*host*/, slipway_backend_state** state, slipway_error* /*error*/) {
+  *state = new slipway_backend_state{{.struct_size = sizeof(slipway_backend_info),
+                                      .runtime_name = "fake",
+                                      .runtime_version = "1",
+                                      .runtime_path = "",
+                                      .devices = &cpu,
+                                      .device_count = 1,
+                                      .formats = &format,
+                                      .format_count = 1}};
+  return SLIPWAY_OK;
+}
+
+void close(slipway_backend_state* state) { delete state; }
+const slipway_backend_info* info(slipway_backend_state* state) { return &state->info; }
+
+slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
+  if (std::string_view(config->format) == format) return SLIPWAY_OK;
+  return fail(error, SLIPWAY_UNIMPLEMENTED, "runs .fake files alone");
+}
+
+slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
+                        slipway_error* error) {
+  if (const auto code = can_load(state, config, error); code != SLIPWAY_OK) return code;
+  try {
+    auto made = std::make_unique<slipway_model>();
+    made->model = fake::read_fake_model(config->path);
+    if (!made->model.fail_load.empty()) return fail(error, SLIPWAY_INVALID_ARGUMENT, made->model.fail_load);
+    made->inputs = infos_of(made->model.inputs);
+    made->outputs = infos_of(made->model.outputs);
+    made->info = {.struct_size = sizeof made->info,
+                  .inputs = made->inputs.data(),
+                  .input_count = static_cast<std::uint32_t>(made->inputs.size()),
+                  .outputs = made->outputs.data(),
+                  .output_count = static_cast<std::uint32_t>(made->outputs.size()),
+                  .metadata = nullptr,
+                  .metadata_count = 0};
+    *model = made.release();
+    return SLIPWAY_OK;
+  } catch (const std::exception& exception) {
+    return fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
+  }
+}
+
+void model_unload(slipway_model* model) { delete model; }
+const slipway_model_info* model_info(slipway_model* model) { return &model->info; }
+
+slipway_code instance_create(slipway_model* model, std::uint32_t /*index*/, slipway_instance** instance,
+                             slipway_error* /*error*/) {
+  *instance = new slipway_instance{.model = model->model, .runs = 0};
+  return SLIPWAY_OK;
+}
+
+void instance_destroy(slipway_instance* instance) { delete instance; }
+
+slipway_code instance_run(slipway_instance* instance, const slipway_run* run, slipway_error* error) {
+  const fake::FakeModel& model = instance->model;
+  const std::int64_t rows = run->inputs[0].rank == 0 ? 1 : run->inputs[0].shape[0];
+  if (const std::int64_t delay = model.delay_us + model.delay_us_per_row * rows; delay > 0)
+    std::this_thread::sleep_for(std::chrono::microseconds(delay));
+  if (model.fail_every > 0 && ++instance->runs % model.fail_every == 0)
+    return fail(error, SLIPWAY_INTERNAL, "this run fails, as the model's file asks");
+  for (std::uint32_t i = 0; i < run->output_count; ++i) {
+    const slipway_tensor& input = run->inputs[std::min(run->outputs[i], run->input_count - 1)];
+    void* room = run->sink->allocate(run->sink->context, run->outputs[i], input.dtype, input.shape, input.rank, input.size_bytes);
+    if (room == nullptr) return fail(error, SLIPWAY_INTERNAL, "no memory was given for an output");
+    if (input.size_bytes != 0) std::memcpy(room, input.data, input.size_bytes);
+  }
+  return SLIPWAY_OK;
+}
+
+constexpr slipway_backend table{.abi_version = SLIPWAY_BACKEND_ABI_VERSION,
+                                .struct_size = sizeof(slipway_backend),
+                                .name = format,
+                                .open = open,
+                                .close = close,
+                                .info = info,
+                                .can_load = can_load,
+                                .model_load = model_load,
+                                .model_unload = model_unload,
+                                .model_info = model_info,
+                                .instance_create = instance_create,
+                                .instance_destroy = instance_destroy,
+                                .instance_run = instance_run};
+
+}  // namespace
+
+extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* slipway_backend_entry(std::uint32_t host_abi_version) {
+  return host_abi_version == SLIPWAY_BACKEND_ABI_VERSION ? &table : nullptr;
+}

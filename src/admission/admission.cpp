@@ -1,0 +1,145 @@
+#include "admission/admission.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace slipway::admission {
+
+using core::Code;
+
+namespace {
+
+std::unexpected<core::Error> invalid(std::string sentence) { return core::fail(Code::invalid_argument, std::move(sentence)); }
+
+std::string names_of(const std::vector<core::TensorInfo>& tensors) {
+  std::vector<std::string> names;
+  for (const core::TensorInfo& tensor : tensors) names.push_back(fmt::format("\"{}\"", tensor.name));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+core::Result<void> check_input(const models::ModelVersion& version, const core::TensorView& given,
+                               const core::TensorInfo& expected) {
+  const auto where = [&] { return fmt::format("input \"{}\" of model \"{}\"", expected.name, version.name()); };
+  if (given.dtype != expected.dtype)
+    return invalid(fmt::format("{}: {} given, {} expected", where(), core::name_of(given.dtype), core::name_of(expected.dtype)));
+  if (!core::matches(given.shape, expected.shape))
+    return invalid(fmt::format("{}: shape {} given, {} expected", where(), core::to_string(given.shape),
+                               core::to_string(expected.shape)));
+  if (auto checked = core::check_size(given); !checked) return std::unexpected(checked.error().within(where()));
+  return {};
+}
+
+/// Puts the inputs into the model's order, each checked.
+core::Result<void> order_inputs(const models::ModelVersion& version, core::Request& request) {
+  const std::vector<core::TensorInfo>& infos = version.inputs();
+  std::vector<core::TensorView> ordered;
+  ordered.reserve(infos.size());
+  for (const core::TensorInfo& info : infos) {
+    const auto given = std::ranges::find(request.inputs, std::string_view(info.name), &core::TensorView::name);
+    if (given == request.inputs.end())
+      return invalid(fmt::format("input \"{}\" of model \"{}\" is missing; expected are: {}", info.name, version.name(), names_of(infos)));
+    TRY_VOID(check_input(version, *given, info));
+    ordered.push_back(*given);
+  }
+  if (ordered.size() != request.inputs.size()) {
+    for (const core::TensorView& given : request.inputs) {
+      if (std::ranges::count(request.inputs, given.name, &core::TensorView::name) > 1)
+        return invalid(fmt::format("input \"{}\" of model \"{}\" is given twice", given.name, version.name()));
+      if (!std::ranges::any_of(infos, [&](const auto& info) { return info.name == given.name; }))
+        return invalid(fmt::format("model \"{}\" has no input \"{}\"; there are: {}", version.name(), given.name, names_of(infos)));
+    }
+  }
+  request.inputs = std::move(ordered);
+  return {};
+}
+
+core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersion& version, const core::Request& request) {
+  const std::vector<core::TensorInfo>& infos = version.outputs();
+  std::vector<std::uint32_t> wanted;
+  if (request.outputs.empty()) {
+    wanted.resize(infos.size());
+    std::iota(wanted.begin(), wanted.end(), 0U);
+    return wanted;
+  }
+  for (const std::string& name : request.outputs) {
+    const auto at = std::ranges::find(infos, name, &core::TensorInfo::name);
+    if (at == infos.end())
+      return invalid(fmt::format("model \"{}\" has no output \"{}\"; there are: {}", version.name(), name, names_of(infos)));
+    wanted.push_back(static_cast<std::uint32_t>(at - infos.begin()));
+  }
+  std::ranges::sort(wanted);
+  if (std::ranges::adjacent_find(wanted) != wanted.end())
+    return invalid(fmt::format("model \"{}\": an output is requested twice", version.name()));
+  return wanted;
+}
+
+/// All inputs have one number of rows where the model batches.
+core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const core::Request& request) {
+  if (version.max_batch_size() == 0) return 1;
+  const std::int64_t rows = request.inputs.front().shape[0];
+  for (const core::TensorView& input : request.inputs) {
+    if (input.shape[0] != rows)
+      return invalid(fmt::format("model \"{}\": input \"{}\" has {} rows, input \"{}\" has {}; they must be equal",
+                                 version.name(), input.name, input.shape[0], request.inputs.front().name, rows));
+  }
+  if (rows == 0) return invalid(fmt::format("model \"{}\": 0 rows given, at least 1 expected", version.name()));
+  const auto limit = version.spec().max_batch_size;
+  if (limit && rows > *limit)
+    return invalid(fmt::format("model \"{}\": {} rows given, max_batch_size is {}", version.name(), rows, *limit));
+  return rows;
+}
+
+core::Result<void> set_deadline(const models::ModelVersion& version, core::Request& request) {
+  core::Duration allowed = core::Duration::max();
+  if (version.spec().timeout) allowed = *version.spec().timeout;
+  for (const auto& [key, value] : request.parameters) {
+    if (key != "timeout") continue;
+    const auto* microseconds = std::get_if<std::int64_t>(&value);
+    constexpr std::int64_t most = 86'400'000'000;
+    if (microseconds == nullptr || *microseconds < 0 || *microseconds > most)
+      return invalid(fmt::format("parameter \"timeout\": a number of microseconds from 0 to {} expected", most));
+    if (*microseconds != 0) allowed = std::min<core::Duration>(allowed, std::chrono::microseconds(*microseconds));
+  }
+  if (allowed != core::Duration::max()) request.deadline = std::min(request.deadline, request.received + allowed);
+  return {};
+}
+
+core::Result<scheduler::Job> admit(const models::ModelVersion& version, core::Request& request) {
+  TRY_VOID(order_inputs(version, request));
+  TRY(auto outputs, wanted_outputs(version, request));
+  TRY(const std::int64_t rows, rows_of(version, request));
+  TRY_VOID(set_deadline(version, request));
+  scheduler::Job job;
+  job.outputs = std::move(outputs);
+  job.rows = rows;
+  job.request = std::move(request);
+  return job;
+}
+
+}  // namespace
+
+void infer(const models::Registry& registry, core::Request request, core::Completion done) {
+  const auto version = registry.find(request.model, request.version);
+  if (!version) {
+    done(std::unexpected(version.error()));
+    return;
+  }
+  infer(*version, std::move(request), std::move(done));
+}
+
+void infer(const models::Handle& version, core::Request request, core::Completion done) {
+  auto job = admit(*version, request);
+  if (!job) {
+    version->probe().rejected(job.error().code());
+    done(std::unexpected(std::move(job).error()));
+    return;
+  }
+  job->done = std::move(done);
+  version->infer(*std::move(job));
+}
+
+}  // namespace slipway::admission

@@ -1,0 +1,45 @@
+#include "front/http/compression.hpp"
+
+#include <gtest/gtest.h>
+
+namespace slipway::front::http {
+namespace {
+
+core::Buffer text(std::string_view value) { return core::Buffer::copy_of(value); }
+
+core::Buffer packed(const std::string& value, Coding coding) {
+  std::vector<core::Buffer> parts;
+  parts.push_back(text(value.substr(0, value.size() / 2)));
+  parts.push_back(text(value.substr(value.size() / 2)));
+  return compress(parts, coding);
+}
+
+TEST(Compression, GoesThereAndBack) {
+  const std::string value(100'000, 'a');
+  EXPECT_EQ(decompress(packed(value, Coding::gzip), "gzip", 1'000'000)->text(), value);
+  EXPECT_EQ(decompress(packed(value, Coding::deflate), "deflate", 1'000'000)->text(), value);
+  EXPECT_EQ(decompress(packed("", Coding::gzip), "gzip", 10)->size(), 0U);
+}
+
+TEST(Compression, IsBoundedAndNamesWhatIsWrong) {
+  const core::Buffer bomb = packed(std::string(1'000'000, '0'), Coding::gzip);
+  EXPECT_EQ(decompress(bomb, "gzip", 999'999).error().code(), core::Code::resource_exhausted);
+  EXPECT_TRUE(decompress(bomb, "gzip", 1'000'000));
+  EXPECT_EQ(decompress(text("not gzip at all"), "gzip", 100).error().code(), core::Code::invalid_argument);
+  core::Buffer cut = packed("hello hello hello", Coding::gzip);
+  cut.resize(cut.size() - 4);
+  EXPECT_EQ(decompress(cut, "gzip", 100).error().code(), core::Code::invalid_argument);
+  EXPECT_EQ(decompress(text("x"), "br", 100).error().message(),
+            "Content-Encoding \"br\" given, gzip, deflate, identity expected");
+}
+
+TEST(Compression, ChoosesWhatTheClientPrefers) {
+  EXPECT_EQ(chosen_coding(""), Coding::identity);
+  EXPECT_EQ(chosen_coding("gzip, deflate"), Coding::gzip);
+  EXPECT_EQ(chosen_coding("deflate;q=1.0, gzip;q=0.5"), Coding::deflate);
+  EXPECT_EQ(chosen_coding("gzip;q=0"), Coding::identity);
+  EXPECT_EQ(chosen_coding("br, *;q=0.1"), Coding::gzip);
+}
+
+}  // namespace
+}  // namespace slipway::front::http

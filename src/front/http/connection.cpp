@@ -1,0 +1,253 @@
+#include "front/http/connection.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <charconv>
+
+#include "front/http/exchange.hpp"
+#include "front/http/url.hpp"
+
+namespace slipway::front::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace wire = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_block_bytes = 64U << 10U;
+constexpr std::size_t most_lingering_bytes = 4U << 20U;
+constexpr std::chrono::milliseconds lingering_limit{2000};
+/// How long an answer may take before its client is watched, and how often it is looked at then.
+constexpr std::chrono::milliseconds watch_interval{20};
+
+Method method_from(wire::verb verb) {
+  switch (verb) {
+    case wire::verb::get: return Method::get;
+    case wire::verb::head: return Method::head;
+    case wire::verb::post: return Method::post;
+    case wire::verb::put: return Method::put;
+    case wire::verb::delete_: return Method::del;
+    case wire::verb::options: return Method::options;
+    default: return Method::other;
+  }
+}
+
+bool has_gone(int socket) {
+  char byte = 0;
+  const auto count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool is_preflight(const HttpRequest& request) {
+  return request.method == Method::options && !request.header("access-control-request-method").empty();
+}
+
+HttpResponse preflight_answer() {
+  HttpResponse response;
+  response.status = 204;
+  response.content_type.clear();
+  response.headers = {{"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+                      {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
+                      {"Access-Control-Max-Age", "3600"}};
+  return response;
+}
+
+/// So that the first tensor behind the JSON of a binary request is aligned.
+std::size_t lead_for(std::string_view header_length) {
+  std::size_t length = 0;
+  std::from_chars(header_length.data(), header_length.data() + header_length.size(), length);
+  return (core::Buffer::alignment - length % core::Buffer::alignment) % core::Buffer::alignment;
+}
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket,
+                       const ServerOptions& options, const Router& router)
+    : context_(std::move(context)), stream_(std::move(socket)), options_(options), router_(router) {}
+
+void Connection::finish() {
+  finishing_ = true;
+  if (idle_) stream_.cancel();
+}
+
+asio::awaitable<void> Connection::serve() {
+  while (!finishing_) {
+    if (!co_await wait_for_request()) break;
+    Parser parser;
+    form_ = {};
+    if (!co_await read_header(parser) || !co_await read_body(parser)) break;
+    auto request = co_await request_from(parser);
+    if (!request) break;
+    HttpResponse response = options_.cors_origin && is_preflight(*request) ? preflight_answer()
+                                                                           : co_await answer(*std::move(request));
+    if (finishing_) form_.keep_alive = false;
+    if (!co_await write(std::move(response)) || !form_.keep_alive) break;
+  }
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  stream_.close();
+}
+
+asio::awaitable<bool> Connection::wait_for_request() {
+  if (buffer_.size() != 0) co_return true;
+  idle_ = true;
+  stream_.expires_after(options_.idle_timeout);
+  const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
+  idle_ = false;
+  if (error || finishing_) co_return false;
+  buffer_.commit(count);
+  co_return true;
+}
+
+asio::awaitable<bool> Connection::read_header(Parser& parser) {
+  parser.header_limit(options_.max_header_bytes);
+  parser.body_limit(options_.max_request_bytes);
+  stream_.expires_after(options_.read_timeout);  // an absolute limit: single bytes do not prolong it
+  const auto [error, count] = co_await wire::async_read_header(stream_, buffer_, parser, quiet);
+  if (error) {
+    co_await refuse_parse(error);
+    co_return false;
+  }
+  const auto& message = parser.get();
+  form_.head = message.method() == wire::verb::head;
+  form_.http_1_0 = message.version() < 11;
+  form_.keep_alive = message.keep_alive();
+  form_.coding = chosen_coding(message[wire::field::accept_encoding]);
+  co_return true;
+}
+
+asio::awaitable<bool> Connection::read_body(Parser& parser) {
+  const auto expectation = parser.get()[wire::field::expect];
+  if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
+    co_await refuse(HttpResponse::error(417, fmt::format("Expect \"{}\": only 100-continue is known",
+                                                         std::string_view(expectation.data(), expectation.size()))));
+    co_return false;
+  }
+  if (!expectation.empty() && !form_.http_1_0) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [error, count] = co_await asio::async_write(stream_, asio::buffer(go_on), quiet);
+    if (error) co_return false;
+  }
+  const auto header_length = parser.get()["Inference-Header-Content-Length"];
+  parser.get().body().lead = header_length.empty() ? 0 : lead_for({header_length.data(), header_length.size()});
+  if (parser.is_done()) co_return true;
+  stream_.expires_after(options_.read_timeout);
+  const auto [error, count] = co_await wire::async_read(stream_, buffer_, parser, quiet);
+  if (!error) co_return true;
+  co_await refuse_parse(error);
+  co_return false;
+}
+
+asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& parser) {
+  auto& message = parser.get();
+  HttpRequest request;
+  request.method = method_from(message.method());
+  request.target = std::string(message.target());
+  const auto question = std::min(request.target.find('?'), request.target.size());
+  auto path = percent_decoded(std::string_view(request.target).substr(0, question));
+  if (!path || !path->starts_with('/')) {
+    co_await refuse(HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.target)));
+    co_return std::nullopt;
+  }
+  request.path = *std::move(path);
+  if (question < request.target.size()) request.query = request.target.substr(question + 1);
+  request.headers.reserve(8);
+  for (const auto& field : message) {
+    std::string name(field.name_string());
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  request.body = std::move(message.body().buffer);
+  if (request.body.data() == nullptr) request.body = core::Buffer(0);
+
+  const std::string_view coding = request.header("content-encoding");
+  if (coding.empty() || coding == "identity") co_return request;
+  auto inflated = decompress(request.body, coding, options_.max_request_bytes);
+  if (inflated) {
+    request.body = *std::move(inflated);
+    co_return request;
+  }
+  const auto code = inflated.error().code();
+  const unsigned status = code == core::Code::unimplemented ? 415 : code == core::Code::resource_exhausted ? 413 : 400;
+  HttpResponse response = HttpResponse::error(status, inflated.error().message());
+  if (status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
+  co_await refuse(std::move(response));
+  co_return std::nullopt;
+}
+
+asio::awaitable<HttpResponse> Connection::answer(HttpRequest request) {
+  auto exchange = std::make_shared<Exchange>(context_);
+  request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange, &exchange->cancelled);
+  try {
+    router_.handle(std::move(request), Reply(exchange));
+  } catch (const std::exception& error) {
+    spdlog::error("a handler threw: {}", error.what());
+    if (!exchange->response) exchange->response = HttpResponse::error(500, "an internal error, see the server's log");
+  }
+  stream_.expires_never();
+  while (!exchange->response) {
+    exchange->answered.expires_after(watch_interval);
+    const auto [error] = co_await exchange->answered.async_wait(quiet);
+    if (!error && !exchange->cancelled && has_gone(stream_.socket().native_handle())) exchange->cancelled = true;
+  }
+  co_return *std::move(exchange->response);
+}
+
+asio::awaitable<bool> Connection::write(HttpResponse response) {
+  header_.clear();
+  write_header(header_, response, form_, options_);
+  std::vector<asio::const_buffer> parts;
+  parts.reserve(response.body.size() + 1);
+  parts.emplace_back(asio::buffer(header_));
+  if (!form_.head && response.status != 204) {
+    for (const core::Buffer& part : response.body) parts.emplace_back(part.data(), part.size());
+  }
+  stream_.expires_after(options_.write_timeout);
+  const auto [error, count] = co_await asio::async_write(stream_, parts, quiet);
+  co_return !error;
+}
+
+asio::awaitable<void> Connection::refuse(HttpResponse response) {
+  form_.keep_alive = false;
+  if (!co_await write(std::move(response))) co_return;
+  error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(lingering_limit);
+  for (std::size_t total = 0; total < most_lingering_bytes;) {
+    buffer_.clear();
+    const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
+    if (error) break;
+    total += count;
+  }
+}
+
+asio::awaitable<void> Connection::refuse_parse(const error_code& error) {
+  if (error == wire::error::end_of_stream || error == asio::error::eof || error == wire::error::partial_message ||
+      error == asio::error::operation_aborted || error == asio::error::connection_reset) {
+    co_return;
+  }
+  if (error == beast::error::timeout) {
+    // the stream is closed by its own time-out; nothing can be answered on it any more
+    co_return;
+  }
+  if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
+    co_await refuse(HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes)));
+  } else if (error == wire::error::body_limit) {
+    co_await refuse(HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes)));
+  } else if (error.category() == wire::make_error_code(wire::error::bad_method).category()) {
+    co_await refuse(HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message())));
+  }
+}
+
+}  // namespace slipway::front::http

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "front/http/body.hpp"
+#include "front/http/router.hpp"
+#include "front/http/response_writer.hpp"
+#include "front/http/server.hpp"
+
+namespace slipway::front::http {
+
+/// One client's connection: reads requests one after the other, hands each to the router, writes its answer. Lives on
+/// one io_context's thread, in the coroutine that runs `serve`.
+class Connection {
+ public:
+  Connection(std::shared_ptr<boost::asio::io_context> context, boost::asio::ip::tcp::socket socket,
+             const ServerOptions& options, const Router& router);
+
+  /// Until the client or a time-out ends it, or `finish` asked for it.
+  boost::asio::awaitable<void> serve();
+
+  /// Ends the connection: at once when it is idle, else when what it is at was answered. On its own thread.
+  void finish();
+
+ private:
+  using Parser = boost::beast::http::request_parser<BufferBody>;
+
+  boost::asio::awaitable<bool> wait_for_request();
+  boost::asio::awaitable<bool> read_header(Parser& parser);
+  boost::asio::awaitable<bool> read_body(Parser& parser);
+  boost::asio::awaitable<std::optional<HttpRequest>> request_from(Parser& parser);
+  boost::asio::awaitable<HttpResponse> answer(HttpRequest request);
+  boost::asio::awaitable<bool> write(HttpResponse response);
+  /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
+  /// sees the answer and not a reset.
+  boost::asio::awaitable<void> refuse(HttpResponse response);
+  boost::asio::awaitable<void> refuse_parse(const boost::system::error_code& error);
+
+  std::shared_ptr<boost::asio::io_context> context_;
+  boost::beast::tcp_stream stream_;
+  const ServerOptions& options_;
+  const Router& router_;
+  boost::beast::flat_buffer buffer_;
+  AnswerForm form_;
+  std::string header_;
+  bool idle_ = true;
+  bool finishing_ = false;
+};
+
+}  // namespace slipway::front::http

@@ -1,0 +1,87 @@
+#include "front/http/router.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace slipway::front::http {
+
+namespace {
+
+constexpr std::array<std::pair<Method, std::string_view>, 6> names{{{Method::get, "GET"},
+                                                                   {Method::head, "HEAD"},
+                                                                   {Method::post, "POST"},
+                                                                   {Method::put, "PUT"},
+                                                                   {Method::del, "DELETE"},
+                                                                   {Method::options, "OPTIONS"}}};
+
+std::vector<std::string_view> split(std::string_view path) {
+  std::vector<std::string_view> segments;
+  if (path.ends_with('/')) path.remove_suffix(1);
+  if (path.starts_with('/')) path.remove_prefix(1);
+  if (path.empty()) return segments;
+  for (std::size_t at = 0; at <= path.size();) {
+    const auto end = std::min(path.find('/', at), path.size());
+    segments.push_back(path.substr(at, end - at));
+    at = end + 1;
+  }
+  return segments;
+}
+
+bool is_value(std::string_view segment) { return segment.starts_with('{'); }
+
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
+  return std::ranges::equal(pattern, segments, [](const std::string& expected, std::string_view given) {
+    return is_value(expected) ? !given.empty() : expected == given;
+  });
+}
+
+}  // namespace
+
+void Router::add(Method method, std::string_view pattern, Handler handler) {
+  Route route{.method = method, .segments = {}, .handler = std::move(handler)};
+  for (const std::string_view segment : split(pattern)) route.segments.emplace_back(segment);
+  // literal patterns first, so that /v2/models/stats is not taken for a model's name
+  const auto values = [](const Route& other) { return std::ranges::count_if(other.segments, is_value); };
+  const auto at = std::ranges::upper_bound(routes_, values(route), {}, values);
+  routes_.insert(at, std::move(route));
+}
+
+void Router::handle(HttpRequest request, Responder respond) const {
+  const std::vector<std::string_view> segments = split(request.path);
+  const Method wanted = request.method == Method::head ? Method::get : request.method;
+  std::string allowed;
+  for (const Route& route : routes_) {
+    if (!fits(route.segments, segments)) continue;
+    if (route.method == wanted) {
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (is_value(route.segments[i])) request.path_values.emplace_back(segments[i]);
+      }
+      route.handler(std::move(request), std::move(respond));
+      return;
+    }
+    const auto* const name = std::ranges::find(names, route.method, &std::pair<Method, std::string_view>::first);
+    if (allowed.find(name->second) == std::string::npos) {
+      allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", name->second);
+      if (route.method == Method::get) allowed += ", HEAD";
+    }
+  }
+  if (allowed.empty()) {
+    respond(HttpResponse::error(404, fmt::format("nothing is served at {}; /docs lists what is", request.path)));
+    return;
+  }
+  const bool asked = request.method == Method::options;
+  HttpResponse response;
+  if (asked) {
+    response.status = 204;
+    response.content_type.clear();
+  } else {
+    response = HttpResponse::error(405, fmt::format("{} takes {}", request.path, allowed));
+  }
+  response.headers.emplace_back("Allow", allowed + ", OPTIONS");
+  respond(std::move(response));
+}
+
+}  // namespace slipway::front::http

@@ -1,0 +1,159 @@
+#include "front/http/server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "core/cpus.hpp"
+#include "front/http/connection.hpp"
+
+namespace slipway::front::http {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using core::Code;
+
+namespace {
+
+/// One thread with its io_context and the connections it serves, which only that thread touches.
+struct Worker {
+  std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
+  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(*context);
+  std::set<Connection*> connections;
+  std::jthread thread;
+};
+
+}  // namespace
+
+struct Server::State {
+  State(ServerOptions given, const Router& routes) : options(std::move(given)), router(routes) {
+    const std::uint32_t threads = options.threads == 0 ? core::usable_cpus() : options.threads;
+    for (std::uint32_t i = 0; i < threads; ++i) workers.push_back(std::make_unique<Worker>());
+    acceptor.emplace(*workers.front()->context);
+  }
+
+  core::Result<void> listen();
+  void accept();
+  void serve(Worker& worker, tcp::socket socket);
+  void finish();
+
+  const ServerOptions options;
+  const Router& router;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::optional<tcp::acceptor> acceptor;
+  std::size_t next_worker = 0;
+  bool finishing = false;  ///< on the first worker's thread
+  std::mutex mutex;
+  std::condition_variable all_closed;
+  std::size_t open = 0;  ///< connections, guarded by mutex
+};
+
+core::Result<void> Server::State::listen() {
+  const auto where = fmt::format("cannot listen on {}:{}", options.host, options.port);
+  boost::system::error_code error;
+  tcp::resolver resolver(*workers.front()->context);
+  const auto found =
+      resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error || found.empty())
+    return core::fail(Code::invalid_argument, fmt::format("{}: no such address on this machine: {}", where, error.message()));
+  const tcp::endpoint endpoint = *found.begin();
+  acceptor->open(endpoint.protocol(), error);
+  if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor->bind(endpoint, error);
+  if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
+  if (error) {
+    return core::fail(Code::unavailable,
+                      fmt::format("{}: {}; choose another with --http-port, 0 for any free one", where, error.message()));
+  }
+  return {};
+}
+
+void Server::State::accept() {
+  Worker& worker = *workers[next_worker++ % workers.size()];
+  acceptor->async_accept(*worker.context, [this, &worker](boost::system::error_code error, tcp::socket socket) {
+    if (finishing || error == asio::error::operation_aborted) return;
+    if (error) {
+      spdlog::warn("a connection could not be accepted: {}", error.message());
+    } else {
+      serve(worker, std::move(socket));
+    }
+    accept();
+  });
+}
+
+void Server::State::serve(Worker& worker, tcp::socket socket) {
+  {
+    const std::scoped_lock lock(mutex);
+    if (open >= options.max_connections) return;  // closed by its destructor
+    ++open;
+  }
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  asio::co_spawn(
+      *worker.context,
+      [this, &worker, taken = std::move(socket)]() mutable -> asio::awaitable<void> {
+        Connection connection(worker.context, std::move(taken), options, router);
+        worker.connections.insert(&connection);
+        try {
+          co_await connection.serve();
+        } catch (const std::exception& error) {
+          spdlog::error("a connection ended with an error: {}", error.what());
+        }
+        worker.connections.erase(&connection);
+      },
+      [this](const std::exception_ptr& /*error*/) {
+        const std::scoped_lock lock(mutex);
+        if (--open == 0) all_closed.notify_all();
+      });
+}
+
+void Server::State::finish() {
+  asio::post(*workers.front()->context, [this] {
+    finishing = true;
+    boost::system::error_code ignored;
+    acceptor->close(ignored);
+  });
+  for (auto& worker : workers) {
+    asio::post(*worker->context, [&worker] {
+      for (Connection* connection : worker->connections) connection->finish();
+    });
+  }
+  std::unique_lock lock(mutex);
+  all_closed.wait_for(lock, options.finish_timeout, [this] { return open == 0; });
+}
+
+Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+core::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const Router& router) {
+  auto state = std::make_unique<State>(std::move(options), router);
+  TRY_VOID(state->listen());
+  state->accept();
+  for (auto& worker : state->workers) {
+    worker->thread = std::jthread([context = worker->context] { context->run(); });
+  }
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::~Server() {
+  state_->finish();
+  for (auto& worker : state_->workers) {
+    worker->work.reset();
+    worker->context->stop();
+  }
+  for (auto& worker : state_->workers) worker->thread.join();
+}
+
+std::uint16_t Server::port() const { return state_->acceptor->local_endpoint().port(); }
+
+}  // namespace slipway::front::http

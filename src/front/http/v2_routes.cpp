@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <utility>
+
+#include "admission/admission.hpp"
+#include "front/http/routes.hpp"
+#include "protocol/v2_documents.hpp"
+#include "protocol/v2_infer.hpp"
+
+namespace slipway::front::http {
+
+using core::Code;
+
+namespace {
+
+/// The version of the path, "" where it names none.
+std::string_view version_of(const HttpRequest& request) {
+  return request.path_values.size() > 1 ? std::string_view(request.path_values[1]) : std::string_view();
+}
+
+/// Adds `handler(version, request, respond)` for a model's endpoint, with and without /versions/V.
+template <class WithVersion>
+void add_for_models(Router& router, const models::Registry& models, Method method, const std::string& ending,
+                    const WithVersion& handler) {
+  const Handler found = [&models, handler](HttpRequest request, Responder respond) {
+    auto version = models.find(request.path_values[0], version_of(request));
+    if (!version) {
+      respond(HttpResponse::error(version.error()));
+      return;
+    }
+    handler(*std::move(version), std::move(request), std::move(respond));
+  };
+  router.add(method, "/v2/models/{model}" + ending, found);
+  router.add(method, "/v2/models/{model}/versions/{version}" + ending, found);
+}
+
+core::Result<std::optional<std::size_t>> json_length(const HttpRequest& request) {
+  const std::string_view text = request.header("inference-header-content-length");
+  if (text.empty()) return std::nullopt;
+  std::size_t length = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (failure == std::errc() && end == text.data() + text.size()) return length;
+  return core::fail(Code::invalid_argument,
+                    fmt::format("Inference-Header-Content-Length \"{}\": a number of bytes expected", text));
+}
+
+/// curl sends x-www-form-urlencoded when it is told no type; the body is what counts.
+bool takes_type(std::string_view type) {
+  type = type.substr(0, type.find(';'));
+  return type.empty() || type == "application/json" || type == "application/octet-stream" ||
+         type == "application/x-www-form-urlencoded" || type == "application/vnd.sagemaker-triton.binary+json";
+}
+
+HttpResponse encoded(const models::Handle& version, core::Result<core::Response> result,
+                     const protocol::OutputForm& form) {
+  if (!result) return HttpResponse::error(result.error());
+  const auto start = core::now();
+  auto answer = protocol::encode_infer(*std::move(result), form);
+  if (!answer) return HttpResponse::error(answer.error());
+  HttpResponse response;
+  if (answer->json_bytes) {
+    response.content_type = "application/octet-stream";
+    response.headers.emplace_back("Inference-Header-Content-Length", std::to_string(*answer->json_bytes));
+  }
+  response.body = std::move(answer->body);
+  std::size_t bytes = 0;
+  for (const core::Buffer& part : response.body) bytes += part.size();
+  version->probe().bytes_out(bytes);
+  version->probe().encoded(core::now() - start);
+  return response;
+}
+
+void infer(models::Handle version, HttpRequest request, Responder respond) {
+  if (!takes_type(request.header("content-type"))) {
+    respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
+                                                 "application/octet-stream expected",
+                                                 request.header("content-type"))));
+    return;
+  }
+  version->probe().bytes_in(request.body.size());
+  const auto length = json_length(request);
+  auto decoded = length ? protocol::decode_infer(std::move(request.body), *length, version->inputs())
+                        : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
+  if (!decoded) {
+    version->probe().rejected(decoded.error().code());
+    respond(HttpResponse::error(decoded.error()));
+    return;
+  }
+  decoded->request.received = request.received;
+  decoded->request.cancelled = std::move(request.cancelled);
+  admission::infer(version, std::move(decoded->request),
+                   [held = version, form = std::move(decoded->form), respond = std::move(respond)](
+                       core::Result<core::Response> result) mutable {
+                     HttpResponse response = encoded(held, std::move(result), form);
+                     held.reset();  // before the answer: an instance's thread must never be the last to let go
+                     respond(std::move(response));
+                   });
+}
+
+void add_model_routes(Router& router, const models::Registry& models) {
+  add_for_models(router, models, Method::post, "/infer", infer);
+  add_for_models(router, models, Method::get, "/ready",
+                 [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
+                   respond(HttpResponse::json(
+                       fmt::format(R"({{"name":"{}","version":"{}","ready":true}})", version->name(), version->version())));
+                 });
+  add_for_models(router, models, Method::get, "/config",
+                 [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
+                   respond(HttpResponse::json(protocol::model_config(*version)));
+                 });
+  add_for_models(router, models, Method::get, "",
+                 [&models](const models::Handle& version, const HttpRequest& request, Responder respond) {
+                   const auto versions = models.versions(request.path_values[0]);
+                   respond(versions ? HttpResponse::json(protocol::model_metadata(*version, *versions))
+                                    : HttpResponse::error(versions.error()));
+                 });
+}
+
+void add_statistics_routes(Router& router, const models::Registry& models) {
+  router.add(Method::get, "/v2/models/{model}/stats", [&models](const HttpRequest& request, Responder respond) {
+    const auto versions = models.versions(request.path_values[0]);
+    respond(versions ? HttpResponse::json(protocol::model_statistics(*versions)) : HttpResponse::error(versions.error()));
+  });
+  router.add(Method::get, "/v2/models/{model}/versions/{version}/stats",
+             [&models](const HttpRequest& request, Responder respond) {
+               const auto version = models.find(request.path_values[0], request.path_values[1]);
+               respond(version ? HttpResponse::json(protocol::model_statistics({*version}))
+                               : HttpResponse::error(version.error()));
+             });
+  router.add(Method::get, "/v2/models/stats", [&models](const HttpRequest& /*request*/, Responder respond) {
+    std::vector<models::Handle> all;
+    for (const models::Handle& service : models.services()) {
+      if (const auto versions = models.versions(service->name())) all.insert(all.end(), versions->begin(), versions->end());
+    }
+    respond(HttpResponse::json(protocol::model_statistics(all)));
+  });
+}
+
+}  // namespace
+
+void add_v2_routes(Router& router, const models::Registry& models) {
+  router.add(Method::get, "/v2", [](const HttpRequest& /*request*/, Responder respond) {
+    respond(HttpResponse::json(protocol::server_metadata()));
+  });
+  router.add(Method::get, "/v2/health/live", [&models](const HttpRequest& /*request*/, Responder respond) {
+    respond(HttpResponse::json(protocol::live_body(true, models.ready())));
+  });
+  router.add(Method::get, "/v2/health/ready", [&models](const HttpRequest& /*request*/, Responder respond) {
+    const bool ready = models.ready();
+    respond(HttpResponse::json(protocol::live_body(true, ready), ready ? 200 : 503));
+  });
+  const Handler index = [&models](const HttpRequest& request, Responder respond) {
+    auto entries = models.index();
+    // the extension's one filter: {"ready": true}
+    if (request.body.text().find("\"ready\"") != std::string_view::npos &&
+        request.body.text().find("true") != std::string_view::npos) {
+      std::erase_if(entries, [](const auto& entry) { return entry.state != models::State::ready; });
+    }
+    respond(HttpResponse::json(protocol::repository_index(entries)));
+  };
+  router.add(Method::get, "/v2/repository/index", index);
+  router.add(Method::post, "/v2/repository/index", index);
+  add_model_routes(router, models);
+  add_statistics_routes(router, models);
+}
+
+}  // namespace slipway::front::http

@@ -1,0 +1,96 @@
+#include "protocol/json_tensor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <random>
+
+namespace slipway::protocol {
+namespace {
+
+using core::DataType;
+
+core::Result<core::Buffer> parse(const std::string& json, DataType dtype, core::Shape shape) {
+  simdjson::ondemand::parser parser;
+  const simdjson::padded_string padded(json);
+  simdjson::ondemand::document document;
+  EXPECT_EQ(parser.iterate(padded).get(document), simdjson::SUCCESS);
+  simdjson::ondemand::value value;
+  EXPECT_EQ(document.get_value().get(value), simdjson::SUCCESS);
+  return parse_tensor_data(value, dtype, shape);
+}
+
+std::string written(DataType dtype, const core::Shape& shape, const core::Buffer& data) {
+  std::string out;
+  const core::TensorView view{"t", dtype, shape, data.bytes()};
+  EXPECT_TRUE(append_flat(out, view));
+  return out;
+}
+
+TEST(JsonTensor, EveryTypeGoesThereAndBack) {
+  const std::vector<std::pair<DataType, std::string>> cases{
+      {DataType::boolean, "[true,false,true]"},   {DataType::uint8, "[0,1,255]"},
+      {DataType::uint16, "[0,1,65535]"},          {DataType::uint32, "[0,1,4294967295]"},
+      {DataType::uint64, "[0,1,18446744073709551615]"}, {DataType::int8, "[-128,0,127]"},
+      {DataType::int16, "[-32768,0,32767]"},      {DataType::int32, "[-2147483648,0,2147483647]"},
+      {DataType::int64, "[-9223372036854775808,0,9223372036854775807]"},
+      {DataType::fp16, "[1.5,-2,0.25]"},          {DataType::bf16, "[1.5,-2,0.25]"},
+      {DataType::fp32, "[0.1,-2,1e+20]"},         {DataType::fp64, "[0.1,-2.5,1e+300]"},
+      {DataType::bytes, R"(["a","","é\"\\"])"}};
+  for (const auto& [dtype, json] : cases) {
+    const auto data = parse(json, dtype, {3});
+    ASSERT_TRUE(data) << core::name_of(dtype) << ": " << data.error().message();
+    EXPECT_EQ(written(dtype, {3}, *data), json) << core::name_of(dtype);
+  }
+}
+
+TEST(JsonTensor, FloatsAreWrittenShortestAndReadBackToTheBit) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 20'000; ++i) {
+    const auto value = std::bit_cast<float>(static_cast<std::uint32_t>(random()));
+    if (!std::isfinite(value)) continue;
+    const core::Buffer data = core::Buffer::copy_of(std::as_bytes(std::span(&value, 1)));
+    const auto back = parse(written(DataType::fp32, {1}, data), DataType::fp32, {1});
+    ASSERT_TRUE(back);
+    ASSERT_EQ(std::memcmp(back->data(), &value, sizeof value), 0) << value;
+  }
+}
+
+TEST(JsonTensor, NamesTheElementThatIsWrong) {
+  const auto sentence = [](const std::string& json, DataType dtype, core::Shape shape) {
+    const auto data = parse(json, dtype, std::move(shape));
+    return data ? std::string("no error") : data.error().message();
+  };
+  EXPECT_EQ(sentence("[1,300]", DataType::uint8, {2}), "element 1: 300 given, an integer from 0 to 255 expected for UINT8");
+  EXPECT_NE(sentence("[1,-1]", DataType::uint64, {2}).find("element 1"), std::string::npos);
+  EXPECT_NE(sentence("[1.5]", DataType::int32, {1}).find("1.5 given"), std::string::npos);
+  EXPECT_NE(sentence("[null]", DataType::fp32, {1}).find("null given"), std::string::npos);
+  EXPECT_NE(sentence("[1]", DataType::bytes, {1}).find("a string expected"), std::string::npos);
+  EXPECT_EQ(sentence("[1,2]", DataType::fp32, {3}), "2 elements given, shape [3] has 3");
+  EXPECT_NE(sentence("[[1,2],[3,4]]", DataType::fp32, {3}).find("over 3 elements"), std::string::npos);
+  EXPECT_NE(sentence("[]", DataType::fp32, {1'000'000'000'000}).find("0 elements given"), std::string::npos);
+  EXPECT_NE(sentence(std::string(40, '[') + std::string(40, ']'), DataType::fp32, {1}).find("nested deeper"), std::string::npos);
+  EXPECT_NE(sentence("7", DataType::fp32, {1}).find("no list"), std::string::npos);
+}
+
+TEST(JsonTensor, NanIsNoJson) {
+  const float nan = std::nanf("");
+  const core::Buffer data = core::Buffer::copy_of(std::as_bytes(std::span(&nan, 1)));
+  std::string out;
+  const core::TensorView view{"y", DataType::fp32, {1}, data.bytes()};
+  EXPECT_NE(append_flat(out, view).error().message().find("output \"y\": element 0 is NaN"), std::string::npos);
+  out.clear();
+  ASSERT_TRUE(append_nested(out, view));
+  EXPECT_EQ(out, "[null]");
+}
+
+TEST(JsonTensor, StringsAreValidUtf8) {
+  std::string out;
+  append_string(out, "a\xff\xc3\xa9\xed\xa0\x80\x01");
+  EXPECT_EQ(out, "\"a\xEF\xBF\xBD\xc3\xa9\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\\u0001\"");
+}
+
+}  // namespace
+}  // namespace slipway::protocol

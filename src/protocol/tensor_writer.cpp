@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <iterator>
+
+#include "protocol/json_tensor.hpp"
+
+namespace slipway::protocol {
+
+using core::DataType;
+
+namespace {
+
+/// Length of the UTF-8 sequence that begins at text[at], 0 where there is none (RFC 3629: no overlong forms, no
+/// surrogates, nothing beyond U+10FFFF).
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  const auto follows = [&](std::size_t i) { return at + i < text.size() && (byte(i) & 0xC0U) == 0x80U; };
+  const unsigned char first = byte(0);
+  if (first < 0x80U) return 1;
+  if (first >= 0xC2U && first <= 0xDFU) return follows(1) ? 2 : 0;
+  if (first >= 0xE0U && first <= 0xEFU) {
+    if (!follows(1) || !follows(2)) return 0;
+    if (first == 0xE0U && byte(1) < 0xA0U) return 0;
+    if (first == 0xEDU && byte(1) > 0x9FU) return 0;
+    return 3;
+  }
+  if (first >= 0xF0U && first <= 0xF4U) {
+    if (!follows(1) || !follows(2) || !follows(3)) return 0;
+    if (first == 0xF0U && byte(1) < 0x90U) return 0;
+    if (first == 0xF4U && byte(1) > 0x8FU) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+template <class T>
+T load(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+/// Appends one number; false for NaN and infinities, which JSON lacks.
+template <class T>
+bool append_number(fmt::memory_buffer& out, T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) return false;
+  }
+  fmt::format_to(std::back_inserter(out), "{}", value);
+  return true;
+}
+
+/// Appends elements one at a time from a tensor's bytes.
+class Elements {
+ public:
+  explicit Elements(const core::TensorView& tensor) : tensor_(tensor), size_(core::element_size(tensor.dtype)) {}
+
+  /// The strings of a BYTES tensor must be read first.
+  core::Result<void> prepare() {
+    if (tensor_.dtype != DataType::bytes) return {};
+    TRY(strings_, core::read_bytes_elements(tensor_.bytes, core::element_count(tensor_.shape).value_or(-1)));
+    return {};
+  }
+
+  bool append(fmt::memory_buffer& out, std::size_t index) const {
+    const std::byte* at = tensor_.bytes.data() + index * size_;
+    switch (tensor_.dtype) {
+      case DataType::boolean: {
+        const std::string_view word = load<std::uint8_t>(at) != 0 ? "true" : "false";
+        out.append(word.data(), word.data() + word.size());
+        return true;
+      }
+      case DataType::uint8: return append_number(out, unsigned{load<std::uint8_t>(at)});
+      case DataType::uint16: return append_number(out, load<std::uint16_t>(at));
+      case DataType::uint32: return append_number(out, load<std::uint32_t>(at));
+      case DataType::uint64: return append_number(out, load<std::uint64_t>(at));
+      case DataType::int8: return append_number(out, int{load<std::int8_t>(at)});
+      case DataType::int16: return append_number(out, load<std::int16_t>(at));
+      case DataType::int32: return append_number(out, load<std::int32_t>(at));
+      case DataType::int64: return append_number(out, load<std::int64_t>(at));
+      case DataType::fp16: return append_number(out, core::fp16_to_float(load<std::uint16_t>(at)));
+      case DataType::bf16: return append_number(out, core::bf16_to_float(load<std::uint16_t>(at)));
+      case DataType::fp32: return append_number(out, load<float>(at));
+      case DataType::fp64: return append_number(out, load<double>(at));
+      case DataType::bytes: {
+        std::string text;
+        append_string(text, strings_[index]);
+        out.append(text.data(), text.data() + text.size());
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  const core::TensorView& tensor_;
+  std::size_t size_;
+  std::vector<std::string_view> strings_;
+};
+
+void append_level(fmt::memory_buffer& out, const Elements& elements, const core::Shape& shape, std::size_t level,
+                  std::size_t& next) {
+  if (level == shape.size()) {
+    static constexpr std::string_view null = "null";
+    if (!elements.append(out, next)) out.append(null.data(), null.data() + null.size());
+    ++next;
+    return;
+  }
+  out.push_back('[');
+  for (std::int64_t i = 0; i < shape[level]; ++i) {
+    if (i != 0) out.push_back(',');
+    append_level(out, elements, shape, level + 1, next);
+  }
+  out.push_back(']');
+}
+
+}  // namespace
+
+core::Result<void> append_flat(std::string& out, const core::TensorView& tensor) {
+  Elements elements(tensor);
+  TRY_VOID(elements.prepare());
+  const auto count = static_cast<std::size_t>(core::element_count(tensor.shape).value_or(0));
+  fmt::memory_buffer text;
+  text.push_back('[');
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i != 0) text.push_back(',');
+    if (elements.append(text, i)) continue;
+    return core::fail(core::Code::invalid_argument,
+                      fmt::format("output \"{}\": element {} is NaN or infinite, which JSON lacks; ask for it with "
+                                  "\"binary_data\": true",
+                                  tensor.name, i));
+  }
+  text.push_back(']');
+  out.append(text.data(), text.size());
+  return {};
+}
+
+core::Result<void> append_nested(std::string& out, const core::TensorView& tensor) {
+  Elements elements(tensor);
+  TRY_VOID(elements.prepare());
+  fmt::memory_buffer text;
+  std::size_t next = 0;
+  append_level(text, elements, tensor.shape, 0, next);
+  out.append(text.data(), text.size());
+  return {};
+}
+
+void append_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+      ++at;
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20U) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out += text.substr(at, length);
+    }
+    at += length;
+  }
+  out += '"';
+}
+
+void append_parameter(std::string& out, const core::Parameter& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    append_string(out, *text);
+  } else if (const auto* flag = std::get_if<bool>(&value)) {
+    out += *flag ? "true" : "false";
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    fmt::format_to(std::back_inserter(out), "{}", *integer);
+  } else {
+    const double number = std::get<double>(value);
+    out += std::isfinite(number) ? fmt::format("{}", number) : std::string("null");
+  }
+}
+
+}  // namespace slipway::protocol

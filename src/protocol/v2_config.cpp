@@ -1,0 +1,52 @@
+#include <boost/json.hpp>
+
+#include "protocol/v2_documents.hpp"
+
+namespace slipway::protocol {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Triton's name of an element type: "TYPE_FP32"; strings are "TYPE_STRING".
+std::string config_type(core::DataType dtype) {
+  return dtype == core::DataType::bytes ? "TYPE_STRING" : "TYPE_" + std::string(core::name_of(dtype));
+}
+
+/// Dimensions stand without the batch dimension where the model batches.
+json::array tensors(const std::vector<core::TensorInfo>& infos, bool batches) {
+  json::array out;
+  for (const core::TensorInfo& info : infos) {
+    out.push_back({{"name", info.name},
+                   {"data_type", config_type(info.dtype)},
+                   {"dims", json::array(info.shape.begin() + (batches ? 1 : 0), info.shape.end())}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string model_config(const models::ModelVersion& version) {
+  const bool batches = version.max_batch_size() > 0;
+  const runtime::Model& model = version.model();
+  json::object config{{"name", version.name()},
+                      {"platform", model.backend().name() + "_" + model.options().format},
+                      {"backend", model.backend().name()},
+                      {"version_policy", {{"specific", {{"versions", json::array{std::stoll(version.version())}}}}}},
+                      {"max_batch_size", version.max_batch_size()},
+                      {"input", tensors(version.inputs(), batches)},
+                      {"output", tensors(version.outputs(), batches)},
+                      {"instance_group", json::array{json::object{{"name", version.name()},
+                                                                  {"kind", "KIND_CPU"},
+                                                                  {"count", version.instances()}}}},
+                      {"default_model_filename", model.options().path.filename().string()},
+                      {"parameters", json::object{}}};
+  if (batches) {
+    const auto delay = version.spec().max_delay.value_or(std::chrono::microseconds(0));
+    config["dynamic_batching"] = {{"preferred_batch_size", json::array{}},
+                                  {"max_queue_delay_microseconds", delay.count()}};
+  }
+  return json::serialize(config);
+}
+
+}  // namespace slipway::protocol

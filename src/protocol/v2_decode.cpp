@@ -1,0 +1,280 @@
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "protocol/json_tensor.hpp"
+#include "protocol/v2_infer.hpp"
+
+namespace slipway::protocol {
+
+using core::Code;
+namespace ondemand = simdjson::ondemand;
+
+namespace {
+
+std::unexpected<core::Error> invalid(std::string sentence) { return core::fail(Code::invalid_argument, std::move(sentence)); }
+
+/// "wrong JSON at byte 17: …"
+std::unexpected<core::Error> wrong_json(ondemand::document& document, std::string_view text, simdjson::error_code error) {
+  const char* at = nullptr;
+  std::string where = "its end";
+  if (document.current_location().get(at) == simdjson::SUCCESS && at >= text.data() && at <= text.data() + text.size())
+    where = fmt::format("byte {}", at - text.data());
+  return invalid(fmt::format("the body is not the JSON of an inference request, at {}: {}", where, simdjson::error_message(error)));
+}
+
+bool missing(simdjson::error_code error) { return error == simdjson::NO_SUCH_FIELD; }
+
+/// Reads one request body.
+class Decoder {
+ public:
+  Decoder(core::Buffer body, std::size_t json_bytes) : json_bytes_(json_bytes), binary_at_(json_bytes) {
+    decoded_.request.storage.push_back(std::move(body));
+  }
+
+  core::Result<DecodedInfer> run() {
+    static thread_local ondemand::parser parser;
+    const core::Buffer& body = decoded_.request.storage.front();
+    const std::string_view text = body.text().substr(0, json_bytes_);
+    ondemand::document document;
+    const simdjson::padded_string_view view(text.data(), text.size(), text.size() + core::Buffer::padding);
+    if (const auto error = parser.iterate(view).get(document); error != simdjson::SUCCESS) {
+      return invalid(fmt::format("the body is not JSON: {}", simdjson::error_message(error)));
+    }
+    ondemand::object root;
+    if (const auto error = document.get_object().get(root); error != simdjson::SUCCESS)
+      return wrong_json(document, text, error);
+    if (!ends_with(root, text)) return invalid("something follows the JSON of the request; one object is expected");
+    if (auto read = read_root(root, document, text); !read) return std::unexpected(std::move(read).error());
+    const std::size_t size = decoded_.request.storage.front().size();
+    if (binary_at_ != size)
+      return invalid(fmt::format("{} bytes follow the JSON, the inputs' binary_data_size add up to {}", size - json_bytes_,
+                                 binary_at_ - json_bytes_));
+    return std::move(decoded_);
+  }
+
+ private:
+  core::Result<void> read_root(ondemand::object root, ondemand::document& document, std::string_view text) {
+    ondemand::array inputs;
+    if (const auto error = root["inputs"].get_array().get(inputs); missing(error)) {
+      return invalid(R"(the request has no "inputs": a list of {"name","datatype","shape","data"} is expected)");
+    } else if (error != simdjson::SUCCESS) {
+      return wrong_json(document, text, error);
+    }
+    for (auto item : inputs) {
+      ondemand::object input;
+      if (const auto error = item.get_object().get(input); error != simdjson::SUCCESS)
+        return wrong_json(document, text, error);
+      TRY_VOID(read_input(input, document, text));
+    }
+    std::string_view id;
+    if (const auto error = root["id"].get_string().get(id); error == simdjson::SUCCESS) {
+      decoded_.request.id = id;
+    } else if (!missing(error)) {
+      return invalid("\"id\" of the request is no string");
+    }
+    ondemand::object parameters;
+    if (const auto error = root["parameters"].get_object().get(parameters); error == simdjson::SUCCESS) {
+      TRY_VOID(read_parameters(parameters, document, text));
+    } else if (!missing(error)) {
+      return invalid("\"parameters\" of the request is no object");
+    }
+    ondemand::array outputs;
+    if (const auto error = root["outputs"].get_array().get(outputs); missing(error)) {
+      return {};
+    } else if (error != simdjson::SUCCESS) {
+      return wrong_json(document, text, error);
+    }
+    for (auto item : outputs) {
+      ondemand::object output;
+      if (const auto error = item.get_object().get(output); error != simdjson::SUCCESS)
+        return wrong_json(document, text, error);
+      TRY_VOID(read_output(output));
+    }
+    return {};
+  }
+
+  core::Result<void> read_input(ondemand::object input, ondemand::document& document, std::string_view text) {
+    std::string_view name;
+    if (input["name"].get_string().get(name) != simdjson::SUCCESS)
+      return invalid(fmt::format("input {}: \"name\" is missing or no string", decoded_.request.inputs.size()));
+    // names live as long as the request: the parser's own copy is overwritten by the next one
+    core::Buffer kept = core::Buffer::copy_of(name);
+    name = kept.text();
+    decoded_.request.storage.push_back(std::move(kept));
+    const auto where = [name](std::string_view what) { return fmt::format("input \"{}\": {}", name, what); };
+    for (const core::TensorView& other : decoded_.request.inputs) {
+      if (other.name == name) return invalid(where("given twice"));
+    }
+    std::string_view type;
+    if (input["datatype"].get_string().get(type) != simdjson::SUCCESS)
+      return invalid(where("\"datatype\" is missing or no string"));
+    const auto dtype = core::dtype_from_name(type);
+    if (!dtype) return invalid(where(fmt::format("datatype \"{}\" is not one of the protocol", type)));
+    core::TensorView tensor{.name = name, .dtype = *dtype, .shape = {}, .bytes = {}};
+    ondemand::array shape;
+    if (input["shape"].get_array().get(shape) != simdjson::SUCCESS)
+      return invalid(where("\"shape\" is missing or no list"));
+    for (auto item : shape) {
+      std::int64_t dim = 0;
+      if (item.get_int64().get(dim) != simdjson::SUCCESS || dim < 0)
+        return invalid(where("\"shape\" has something that is no integer from 0 up"));
+      if (tensor.shape.size() >= 32) return invalid(where("\"shape\" has over 32 dimensions"));
+      tensor.shape.push_back(dim);
+    }
+    ondemand::object parameters;
+    std::optional<std::uint64_t> binary_size;
+    if (input["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
+      if (ondemand::value region; parameters["shared_memory_region"].get(region) == simdjson::SUCCESS)
+        return invalid(where("shared memory is not served here; send the data"));
+      ondemand::value size_value;
+      if (parameters["binary_data_size"].get(size_value) == simdjson::SUCCESS) {
+        std::uint64_t size = 0;
+        if (size_value.get_uint64().get(size) != simdjson::SUCCESS)
+          return invalid(where("\"binary_data_size\" is no integer from 0 up"));
+        binary_size = size;
+      }
+    }
+    ondemand::value data;
+    const auto data_error = input["data"].get(data);
+    if (binary_size) {
+      if (data_error == simdjson::SUCCESS) return invalid(where("has both \"data\" and \"binary_data_size\""));
+      TRY_VOID(take_binary(tensor, *binary_size));
+    } else if (missing(data_error)) {
+      return invalid(where("has neither \"data\" nor \"binary_data_size\""));
+    } else if (data_error != simdjson::SUCCESS) {
+      return wrong_json(document, text, data_error);
+    } else {
+      auto parsed = parse_tensor_data(data, tensor.dtype, tensor.shape);
+      if (!parsed) return std::unexpected(parsed.error().within(where("data")));
+      decoded_.request.storage.push_back(*std::move(parsed));
+      tensor.bytes = decoded_.request.storage.back().bytes();
+    }
+    decoded_.request.inputs.push_back(std::move(tensor));
+    return {};
+  }
+
+  core::Result<void> take_binary(core::TensorView& tensor, std::uint64_t size) {
+    const core::Buffer& body = decoded_.request.storage.front();
+    if (size > body.size() - binary_at_) {
+      return invalid(fmt::format("input \"{}\": binary_data_size {} given, {} bytes are left behind the JSON", tensor.name,
+                                 size, body.size() - binary_at_));
+    }
+    tensor.bytes = body.bytes().subspan(binary_at_, size);
+    binary_at_ += size;
+    if (auto checked = core::check_size(tensor); !checked)
+      return std::unexpected(checked.error().within(fmt::format("input \"{}\"", tensor.name)));
+    const std::size_t element = std::max<std::size_t>(core::element_size(tensor.dtype), 1);
+    if (reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % element != 0) {
+      decoded_.request.storage.push_back(core::Buffer::copy_of(tensor.bytes));
+      tensor.bytes = decoded_.request.storage.back().bytes();
+    }
+    return {};
+  }
+
+  core::Result<void> read_parameters(ondemand::object parameters, ondemand::document& document, std::string_view text) {
+    for (auto field : parameters) {
+      std::string_view key;
+      ondemand::value value;
+      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
+        return wrong_json(document, text, simdjson::TAPE_ERROR);
+      std::string name(key);
+      bool flag = false;
+      std::int64_t integer = 0;
+      double number = 0;
+      std::string_view string;
+      if (value.get_bool().get(flag) == simdjson::SUCCESS) {
+        if (name == "binary_data_output") decoded_.form.binary_by_default = flag;
+        decoded_.request.parameters.emplace_back(std::move(name), flag);
+      } else if (value.get_int64().get(integer) == simdjson::SUCCESS) {
+        decoded_.request.parameters.emplace_back(std::move(name), integer);
+      } else if (value.get_double().get(number) == simdjson::SUCCESS) {
+        decoded_.request.parameters.emplace_back(std::move(name), number);
+      } else if (value.get_string().get(string) == simdjson::SUCCESS) {
+        decoded_.request.parameters.emplace_back(std::move(name), std::string(string));
+      } else {
+        return invalid(fmt::format("parameter \"{}\": a string, number or boolean expected", name));
+      }
+    }
+    return {};
+  }
+
+  core::Result<void> read_output(ondemand::object output) {
+    std::string_view view;
+    if (output["name"].get_string().get(view) != simdjson::SUCCESS)
+      return invalid("a requested output: \"name\" is missing or no string");
+    std::string name(view);
+    ondemand::object parameters;
+    if (output["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
+      if (ondemand::value value; parameters["classification"].get(value) == simdjson::SUCCESS)
+        return invalid(fmt::format("output \"{}\": the classification extension is not served", name));
+      if (ondemand::value value; parameters["shared_memory_region"].get(value) == simdjson::SUCCESS)
+        return invalid(fmt::format("output \"{}\": shared memory is not served here", name));
+      ondemand::value wanted;
+      if (parameters["binary_data"].get(wanted) == simdjson::SUCCESS) {
+        bool binary = false;
+        if (wanted.get_bool().get(binary) != simdjson::SUCCESS)
+          return invalid(fmt::format("output \"{}\": \"binary_data\" is neither true nor false", name));
+        decoded_.form.binary.emplace_back(name, binary);
+      }
+    }
+    decoded_.request.outputs.push_back(std::move(name));
+    return {};
+  }
+
+  DecodedInfer decoded_;
+  std::size_t json_bytes_;
+  std::size_t binary_at_;  ///< where the next binary tensor begins
+};
+
+/// A body that is the one input's bytes. Its dynamic dimensions are 1 but for the last, which takes what there is.
+core::Result<DecodedInfer> decode_raw(core::Buffer body, std::span<const core::TensorInfo> inputs) {
+  if (inputs.size() != 1)
+    return invalid(fmt::format("a body of raw bytes is for models with one input, this has {}", inputs.size()));
+  const core::TensorInfo& info = inputs.front();
+  const std::size_t element = core::element_size(info.dtype);
+  if (element == 0) return invalid(fmt::format("input \"{}\": BYTES cannot be sent as raw bytes", info.name));
+  core::Shape shape = info.shape;
+  std::int64_t fixed = 1;
+  std::size_t last_dynamic = shape.size();
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1) {
+      last_dynamic = i;
+      shape[i] = 1;
+    } else {
+      fixed *= shape[i];
+    }
+  }
+  if (last_dynamic < shape.size() && fixed > 0)
+    shape[last_dynamic] = static_cast<std::int64_t>(body.size() / element) / fixed;
+  DecodedInfer decoded;
+  decoded.form.binary_by_default = true;
+  decoded.request.storage.push_back(std::move(body));
+  decoded.request.inputs.push_back({info.name, info.dtype, shape, decoded.request.storage.front().bytes()});
+  if (auto checked = core::check_size(decoded.request.inputs.front()); !checked)
+    return std::unexpected(checked.error().within(fmt::format("input \"{}\"", info.name)));
+  return decoded;
+}
+
+}  // namespace
+
+bool OutputForm::is_binary(std::string_view output) const {
+  for (const auto& [name, wanted] : binary) {
+    if (name == output) return wanted;
+  }
+  return binary_by_default;
+}
+
+core::Result<DecodedInfer> decode_infer(core::Buffer body, std::optional<std::size_t> json_bytes,
+                                        std::span<const core::TensorInfo> inputs) {
+  if (json_bytes && *json_bytes == 0) return decode_raw(std::move(body), inputs);
+  const std::size_t length = json_bytes.value_or(body.size());
+  if (length > body.size())
+    return invalid(fmt::format("Inference-Header-Content-Length {} given, the body has {} bytes", length, body.size()));
+  if (body.empty()) return invalid("the body is empty; the JSON of an inference request is expected");
+  return Decoder(std::move(body), length).run();
+}
+
+}  // namespace slipway::protocol

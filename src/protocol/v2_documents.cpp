@@ -1,0 +1,58 @@
+#include "protocol/v2_documents.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+
+namespace slipway::protocol {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::array<std::string_view, 4> served{"binary_tensor_data", "model_configuration", "parameters", "statistics"};
+
+json::array tensors(const std::vector<core::TensorInfo>& infos) {
+  json::array out;
+  for (const core::TensorInfo& info : infos) {
+    out.push_back({{"name", info.name},
+                   {"datatype", core::name_of(info.dtype)},
+                   {"shape", json::array(info.shape.begin(), info.shape.end())}});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::span<const std::string_view> extensions() { return served; }
+
+std::string server_metadata() {
+  return json::serialize(json::object{{"name", "slipway"},
+                                      {"version", SLIPWAY_VERSION},
+                                      {"extensions", json::array(served.begin(), served.end())}});
+}
+
+std::string live_body(bool live, bool ready) { return json::serialize(json::object{{"live", live}, {"ready", ready}}); }
+
+std::string model_metadata(const models::ModelVersion& version, const std::vector<models::Handle>& versions) {
+  json::array numbers;
+  for (const models::Handle& other : versions) numbers.emplace_back(other->version());
+  const runtime::Model& model = version.model();
+  return json::serialize(json::object{{"name", version.name()},
+                                      {"versions", std::move(numbers)},
+                                      {"platform", model.backend().name() + "_" + model.options().format},
+                                      {"inputs", tensors(version.inputs())},
+                                      {"outputs", tensors(version.outputs())}});
+}
+
+std::string repository_index(const std::vector<models::IndexEntry>& entries) {
+  json::array out;
+  for (const models::IndexEntry& entry : entries) {
+    out.push_back({{"name", entry.name},
+                   {"version", entry.version},
+                   {"state", models::name_of(entry.state)},
+                   {"reason", entry.reason}});
+  }
+  return json::serialize(out);
+}
+
+}  // namespace slipway::protocol
