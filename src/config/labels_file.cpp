@@ -19,7 +19,7 @@ std::unexpected<core::Error> wrong(const std::filesystem::path& file, std::strin
 
 /// What `key` names in `root`; null when it is not there.
 const json::value* at_key(const json::value& root, const std::string& key) {
-  if (key.empty()) return &root;
+  if (key.empty()) return root.is_object() ? root.as_object().if_contains("labels") : &root;
   if (!key.starts_with('/')) return root.is_object() ? root.as_object().if_contains(key) : nullptr;
   boost::system::error_code failure;
   return root.find_pointer(key, failure);
@@ -32,7 +32,7 @@ core::Result<std::vector<std::string>> labels_from_json(const std::filesystem::p
   if (failure) return wrong(file, fmt::format("this is no JSON: {}", failure.message()));
   const json::value* list = at_key(root, key);
   if (list == nullptr || !list->is_array()) {
-    return wrong(file, key.empty() ? "a list of texts expected; \"key\" says where in an object it is"
+    return wrong(file, key.empty() ? "a list of texts expected, or \"key\" to say where in an object it is"
                                    : fmt::format("there is no list under the key \"{}\"", key));
   }
   std::vector<std::string> labels;

@@ -20,6 +20,7 @@ TEST_F(LabelsFile, HasALabelALine) {
 
 TEST_F(LabelsFile, OrAListInJson) {
   EXPECT_THAT(*read_labels(write("list.json", R"(["a", "b"])"), ""), ElementsAre("a", "b"));
+  EXPECT_THAT(*read_labels(write("plain.json", R"({"labels": ["a"]})"), ""), ElementsAre("a"));
   const auto object = write("object.json", R"({"x/y": ["a"], "deep": {"names": ["b"]}})");
   EXPECT_THAT(*read_labels(object, "x/y"), ElementsAre("a"));
   EXPECT_THAT(*read_labels(object, "/deep/names"), ElementsAre("b"));
@@ -36,7 +37,7 @@ TEST_F(LabelsFile, SaysWhatItCannotRead) {
   EXPECT_THAT(sentence(write("bad.json", "[1,"), ""), HasSubstr("this is no JSON"));
   EXPECT_THAT(sentence(write("number.json", R"(["a", 2])"), ""), HasSubstr("label 1 is no text"));
   const auto object = write("object.json", R"({"a": 1})");
-  EXPECT_THAT(sentence(object, ""), HasSubstr("\"key\" says where"));
+  EXPECT_THAT(sentence(object, ""), HasSubstr("\"key\" to say where"));
   EXPECT_THAT(sentence(object, "b"), HasSubstr("no list under the key \"b\""));
   EXPECT_THAT(sentence(object, "/a/b"), HasSubstr("no list under the key \"/a/b\""));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 namespace slipway::transform {
@@ -15,10 +16,10 @@ using core::DataType;
 namespace {
 
 template <class T>
-double load(const std::byte* data, std::size_t index) {
+T load(const std::byte* data, std::size_t index) {
   T value;
   std::memcpy(&value, data + index * sizeof value, sizeof value);
-  return static_cast<double>(value);
+  return value;
 }
 
 double score_at(const core::TensorView& scores, std::size_t index) {
@@ -26,11 +27,8 @@ double score_at(const core::TensorView& scores, std::size_t index) {
   switch (scores.dtype) {
     case DataType::fp32: return load<float>(data, index);
     case DataType::fp64: return load<double>(data, index);
-    default: {
-      std::uint16_t bits = 0;
-      std::memcpy(&bits, data + index * sizeof bits, sizeof bits);
-      return static_cast<double>(scores.dtype == DataType::fp16 ? core::fp16_to_float(bits) : core::bf16_to_float(bits));
-    }
+    case DataType::fp16: return core::fp16_to_float(load<std::uint16_t>(data, index));
+    default: return core::bf16_to_float(load<std::uint16_t>(data, index));
   }
 }
 
@@ -41,35 +39,60 @@ void make_probabilities(std::vector<double>& row) {
   for (double& value : row) value /= sum;
 }
 
+/// A score to sort by: NaN has no place of its own in an order, so it goes last.
+double rank_of(double score) { return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score; }
+
 }  // namespace
+
+core::Result<void> check_scores(const config::LabelsTransformSpec& spec, std::string_view name, core::DataType dtype,
+                                std::span<const std::int64_t> shape) {
+  const bool is_float =
+      dtype == DataType::fp32 || dtype == DataType::fp64 || dtype == DataType::fp16 || dtype == DataType::bf16;
+  if (!is_float || shape.empty() || shape.size() > 2) {
+    return core::fail(
+        Code::invalid_argument,
+        fmt::format("transform labels: output \"{}\" is {} {}, rows of floats [rows,classes] are expected", name,
+                    core::name_of(dtype), core::to_string(shape)));
+  }
+  const std::int64_t classes = shape.back();
+  const auto named = static_cast<std::int64_t>(spec.labels.size());
+  if (classes != -1 && named != 0 && named != classes) {
+    return core::fail(
+        Code::invalid_argument,
+        fmt::format("transform labels: {} labels are named, output \"{}\" has {} classes", named, name, classes));
+  }
+  return {};
+}
 
 core::Result<std::vector<std::vector<Label>>> tensor_to_labels(const config::LabelsTransformSpec& spec,
                                                                const core::TensorView& scores) {
-  const bool is_float = scores.dtype == DataType::fp32 || scores.dtype == DataType::fp64 ||
-                        scores.dtype == DataType::fp16 || scores.dtype == DataType::bf16;
-  if (!is_float || scores.shape.empty() || scores.shape.size() > 2) {
-    return core::fail(Code::failed_precondition,
-                      fmt::format("transform labels: output \"{}\" is {} {}, a row of floats [rows,classes] is expected",
-                                  scores.name, core::name_of(scores.dtype), core::to_string(scores.shape)));
-  }
+  TRY_VOID(check_scores(spec, scores.name, scores.dtype, scores.shape));
+  TRY_VOID(core::check_size(scores));
   const auto classes = static_cast<std::size_t>(scores.shape.back());
-  if (!spec.labels.empty() && spec.labels.size() != classes) {
-    return core::fail(Code::failed_precondition, fmt::format("transform labels: {} labels are named, output \"{}\" has {} classes",
-                                                             spec.labels.size(), scores.name, classes));
-  }
   const std::size_t rows = scores.shape.size() == 2 ? static_cast<std::size_t>(scores.shape[0]) : 1;
   const std::size_t top = std::min(classes, static_cast<std::size_t>(spec.top_k));
   std::vector<std::vector<Label>> answer(rows);
   std::vector<double> row(classes);
   std::vector<std::size_t> order(classes);
+  const auto better = [&row](std::size_t a, std::size_t b) {
+    const double of_a = rank_of(row[a]);
+    const double of_b = rank_of(row[b]);
+    return of_a != of_b ? of_a > of_b : a < b;
+  };
   for (std::size_t r = 0; r < rows && classes != 0; ++r) {
     for (std::size_t i = 0; i < classes; ++i) row[i] = score_at(scores, r * classes + i);
     if (spec.softmax) make_probabilities(row);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto better = [&row](std::size_t a, std::size_t b) { return row[a] != row[b] ? row[a] > row[b] : a < b; };
     std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(top), order.end(), better);
     for (std::size_t i = 0; i < top; ++i) {
       const std::size_t index = order[i];
+      if (!std::isfinite(row[index])) {
+        return core::fail(
+            Code::internal,
+            fmt::format(
+                "transform labels: output \"{}\" has the score {} for class {} of row {}, a finite number is expected",
+                scores.name, row[index], index, r));
+      }
       answer[r].push_back({.label = spec.labels.empty() ? std::to_string(index) : spec.labels[index],
                            .index = static_cast<std::int64_t>(index),
                            .score = row[index]});
