@@ -57,9 +57,10 @@ HttpResponse preflight_answer() {
   HttpResponse response;
   response.status = 204;
   response.content_type.clear();
-  response.headers = {{"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-                      {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
-                      {"Access-Control-Max-Age", "3600"}};
+  response.headers = {
+      {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+      {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
+      {"Access-Control-Max-Age", "3600"}};
   return response;
 }
 
@@ -89,10 +90,14 @@ asio::awaitable<void> Connection::serve() {
     if (!co_await read_header(parser) || !co_await read_body(parser)) break;
     auto request = co_await request_from(parser);
     if (!request) break;
-    HttpResponse response = options_.cors_origin && is_preflight(*request) ? preflight_answer()
-                                                                           : co_await answer(*std::move(request));
+    HttpResponse response;
+    if (options_.cors_origin && is_preflight(*request)) {
+      response = preflight_answer();
+    } else {
+      response = co_await answer(*request);
+    }
     if (finishing_) form_.keep_alive = false;
-    if (!co_await write(std::move(response)) || !form_.keep_alive) break;
+    if (!co_await write(response) || !form_.keep_alive) break;
   }
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
@@ -130,8 +135,10 @@ asio::awaitable<bool> Connection::read_header(Parser& parser) {
 asio::awaitable<bool> Connection::read_body(Parser& parser) {
   const auto expectation = parser.get()[wire::field::expect];
   if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
-    co_await refuse(HttpResponse::error(417, fmt::format("Expect \"{}\": only 100-continue is known",
-                                                         std::string_view(expectation.data(), expectation.size()))));
+    HttpResponse response =
+        HttpResponse::error(417, fmt::format("Expect \"{}\": only 100-continue is known",
+                                             std::string_view(expectation.data(), expectation.size())));
+    co_await refuse(response);
     co_return false;
   }
   if (!expectation.empty() && !form_.http_1_0) {
@@ -157,7 +164,8 @@ asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& par
   const auto question = std::min(request.target.find('?'), request.target.size());
   auto path = percent_decoded(std::string_view(request.target).substr(0, question));
   if (!path || !path->starts_with('/')) {
-    co_await refuse(HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.target)));
+    HttpResponse response = HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.target));
+    co_await refuse(response);
     co_return std::nullopt;
   }
   request.path = *std::move(path);
@@ -182,11 +190,11 @@ asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& par
   const unsigned status = code == core::Code::unimplemented ? 415 : code == core::Code::resource_exhausted ? 413 : 400;
   HttpResponse response = HttpResponse::error(status, inflated.error().message());
   if (status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
-  co_await refuse(std::move(response));
+  co_await refuse(response);
   co_return std::nullopt;
 }
 
-asio::awaitable<HttpResponse> Connection::answer(HttpRequest request) {
+asio::awaitable<HttpResponse> Connection::answer(HttpRequest& request) {
   auto exchange = std::make_shared<Exchange>(context_);
   request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange, &exchange->cancelled);
   try {
@@ -204,7 +212,7 @@ asio::awaitable<HttpResponse> Connection::answer(HttpRequest request) {
   co_return *std::move(exchange->response);
 }
 
-asio::awaitable<bool> Connection::write(HttpResponse response) {
+asio::awaitable<bool> Connection::write(HttpResponse& response) {
   header_.clear();
   write_header(header_, response, form_, options_);
   std::vector<asio::const_buffer> parts;
@@ -218,9 +226,9 @@ asio::awaitable<bool> Connection::write(HttpResponse response) {
   co_return !error;
 }
 
-asio::awaitable<void> Connection::refuse(HttpResponse response) {
+asio::awaitable<void> Connection::refuse(HttpResponse& response) {
   form_.keep_alive = false;
-  if (!co_await write(std::move(response))) co_return;
+  if (!co_await write(response)) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   stream_.expires_after(lingering_limit);
@@ -242,11 +250,16 @@ asio::awaitable<void> Connection::refuse_parse(const error_code& error) {
     co_return;
   }
   if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
-    co_await refuse(HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes)));
+    HttpResponse response =
+        HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes));
+    co_await refuse(response);
   } else if (error == wire::error::body_limit) {
-    co_await refuse(HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes)));
+    HttpResponse response =
+        HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
+    co_await refuse(response);
   } else if (error.category() == wire::make_error_code(wire::error::bad_method).category()) {
-    co_await refuse(HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message())));
+    HttpResponse response = HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
+    co_await refuse(response);
   }
 }
 

@@ -36,11 +36,12 @@ class Connection {
   boost::asio::awaitable<bool> read_header(Parser& parser);
   boost::asio::awaitable<bool> read_body(Parser& parser);
   boost::asio::awaitable<std::optional<HttpRequest>> request_from(Parser& parser);
-  boost::asio::awaitable<HttpResponse> answer(HttpRequest request);
-  boost::asio::awaitable<bool> write(HttpResponse response);
+  boost::asio::awaitable<HttpResponse> answer(HttpRequest& request);
+  // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
+  boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
   /// sees the answer and not a reset.
-  boost::asio::awaitable<void> refuse(HttpResponse response);
+  boost::asio::awaitable<void> refuse(HttpResponse& response);
   boost::asio::awaitable<void> refuse_parse(const boost::system::error_code& error);
 
   std::shared_ptr<boost::asio::io_context> context_;
