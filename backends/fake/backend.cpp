@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -19,6 +20,7 @@ struct slipway_backend_state {
 
 struct slipway_model {
   fake::FakeModel model;
+  std::vector<std::vector<const char*>> dim_names;  ///< of the inputs, then of the outputs
   std::vector<slipway_tensor_info> inputs;
   std::vector<slipway_tensor_info> outputs;
   slipway_model_info info{};
@@ -41,14 +43,19 @@ slipway_code fail(slipway_error* error, slipway_code code, std::string_view sent
   return code;
 }
 
-std::vector<slipway_tensor_info> infos_of(const std::vector<fake::FakeTensor>& tensors) {
+/// The ABI's view of `tensors`; the names of dimensions go to `names`, whose elements keep their address when it grows
+/// because each is a vector of its own.
+std::vector<slipway_tensor_info> infos_of(const std::vector<fake::FakeTensor>& tensors,
+                                          std::vector<std::vector<const char*>>& names) {
   std::vector<slipway_tensor_info> infos;
   for (const fake::FakeTensor& tensor : tensors) {
+    auto& pointers = names.emplace_back();
+    for (const std::string& name : tensor.dim_names) pointers.push_back(name.empty() ? nullptr : name.c_str());
     infos.push_back({.name = tensor.name.c_str(),
                      .dtype = tensor.dtype,
                      .rank = static_cast<std::uint32_t>(tensor.dims.size()),
                      .dims = tensor.dims.data(),
-                     .dim_names = nullptr});
+                     .dim_names = pointers.empty() ? nullptr : pointers.data()});
   }
   return infos;
 }
@@ -76,12 +83,16 @@ slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_conf
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
                         slipway_error* error) {
   if (const auto code = can_load(state, config, error); code != SLIPWAY_OK) return code;
+  if (config->option_count != 0) {
+    const std::string key = config->options[0].key;
+    return fail(error, SLIPWAY_INVALID_ARGUMENT, "option \"" + key + "\": the fake backend has no options");
+  }
   try {
     auto made = std::make_unique<slipway_model>();
     made->model = fake::read_fake_model(config->path);
     if (!made->model.fail_load.empty()) return fail(error, SLIPWAY_INVALID_ARGUMENT, made->model.fail_load);
-    made->inputs = infos_of(made->model.inputs);
-    made->outputs = infos_of(made->model.outputs);
+    made->inputs = infos_of(made->model.inputs, made->dim_names);
+    made->outputs = infos_of(made->model.outputs, made->dim_names);
     made->info = {.struct_size = sizeof made->info,
                   .inputs = made->inputs.data(),
                   .input_count = static_cast<std::uint32_t>(made->inputs.size()),
@@ -112,11 +123,14 @@ slipway_code instance_run(slipway_instance* instance, const slipway_run* run, sl
   const std::int64_t rows = run->inputs[0].rank == 0 ? 1 : run->inputs[0].shape[0];
   if (const std::int64_t delay = model.delay_us + model.delay_us_per_row * rows; delay > 0)
     std::this_thread::sleep_for(std::chrono::microseconds(delay));
-  if (model.fail_every > 0 && ++instance->runs % model.fail_every == 0)
-    return fail(error, SLIPWAY_INTERNAL, "this run fails, as the model's file asks");
+  if (model.fail_every > 0 && ++instance->runs % model.fail_every == 0) {
+    if (model.throws) throw std::runtime_error(model.failure);
+    return fail(error, SLIPWAY_INTERNAL, model.failure);
+  }
   for (std::uint32_t i = 0; i < run->output_count; ++i) {
     const slipway_tensor& input = run->inputs[std::min(run->outputs[i], run->input_count - 1)];
-    void* room = run->sink->allocate(run->sink->context, run->outputs[i], input.dtype, input.shape, input.rank, input.size_bytes);
+    void* room = run->sink->allocate(run->sink->context, run->outputs[i], input.dtype, input.shape, input.rank,
+                                     input.size_bytes);
     if (room == nullptr) return fail(error, SLIPWAY_INTERNAL, "no memory was given for an output");
     if (input.size_bytes != 0) std::memcpy(room, input.data, input.size_bytes);
   }

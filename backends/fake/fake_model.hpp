@@ -8,30 +8,41 @@
 
 namespace slipway::fake {
 
+/// An input or output as the file declares it.
 struct FakeTensor {
   std::string name;
   slipway_dtype dtype = SLIPWAY_FP32;
-  std::vector<std::int64_t> dims;
+  std::vector<std::int64_t> dims;      ///< -1 where dynamic
+  std::vector<std::string> dim_names;  ///< empty, or one for each dimension, "" for no name
 };
 
-/// A model that does what its file says: a `key=value` a line, `#` begins a comment.
+/// A model that does what its file says: a `key=value` a line, `#` begins a comment, each key once unless said
+/// otherwise.
 ///
-///   input=x FP32 -1,4      an input (several lines: several inputs); output= likewise
-///   delay_us=1000          every run takes this long, and
-///   delay_us_per_row=10    this for each row of the first input
-///   fail_every=3           every third run of an instance fails
-///   fail_load=sentence     loading fails with it
+///   input=x FP32 -1,4 batch,   an input: name, type, dimensions ("" for a scalar) and, where wanted, their names;
+///                              several lines are several inputs. output= likewise
+///   mode=echo                  what a run does, and what it does when this is not given: output i is a copy of input i
+///                              (of the last input where there are fewer), in the input's shape
+///   delay_us=1000              every run takes this long, and
+///   delay_us_per_row=10        this for each row of the first input
+///   fail=sentence              every run fails with it, or
+///   throw=sentence             throws a C++ exception with it over the edge, as a broken backend would;
+///   fail_every=3               only every third run of an instance does (alone: with a sentence of its own)
+///   fail_load=sentence         loading fails with it
 ///
-/// Output i is input i (or the last there is): a test sees what went in. Throws std::invalid_argument with the line.
+/// A value; nothing here keeps the file.
 struct FakeModel {
   std::vector<FakeTensor> inputs;
   std::vector<FakeTensor> outputs;
   std::int64_t delay_us = 0;
   std::int64_t delay_us_per_row = 0;
-  std::int64_t fail_every = 0;
+  std::int64_t fail_every = 0;  ///< 0: no run fails
+  bool throws = false;          ///< failing runs throw
+  std::string failure;          ///< what failing runs say
   std::string fail_load;
 };
 
+/// Throws std::invalid_argument, with the file and the line where there is one.
 FakeModel read_fake_model(const std::string& path);
 
 }  // namespace slipway::fake

@@ -46,12 +46,24 @@ slipway_code code_of(const Ort::Exception& exception) {
   switch (exception.GetOrtErrorCode()) {
     case ORT_NO_SUCHFILE: return SLIPWAY_NOT_FOUND;
     case ORT_INVALID_ARGUMENT:
-    case ORT_INVALID_GRAPH:
     case ORT_INVALID_PROTOBUF:
     case ORT_NO_MODEL: return SLIPWAY_INVALID_ARGUMENT;
+    case ORT_INVALID_GRAPH:  // an operator, or a version of one, that this runtime lacks: another may have it
     case ORT_NOT_IMPLEMENTED: return SLIPWAY_UNIMPLEMENTED;
     default: return SLIPWAY_INTERNAL;
   }
+}
+
+/// The runtime's report as a part of one sentence: without the file's path, which the host gives, its line breaks and
+/// its stop.
+std::string one_line(std::string text) {
+  if (text.starts_with("Load model from ")) {
+    constexpr std::string_view failed = " failed:";
+    if (const auto at = text.find(failed); at != std::string::npos) text.erase(0, at + failed.size());
+  }
+  std::ranges::replace(text, '\n', ' ');
+  while (text.ends_with(' ') || text.ends_with('.')) text.pop_back();
+  return text;
 }
 
 /// Calls `body` and turns what it throws into a code and a sentence. `failed` is the code of a plain ORT_FAIL.
@@ -62,7 +74,7 @@ slipway_code guarded(slipway_error* error, slipway_code failed, Body&& body) {
     return SLIPWAY_OK;
   } catch (const Ort::Exception& exception) {
     const slipway_code code = exception.GetOrtErrorCode() == ORT_FAIL ? failed : code_of(exception);
-    return fail(error, code, exception.what());
+    return fail(error, code, one_line(exception.what()));
   } catch (const std::domain_error& exception) {
     return fail(error, SLIPWAY_UNIMPLEMENTED, exception.what());
   } catch (const std::invalid_argument& exception) {
@@ -102,8 +114,9 @@ const slipway_backend_info* info(slipway_backend_state* state) { return &state->
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
   const std::string_view format = config->format;
   if (std::ranges::find(formats, format) == formats.end()) {
-    return fail(error, SLIPWAY_UNIMPLEMENTED,
-                fmt::format("runs .onnx and .ort files, this is {}", format.empty() ? "no model format it knows" : format));
+    return fail(
+        error, SLIPWAY_UNIMPLEMENTED,
+        fmt::format("runs .onnx and .ort files, this is {}", format.empty() ? "no model format it knows" : format));
   }
   if (std::string_view(config->device) != "cpu")
     return fail(error, SLIPWAY_UNIMPLEMENTED, fmt::format("has no device \"{}\", only cpu", config->device));
@@ -113,7 +126,7 @@ slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_conf
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
                         slipway_error* error) {
   if (const slipway_code code = can_load(state, config, error); code != SLIPWAY_OK) return code;
-  return guarded(error, SLIPWAY_INVALID_ARGUMENT, [&] { *model = new slipway_model{ort::Model(*state->env, *config)}; });
+  return guarded(error, SLIPWAY_UNIMPLEMENTED, [&] { *model = new slipway_model{ort::Model(*state->env, *config)}; });
 }
 
 void model_unload(slipway_model* model) { delete model; }
@@ -122,7 +135,8 @@ const slipway_model_info* model_info(slipway_model* model) { return &model->mode
 
 slipway_code instance_create(slipway_model* model, std::uint32_t index, slipway_instance** instance,
                              slipway_error* error) {
-  return guarded(error, SLIPWAY_INTERNAL, [&] { *instance = new slipway_instance{ort::Instance(model->model, index)}; });
+  return guarded(error, SLIPWAY_INTERNAL,
+                 [&] { *instance = new slipway_instance{ort::Instance(model->model, index)}; });
 }
 
 void instance_destroy(slipway_instance* instance) { delete instance; }

@@ -83,9 +83,9 @@ Library load_library(const std::string& backend_dir) {
     Ort::InitApi(api);
     return {candidate.string(), entry()->GetVersionString()};
   }
-  throw std::runtime_error(
-      fmt::format("ONNX Runtime was not found ({}); `pip install onnxruntime`, or name the library in SLIPWAY_ONNXRUNTIME",
-                  tried.empty() ? "no file of its name where it is looked for" : fmt::format("{}", fmt::join(tried, "; "))));
+  throw std::runtime_error(fmt::format(
+      "ONNX Runtime was not found ({}); `pip install onnxruntime`, or name the library in SLIPWAY_ONNXRUNTIME",
+      tried.empty() ? "no file of its name where it is looked for" : fmt::format("{}", fmt::join(tried, "; "))));
 }
 
 }  // namespace slipway::onnxruntime

@@ -24,12 +24,12 @@ GraphOptimizationLevel optimization_from(std::string_view value) {
 TensorDescription describe_tensor(std::string name, const Ort::TypeInfo& type, std::string_view what) {
   if (type.GetONNXType() != ONNX_TYPE_TENSOR) {
     throw std::domain_error(fmt::format(
-        "{} \"{}\" is a sequence or map, only tensors are served (for scikit-learn convert with zipmap=False)", what, name));
+        "{} \"{}\" is a sequence or map, only tensors are served (for scikit-learn convert with zipmap=False)", what,
+        name));
   }
   const auto info = type.GetTensorTypeAndShapeInfo();
   const auto dtype = dtype_of(info.GetElementType());
-  if (!dtype)
-    throw std::domain_error(fmt::format("{} \"{}\" has an element type that the protocol lacks", what, name));
+  if (!dtype) throw std::domain_error(fmt::format("{} \"{}\" has an element type that the protocol lacks", what, name));
   TensorDescription description;
   description.name = std::move(name);
   description.dtype = *dtype;

@@ -8,7 +8,8 @@
 
 namespace slipway::onnxruntime {
 
-/// Between ONNX's element types and the protocol's; nothing where there is no counterpart (complex, 4-bit, 8-bit float).
+/// Between ONNX's element types and the protocol's; nothing where there is no counterpart (complex, 4-bit, 8-bit
+/// float).
 std::optional<slipway_dtype> dtype_of(ONNXTensorElementDataType type);
 ONNXTensorElementDataType onnx_type_of(slipway_dtype dtype);
 

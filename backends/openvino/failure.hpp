@@ -21,9 +21,10 @@ class Failure : public std::runtime_error {
 
 inline void write(slipway_error* error, std::string_view message) {
   if (error == nullptr) return;
+  // OpenVINO's reports go over several lines; an error is a part of one sentence
+  while (message.ends_with(' ') || message.ends_with('\n')) message.remove_suffix(1);
   const std::size_t length = message.copy(error->message, SLIPWAY_ERROR_CAPACITY - 1);
   error->message[length] = '\0';
-  // OpenVINO's reports go over several lines; an error is one sentence
   std::replace(error->message, error->message + length, '\n', ' ');
 }
 

@@ -1,8 +1,11 @@
 #include "model.hpp"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <openvino/frontend/manager.hpp>
 #include <string_view>
+#include <utility>
 
 #include "element_types.hpp"
 #include "failure.hpp"
@@ -13,7 +16,7 @@ namespace {
 std::string file_to_read(const slipway_model_config& config) {
   const std::filesystem::path path(config.path);
   if (!std::filesystem::exists(path)) {
-    throw Failure(SLIPWAY_NOT_FOUND, path.string() + ": there is no such file or folder");
+    throw Failure(SLIPWAY_NOT_FOUND, "there is no such file or folder");
   }
   if (std::string_view(config.format) != "paddle" || !std::filesystem::is_directory(path)) return path.string();
   for (const char* name : {"inference.pdmodel", "__model__", "inference.json"}) {
@@ -22,13 +25,40 @@ std::string file_to_read(const slipway_model_config& config) {
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
     if (entry.path().extension() == ".pdmodel") return entry.path().string();
   }
-  throw Failure(SLIPWAY_INVALID_ARGUMENT, path.string() + ": no .pdmodel file in this folder");
+  throw Failure(SLIPWAY_INVALID_ARGUMENT, "no .pdmodel file in this folder");
+}
+
+/// Reads with the one front end of the format: asked without it, each front end tries the file in turn, and
+/// TensorFlow's writes what it does not understand to stderr.
+std::shared_ptr<ov::Model> read_as(ov::Core& core, const std::string& path, std::string_view format) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 5> front_ends{{{"onnx", "onnx"},
+                                                                                {"tensorflow_saved_model", "tf"},
+                                                                                {"tensorflow_graph", "tf"},
+                                                                                {"tflite", "tflite"},
+                                                                                {"paddle", "paddle"}}};
+  for (const auto& [name, framework] : front_ends) {
+    if (name != format) continue;
+    const ov::frontend::FrontEnd::Ptr front_end = ov::frontend::FrontEndManager().load_by_framework(framework);
+    return front_end->convert(front_end->load(path));
+  }
+  return core.read_model(path);
+}
+
+/// OpenVINO's report without the places in its source that it begins with ("Exception from src/…:84:").
+std::string without_places(std::string_view text) {
+  constexpr std::string_view sign = "Exception from ";
+  while (text.starts_with(sign)) {
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return std::string(text);
 }
 
 std::shared_ptr<ov::Model> read(ov::Core& core, const slipway_model_config& config) {
   const std::string path = file_to_read(config);
   try {
-    return core.read_model(path);
+    return read_as(core, path, config.format);
   } catch (const std::exception& exception) {
     const std::string_view text = exception.what();
     // the one line of a long report that names the operators
@@ -36,9 +66,9 @@ std::shared_ptr<ov::Model> read(ov::Core& core, const slipway_model_config& conf
     if (const auto at = text.find(sign); at != std::string_view::npos) {
       const std::string_view names = text.substr(at + sign.size());
       throw Failure(SLIPWAY_UNIMPLEMENTED,
-                    path + ": OpenVINO has no operator " + std::string(names.substr(0, names.find('\n'))));
+                    "OpenVINO has no operator " + std::string(names.substr(0, names.find('\n'))));
     }
-    throw Failure(SLIPWAY_INVALID_ARGUMENT, path + ": OpenVINO cannot read this model: " + std::string(text));
+    throw Failure(SLIPWAY_INVALID_ARGUMENT, "OpenVINO cannot read this model: " + without_places(text));
   }
 }
 

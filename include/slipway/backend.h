@@ -39,12 +39,12 @@ extern "C" {
 /* Outcomes; the numbers are those of gRPC's status codes. */
 typedef enum slipway_code {
   SLIPWAY_OK = 0,
-  SLIPWAY_INVALID_ARGUMENT = 3,   /* the request or the model file is wrong */
-  SLIPWAY_NOT_FOUND = 5,          /* a file or a library is not there */
+  SLIPWAY_INVALID_ARGUMENT = 3,    /* the request or the model file is wrong */
+  SLIPWAY_NOT_FOUND = 5,           /* a file or a library is not there */
   SLIPWAY_FAILED_PRECONDITION = 9, /* this machine lacks what is needed */
-  SLIPWAY_UNIMPLEMENTED = 12,     /* the backend cannot run such a model: another may */
-  SLIPWAY_INTERNAL = 13,          /* the runtime failed */
-  SLIPWAY_UNAVAILABLE = 14        /* not now; trying again may help */
+  SLIPWAY_UNIMPLEMENTED = 12,      /* the backend cannot run such a model: another may */
+  SLIPWAY_INTERNAL = 13,           /* the runtime failed */
+  SLIPWAY_UNAVAILABLE = 14         /* not now; trying again may help */
 } slipway_code;
 
 #define SLIPWAY_ERROR_CAPACITY 2048
@@ -54,7 +54,7 @@ typedef struct slipway_error {
 
 /* Element types, named as in the Open Inference Protocol. */
 typedef enum slipway_dtype {
-  SLIPWAY_BOOL = 1,    /* one byte, 0 or 1 */
+  SLIPWAY_BOOL = 1, /* one byte, 0 or 1 */
   SLIPWAY_UINT8 = 2,
   SLIPWAY_UINT16 = 3,
   SLIPWAY_UINT32 = 4,
@@ -63,11 +63,11 @@ typedef enum slipway_dtype {
   SLIPWAY_INT16 = 7,
   SLIPWAY_INT32 = 8,
   SLIPWAY_INT64 = 9,
-  SLIPWAY_FP16 = 10,   /* IEEE 754 binary16 */
+  SLIPWAY_FP16 = 10, /* IEEE 754 binary16 */
   SLIPWAY_FP32 = 11,
   SLIPWAY_FP64 = 12,
-  SLIPWAY_BF16 = 13,   /* the upper half of an FP32 */
-  SLIPWAY_BYTES = 14   /* convention 6 */
+  SLIPWAY_BF16 = 13, /* the upper half of an FP32 */
+  SLIPWAY_BYTES = 14 /* convention 6 */
 } slipway_dtype;
 
 /* One input or output as the model declares it. */
@@ -75,8 +75,8 @@ typedef struct slipway_tensor_info {
   const char* name;
   slipway_dtype dtype;
   uint32_t rank;
-  const int64_t* dims;           /* rank entries; -1 is dynamic */
-  const char* const* dim_names;  /* NULL, or rank entries, each NULL or the model's own symbol ("batch") */
+  const int64_t* dims;          /* rank entries; -1 is dynamic */
+  const char* const* dim_names; /* NULL, or rank entries, each NULL or the model's own symbol ("batch") */
 } slipway_tensor_info;
 
 typedef struct slipway_key_value {
@@ -127,12 +127,12 @@ typedef struct slipway_run {
 /* What to load and how. */
 typedef struct slipway_model_config {
   uint32_t struct_size;
-  const char* path;    /* absolute; a file, or a folder for formats that are folders */
-  const char* format;  /* what the host takes it for: "onnx", "ort", "openvino_ir", "tensorflow_saved_model",
-                          "tensorflow_graph", "tflite", "paddle"; "" when it does not know */
-  const char* device;  /* "cpu", "gpu:0", … as `devices` names them */
-  uint32_t instances;  /* how many instances will be created, at least 1 */
-  uint32_t threads;    /* threads that compute in each instance, at least 1 */
+  const char* path;   /* absolute; a file, or a folder for formats that are folders */
+  const char* format; /* what the host takes it for: "onnx", "ort", "openvino_ir", "tensorflow_saved_model",
+                         "tensorflow_graph", "tflite", "paddle"; "" when it does not know */
+  const char* device; /* "cpu", "gpu:0", … as `devices` names them */
+  uint32_t instances; /* how many instances will be created, at least 1 */
+  uint32_t threads;   /* threads that compute in each instance, at least 1 */
   const slipway_key_value* options; /* `backend_options` of the model's configuration; an unknown key is an error */
   uint32_t option_count;
 } slipway_model_config;
@@ -154,7 +154,12 @@ typedef struct slipway_backend_info {
   uint32_t format_count;
 } slipway_backend_info;
 
-typedef enum slipway_log_level { SLIPWAY_LOG_DEBUG = 0, SLIPWAY_LOG_INFO, SLIPWAY_LOG_WARNING, SLIPWAY_LOG_ERROR } slipway_log_level;
+typedef enum slipway_log_level {
+  SLIPWAY_LOG_DEBUG = 0,
+  SLIPWAY_LOG_INFO,
+  SLIPWAY_LOG_WARNING,
+  SLIPWAY_LOG_ERROR
+} slipway_log_level;
 
 /* What the host offers. It outlives the backend. */
 typedef struct slipway_host {
@@ -182,6 +187,8 @@ typedef struct slipway_backend {
   /* Quick: says from path, format, device and options whether `model_load` is worth trying. SLIPWAY_UNIMPLEMENTED with
    * the reason when it is not. */
   slipway_code (*can_load)(slipway_backend_state* state, const slipway_model_config* config, slipway_error* error);
+  /* Of an error, the host tells the path, so the sentence need not. SLIPWAY_INVALID_ARGUMENT: the file is damaged, no
+   * backend can load it. SLIPWAY_UNIMPLEMENTED: this backend cannot, another may. */
   slipway_code (*model_load)(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
                              slipway_error* error);
   void (*model_unload)(slipway_model* model); /* after its instances were destroyed; gives its memory back */

@@ -4,6 +4,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "runtime/abi.hpp"
 #include "runtime/model.hpp"
 
 namespace slipway::runtime {
@@ -15,12 +21,7 @@ namespace {
 void log_from_backend(void* context, slipway_log_level level, const char* message) {
   constexpr std::array levels{spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
   const auto index = std::min<std::size_t>(static_cast<std::size_t>(level), levels.size() - 1);
-  spdlog::log(levels.at(index), "{}: {}", *static_cast<const std::string*>(context), message);
-}
-
-core::Error error_of(slipway_code code, const slipway_error& error) {
-  const std::string_view text(error.message, strnlen(error.message, SLIPWAY_ERROR_CAPACITY));
-  return {static_cast<Code>(code), text.empty() ? std::string("the backend failed and did not say why") : std::string(text)};
+  spdlog::log(levels.at(index), "backend {}: {}", *static_cast<const std::string*>(context), text_from(message));
 }
 
 /// slipway_model_config with what its pointers point to.
@@ -41,57 +42,77 @@ struct Config {
   slipway_model_config table{};
 };
 
-core::TensorInfo info_from(const slipway_tensor_info& info) {
-  core::TensorInfo out;
-  out.name = info.name;
-  out.dtype = static_cast<core::DataType>(info.dtype);
-  out.shape.assign(info.dims, info.dims + info.rank);
-  if (info.dim_names != nullptr) {
-    for (std::uint32_t i = 0; i < info.rank; ++i)
-      out.dim_names.emplace_back(info.dim_names[i] == nullptr ? "" : info.dim_names[i]);
+/// Whether every function is there; a table with a hole would be called into address 0 much later.
+bool whole(const slipway_backend& table) {
+  return table.name != nullptr && table.open != nullptr && table.close != nullptr && table.info != nullptr &&
+         table.can_load != nullptr && table.model_load != nullptr && table.model_unload != nullptr &&
+         table.model_info != nullptr && table.instance_create != nullptr && table.instance_destroy != nullptr &&
+         table.instance_run != nullptr;
+}
+
+/// The table that `library` exports, checked.
+core::Result<const slipway_backend*> table_of(const std::filesystem::path& library) {
+  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) {
+    std::string reason = dlerror();  // "PATH: what is wrong"
+    if (const std::string prefix = library.string() + ": "; reason.starts_with(prefix)) reason.erase(0, prefix.size());
+    return core::fail(Code::failed_precondition, "cannot be loaded: " + reason);
   }
-  return out;
+  const auto entry = reinterpret_cast<slipway_backend_entry_fn>(dlsym(handle, "slipway_backend_entry"));
+  if (entry == nullptr)
+    return core::fail(Code::failed_precondition, "is no backend: it exports no slipway_backend_entry");
+  const slipway_backend* table = entry(SLIPWAY_BACKEND_ABI_VERSION);
+  if (table == nullptr || table->abi_version != SLIPWAY_BACKEND_ABI_VERSION) {
+    return core::fail(
+        Code::failed_precondition,
+        fmt::format("does not speak version {} of the backend ABI{}; build it with the slipway/backend.h of this "
+                    "program",
+                    SLIPWAY_BACKEND_ABI_VERSION,
+                    table == nullptr ? "" : fmt::format(", but version {}", table->abi_version)));
+  }
+  if (table->struct_size < sizeof *table || !whole(*table))
+    return core::fail(Code::failed_precondition,
+                      "has a slipway_backend table that is not whole: struct_size, name and every function are needed");
+  return table;
+}
+
+core::Result<BackendInfo> info_of(const slipway_backend& table, slipway_backend_state* state) {
+  const slipway_backend_info* given = table.info(state);
+  if (given == nullptr) return core::fail(Code::internal, "says nothing of itself: info gave NULL");
+  BackendInfo info;
+  info.runtime_name = text_from(given->runtime_name);
+  info.runtime_version = text_from(given->runtime_version);
+  info.runtime_path = text_from(given->runtime_path);
+  for (const slipway_device& device : std::span(given->devices, given->device_count))
+    info.devices.emplace_back(text_from(device.name), text_from(device.description));
+  for (const char* format : std::span(given->formats, given->format_count)) info.formats.push_back(text_from(format));
+  return info;
 }
 
 }  // namespace
 
 core::Result<std::shared_ptr<Backend>> Backend::open(const std::filesystem::path& library) {
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr)
-    return core::fail(Code::failed_precondition, fmt::format("backend {}: {}", library.string(), dlerror()));
+  const auto table = table_of(library);
+  if (!table) return std::unexpected(table.error().within(fmt::format("backend {}", library.string())));
   std::shared_ptr<Backend> backend(new Backend());
-  backend->handle_ = handle;
-  const auto entry = reinterpret_cast<slipway_backend_entry_fn>(dlsym(handle, "slipway_backend_entry"));
-  if (entry == nullptr) {
-    return core::fail(Code::failed_precondition,
-                      fmt::format("backend {}: exports no slipway_backend_entry", library.string()));
-  }
-  const slipway_backend* table = entry(SLIPWAY_BACKEND_ABI_VERSION);
-  if (table == nullptr || table->abi_version != SLIPWAY_BACKEND_ABI_VERSION || table->struct_size < sizeof *table) {
-    return core::fail(Code::failed_precondition,
-                      fmt::format("backend {}: does not speak version {} of the plug-in ABI; build it against this "
-                                  "program's slipway/backend.h",
-                                  library.string(), SLIPWAY_BACKEND_ABI_VERSION));
-  }
-  backend->info_.name = table->name;
-  backend->info_.library = library;
+  backend->info_.name = (*table)->name;
   backend->backend_dir_ = std::filesystem::absolute(library).parent_path().string();
   backend->host_ = {.struct_size = sizeof(slipway_host),
                     .context = &backend->info_.name,
                     .log = log_from_backend,
                     .backend_dir = backend->backend_dir_.c_str()};
-  slipway_error error{};
-  if (const auto code = table->open(&backend->host_, &backend->state_, &error); code != SLIPWAY_OK)
-    return std::unexpected(error_of(code, error).within(fmt::format("backend {}", table->name)));
-  backend->table_ = table;
+  const std::string where = fmt::format("backend {}", (*table)->name);
+  const auto opened = call(
+      (*table)->name, [&](slipway_error* error) { return (*table)->open(&backend->host_, &backend->state_, error); });
+  if (!opened) return std::unexpected(opened.error().within(where));
+  backend->table_ = *table;
 
-  const slipway_backend_info* info = table->info(backend->state_);
-  backend->info_.runtime_name = info->runtime_name;
-  backend->info_.runtime_version = info->runtime_version;
-  backend->info_.runtime_path = info->runtime_path;
-  for (std::uint32_t i = 0; i < info->device_count; ++i)
-    backend->info_.devices.emplace_back(info->devices[i].name, info->devices[i].description);
-  for (std::uint32_t i = 0; i < info->format_count; ++i) backend->info_.formats.emplace_back(info->formats[i]);
+  auto info = info_of(**table, backend->state_);
+  if (!info) return std::unexpected(info.error().within(where));
+  // the name keeps its place: the host's context points to it
+  info->name = backend->info_.name;
+  info->library = library;
+  backend->info_ = std::move(*info);
   return backend;
 }
 
@@ -102,26 +123,17 @@ Backend::~Backend() {
 
 core::Result<void> Backend::can_load(const LoadOptions& options) const {
   const Config config(options);
-  slipway_error error{};
-  if (const auto code = table_->can_load(state_, &config.table, &error); code != SLIPWAY_OK)
-    return std::unexpected(error_of(code, error));
-  return {};
+  return call(name(), [&](slipway_error* error) { return table_->can_load(state_, &config.table, error); });
 }
 
 core::Result<std::shared_ptr<Model>> Backend::load(const LoadOptions& options) {
   const Config config(options);
-  slipway_error error{};
-  std::shared_ptr<Model> model(new Model());
-  model->backend_ = shared_from_this();
-  model->options_ = options;
-  if (const auto code = table_->model_load(state_, &config.table, &model->handle_, &error); code != SLIPWAY_OK)
-    return std::unexpected(error_of(code, error));
-  const slipway_model_info* info = table_->model_info(model->handle_);
-  for (std::uint32_t i = 0; i < info->input_count; ++i) model->inputs_.push_back(info_from(info->inputs[i]));
-  for (std::uint32_t i = 0; i < info->output_count; ++i) model->outputs_.push_back(info_from(info->outputs[i]));
-  for (std::uint32_t i = 0; i < info->metadata_count; ++i)
-    model->metadata_.emplace_back(info->metadata[i].key, info->metadata[i].value);
-  return model;
+  slipway_model* handle = nullptr;
+  TRY_VOID(
+      call(name(), [&](slipway_error* error) { return table_->model_load(state_, &config.table, &handle, error); }));
+  if (handle == nullptr)
+    return core::fail(Code::internal, fmt::format("backend {} said that it loaded the model, but gave none", name()));
+  return Model::describe(shared_from_this(), handle, options);
 }
 
 }  // namespace slipway::runtime

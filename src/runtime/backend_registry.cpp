@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
-
-#include "runtime/model.hpp"
+#include <utility>
 
 namespace slipway::runtime {
 
@@ -21,15 +20,23 @@ constexpr std::string_view suffix = ".so";
 
 int order_of(const std::string& name) { return name == "onnxruntime" ? 0 : name == "openvino" ? 1 : 2; }
 
+/// Whether a failure lies in the file, so that no other backend can do better. With options, it may be that those are
+/// another backend's.
+bool is_final(Code code, const LoadOptions& options) {
+  return (code == Code::invalid_argument || code == Code::not_found) && options.options.empty();
+}
+
 }  // namespace
 
-BackendRegistry::BackendRegistry(std::vector<fs::path> folders) : folders_(std::move(folders)) {
-  for (const fs::path& folder : folders_) {
+BackendRegistry::BackendRegistry(const std::vector<fs::path>& folders) {
+  for (const fs::path& folder : folders) {
     std::error_code failure;
     for (const auto& entry : fs::directory_iterator(folder, failure)) {
       const std::string file = entry.path().filename().string();
-      if (!file.starts_with(prefix) || !file.ends_with(suffix)) continue;
-      libraries_.emplace(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()), entry.path());
+      if (!file.starts_with(prefix) || !file.ends_with(suffix) || file.size() == prefix.size() + suffix.size())
+        continue;
+      const std::string name = file.substr(prefix.size(), file.size() - prefix.size() - suffix.size());
+      if (const auto [at, added] = entries_.try_emplace(name); added) at->second.library = entry.path();
     }
   }
 }
@@ -53,7 +60,7 @@ std::vector<fs::path> BackendRegistry::default_folders() {
 
 std::vector<std::string> BackendRegistry::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, library] : libraries_) {
+  for (const auto& [name, entry] : entries_) {
     if (name != "fake") names.push_back(name);
   }
   std::ranges::stable_sort(names, {}, order_of);
@@ -61,44 +68,62 @@ std::vector<std::string> BackendRegistry::names() const {
 }
 
 core::Result<std::shared_ptr<Backend>> BackendRegistry::get(const std::string& name) {
-  const auto found = libraries_.find(name);
-  if (found == libraries_.end()) {
-    return core::fail(Code::not_found, fmt::format("no backend \"{}\"; there are: {}", name,
-                                                   libraries_.empty() ? "none" : fmt::format("{}", fmt::join(names(), ", "))));
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) {
+    const auto there = names();
+    return core::fail(Code::not_found,
+                      fmt::format("no backend \"{}\"; {}", name,
+                                  there.empty() ? "none is installed, `slipway doctor` says where they are looked for"
+                                                : fmt::format("there are: {}", fmt::join(there, ", "))));
   }
-  const std::scoped_lock lock(mutex_);
-  auto at = opened_.find(name);
-  if (at == opened_.end()) at = opened_.emplace(name, Backend::open(found->second)).first;
-  return at->second;
+  Entry& entry = found->second;
+  std::call_once(entry.once, [&] {
+    entry.opened = Backend::open(entry.library);
+    if (*entry.opened && (**entry.opened)->name() != name) {
+      entry.opened = core::fail(Code::failed_precondition,
+                                fmt::format("backend {}: calls itself \"{}\", which its file's name must say",
+                                            entry.library.string(), (**entry.opened)->name()));
+    }
+  });
+  return *entry.opened;
 }
 
 core::Result<std::shared_ptr<Model>> BackendRegistry::load(const std::string& backend, const LoadOptions& options) {
-  if (backend != "auto") {
-    TRY(const auto chosen, get(backend));
-    return chosen->load(options);
-  }
-  std::vector<std::string> candidates = names();
-  if (options.format == "fake") candidates = {"fake"};
-  std::vector<std::string> reasons;
+  auto model = backend == "auto" ? load_with_first(options) : load_with(backend, options);
+  if (!model) return std::unexpected(model.error().within(options.path.string()));
+  return model;
+}
+
+core::Result<std::shared_ptr<Model>> BackendRegistry::load_with(const std::string& backend,
+                                                                const LoadOptions& options) {
+  TRY(const auto chosen, get(backend));
+  return chosen->load(options);
+}
+
+core::Result<std::shared_ptr<Model>> BackendRegistry::load_with_first(const LoadOptions& options) {
+  const std::vector<std::string> candidates = options.format == "fake" ? std::vector<std::string>{"fake"} : names();
+  std::vector<std::string> refusals;  // of backends for which the file is not
+  std::vector<std::string> failures;  // of those that should have managed
   Code code = Code::unimplemented;
   for (const std::string& name : candidates) {
     const auto opened = get(name);
     if (!opened) {
-      reasons.push_back(opened.error().message());
+      if (code == Code::unimplemented) code = opened.error().code();
+      failures.push_back(opened.error().message());
       continue;
     }
-    auto can = (*opened)->can_load(options);
-    if (!can) {
-      reasons.push_back(fmt::format("{}: {}", name, can.error().message()));
+    if (const auto can = (*opened)->can_load(options); !can) {
+      refusals.push_back(fmt::format("{}: {}", name, can.error().message()));
       continue;
     }
     auto model = (*opened)->load(options);
-    if (model) return model;
-    if (model.error().code() != Code::unimplemented) code = model.error().code();
-    reasons.push_back(fmt::format("{}: {}", name, model.error().message()));
+    if (model || is_final(model.error().code(), options)) return model;
+    if (code == Code::unimplemented) code = model.error().code();
+    failures.push_back(fmt::format("{}: {}", name, model.error().message()));
   }
-  if (reasons.empty()) reasons.emplace_back("no backend is installed; `slipway doctor` says where they are looked for");
-  return core::fail(code, fmt::format("{}: no backend can run it: {}", options.path.string(), fmt::join(reasons, "; ")));
+  std::vector<std::string>& reasons = failures.empty() ? refusals : failures;
+  if (reasons.empty()) reasons.emplace_back("none is installed; `slipway doctor` says where they are looked for");
+  return core::fail(code, fmt::format("no backend can run it: {}", fmt::join(reasons, "; ")));
 }
 
 }  // namespace slipway::runtime

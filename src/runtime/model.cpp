@@ -2,59 +2,52 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <boost/container/small_vector.hpp>
+#include <cstddef>
 #include <utility>
+
+#include "runtime/abi.hpp"
+#include "runtime/outputs.hpp"
 
 namespace slipway::runtime {
 
 using core::Code;
 
-namespace {
-
-/// Where one run's outputs go.
-struct Outputs {
-  const std::vector<core::TensorInfo>* infos = nullptr;
-  std::span<const std::uint32_t> wanted;
-  std::vector<core::Tensor> tensors;
-  std::vector<bool> given;
-};
-
-void* allocate(void* context, std::uint32_t output_index, slipway_dtype dtype, const std::int64_t* shape,
-               std::uint32_t rank, std::uint64_t size_bytes) {
-  auto& outputs = *static_cast<Outputs*>(context);
-  for (std::size_t i = 0; i < outputs.wanted.size(); ++i) {
-    if (outputs.wanted[i] != output_index) continue;
-    try {
-      core::Tensor& tensor = outputs.tensors[i];
-      tensor.name = (*outputs.infos)[output_index].name;
-      tensor.dtype = static_cast<core::DataType>(dtype);
-      tensor.shape.assign(shape, shape + rank);
-      tensor.data = core::Buffer(size_bytes);
-      outputs.given[i] = true;
-      return tensor.data.data();
-    } catch (const std::bad_alloc&) {
-      return nullptr;
-    }
-  }
-  return nullptr;
+core::Result<std::shared_ptr<Model>> Model::describe(std::shared_ptr<Backend> backend, slipway_model* handle,
+                                                     const LoadOptions& options) {
+  std::shared_ptr<Model> model(new Model());
+  model->backend_ = std::move(backend);
+  model->handle_ = handle;
+  model->options_ = options;
+  const std::string where = fmt::format("backend {}", model->backend_->name());
+  const slipway_model_info* info = model->backend_->table_->model_info(handle);
+  if (info == nullptr) return core::fail(Code::internal, where + " says nothing of the model: model_info gave NULL");
+  auto inputs = infos_from("input", {info->inputs, info->input_count});
+  if (!inputs) return std::unexpected(inputs.error().within(where));
+  auto outputs = infos_from("output", {info->outputs, info->output_count});
+  if (!outputs) return std::unexpected(outputs.error().within(where));
+  model->inputs_ = std::move(*inputs);
+  model->outputs_ = std::move(*outputs);
+  for (const slipway_key_value& entry : std::span(info->metadata, info->metadata_count))
+    model->metadata_.emplace_back(text_from(entry.key), text_from(entry.value));
+  return model;
 }
-
-}  // namespace
 
 Model::~Model() {
   if (handle_ != nullptr) backend_->table_->model_unload(handle_);
 }
 
 core::Result<std::unique_ptr<Instance>> Instance::create(std::shared_ptr<Model> model, std::uint32_t index) {
+  const Backend& backend = *model->backend_;
+  slipway_instance* handle = nullptr;
+  TRY_VOID(call(backend.name(), [&](slipway_error* error) {
+    return backend.table_->instance_create(model->handle_, index, &handle, error);
+  }));
+  if (handle == nullptr)
+    return core::fail(Code::internal,
+                      fmt::format("backend {} said that it made an instance, but gave none", backend.name()));
   std::unique_ptr<Instance> instance(new Instance(std::move(model)));
-  slipway_error error{};
-  const slipway_backend* table = instance->model_->backend_->table_;
-  const auto code = table->instance_create(instance->model_->handle_, index, &instance->handle_, &error);
-  if (code != SLIPWAY_OK) {
-    instance->handle_ = nullptr;
-    return core::fail(static_cast<Code>(code),
-                      std::string(error.message, strnlen(error.message, SLIPWAY_ERROR_CAPACITY)));
-  }
+  instance->handle_ = handle;
   return instance;
 }
 
@@ -65,8 +58,12 @@ Instance::~Instance() {
 core::Result<std::vector<core::Tensor>> Instance::run(std::span<const core::TensorView> inputs,
                                                       std::span<const std::uint32_t> outputs) {
   static constexpr std::byte nothing{};
-  std::vector<slipway_tensor> tensors;
-  tensors.reserve(inputs.size());
+  const Backend& backend = *model_->backend_;
+  if (inputs.size() != model_->inputs_.size()) {
+    return core::fail(Code::internal,
+                      fmt::format("{} inputs given to a run, the model has {}", inputs.size(), model_->inputs_.size()));
+  }
+  boost::container::small_vector<slipway_tensor, 8> tensors;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const core::TensorView& input = inputs[i];
     tensors.push_back({.input_index = static_cast<std::uint32_t>(i),
@@ -76,30 +73,22 @@ core::Result<std::vector<core::Tensor>> Instance::run(std::span<const core::Tens
                        .data = input.bytes.empty() ? &nothing : input.bytes.data(),
                        .size_bytes = input.bytes.size()});
   }
-  Outputs collected{.infos = &model_->outputs_,
-                    .wanted = outputs,
-                    .tensors = std::vector<core::Tensor>(outputs.size()),
-                    .given = std::vector<bool>(outputs.size())};
-  const slipway_output_sink sink{.context = &collected, .allocate = allocate};
+  Outputs collected(model_->outputs_, outputs);
+  const slipway_output_sink sink = collected.sink();
   const slipway_run run{.struct_size = sizeof(slipway_run),
                         .inputs = tensors.data(),
                         .input_count = static_cast<std::uint32_t>(tensors.size()),
                         .outputs = outputs.data(),
                         .output_count = static_cast<std::uint32_t>(outputs.size()),
                         .sink = &sink};
-  slipway_error error{};
-  const auto code = model_->backend_->table_->instance_run(handle_, &run, &error);
-  if (code != SLIPWAY_OK) {
-    return core::fail(static_cast<Code>(code),
-                      std::string(error.message, strnlen(error.message, SLIPWAY_ERROR_CAPACITY)));
-  }
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    if (!collected.given[i]) {
-      return core::fail(Code::internal, fmt::format("backend {} gave no output \"{}\"", model_->backend_->name(),
-                                                    model_->outputs_[outputs[i]].name));
-    }
-  }
-  return std::move(collected.tensors);
+  const auto ran =
+      call(backend.name(), [&](slipway_error* error) { return backend.table_->instance_run(handle_, &run, error); });
+  const auto where = [&backend] { return fmt::format("backend {}", backend.name()); };
+  if (const auto verdict = collected.verdict(); !verdict) return std::unexpected(verdict.error().within(where()));
+  if (!ran) return std::unexpected(ran.error());
+  auto taken = collected.take();
+  if (!taken) return std::unexpected(taken.error().within(where()));
+  return taken;
 }
 
 }  // namespace slipway::runtime

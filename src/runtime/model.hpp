@@ -31,6 +31,10 @@ class Model {
   friend class Backend;
   friend class Instance;
   Model() = default;
+  /// Takes over what `backend` loaded (it is unloaded with this object, or at once when it cannot be believed) and
+  /// reads what it declares.
+  static core::Result<std::shared_ptr<Model>> describe(std::shared_ptr<Backend> backend, slipway_model* handle,
+                                                       const LoadOptions& options);
 
   std::shared_ptr<Backend> backend_;
   slipway_model* handle_ = nullptr;
@@ -51,7 +55,9 @@ class Runner {
                                                       std::span<const std::uint32_t> outputs) = 0;
 };
 
-/// One instance of a model on its device.
+/// One instance of a model on its device. Outputs are written by the backend into the memory of the tensors that `run`
+/// gives back. invalid_argument: the values of the inputs are wrong; internal: the runtime failed, or the backend
+/// broke the rules of slipway/backend.h.
 class Instance : public Runner {
  public:
   static core::Result<std::unique_ptr<Instance>> create(std::shared_ptr<Model> model, std::uint32_t index);

@@ -1,12 +1,19 @@
 #include "runtime/model_format.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace slipway::runtime {
 
 namespace fs = std::filesystem;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -18,11 +25,65 @@ std::string beginning(const fs::path& file) {
   return {bytes.data(), static_cast<std::size_t>(in.gcount())};
 }
 
-std::string folder_format(const fs::path& folder) {
-  if (fs::exists(folder / "saved_model.pb")) return "tensorflow_saved_model";
-  for (const char* name : {"inference.pdmodel", "inference.json", "model.pdmodel"}) {
-    if (fs::exists(folder / name)) return "paddle";
+/// Takes a protobuf varint off the front of `bytes`.
+std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
+  std::uint64_t value = 0;
+  for (unsigned shift = 0; shift < 64 && !bytes.empty(); shift += 7) {
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    bytes.remove_prefix(1);
+    value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
+    if ((byte & 0x80U) == 0) return value;
   }
+  return std::nullopt;
+}
+
+/// Whether the bytes can begin an onnx.ModelProto: the IR version first, as every writer has it, then its other fields
+/// up to the graph, which is as far as the first bytes reach.
+bool begins_like_onnx(std::string_view bytes) {
+  constexpr std::uint64_t varint = 0;
+  constexpr std::uint64_t delimited = 2;
+  constexpr std::uint64_t ir_version = 1;
+  constexpr std::uint64_t model_version = 5;
+  constexpr std::uint64_t graph = 7;
+  constexpr std::uint64_t description = 6;
+  constexpr std::array<std::uint64_t, 7> texts{2, 3, 4, 8, 14, 20, description};  // producer, domain, operator sets, …
+  if (!bytes.starts_with('\x08')) return false;
+  for (int fields = 0; fields < 32; ++fields) {
+    const auto tag = take_varint(bytes);
+    if (!tag) return false;
+    const std::uint64_t field = *tag >> 3U;
+    const std::uint64_t wire = *tag & 7U;
+    const auto value = take_varint(bytes);
+    if (!value) return false;
+    if (wire == varint && field == ir_version && *value >= 1 && *value <= 100) continue;
+    if (wire == varint && field == model_version) continue;
+    if (wire == delimited && field == graph) return *value > 0;
+    if (wire != delimited || std::ranges::find(texts, field) == texts.end()) return false;
+    // only a description is longer than what was read
+    if (*value > bytes.size()) return field == description;
+    bytes.remove_prefix(*value);
+  }
+  return false;
+}
+
+std::string folder_format(const fs::path& folder) {
+  std::error_code failure;
+  for (const char* name : {"saved_model.pb", "saved_model.pbtxt"}) {
+    if (fs::is_regular_file(folder / name, failure)) return "tensorflow_saved_model";
+  }
+  for (const char* name : {"inference.pdmodel", "model.pdmodel", "inference.json"}) {
+    if (fs::is_regular_file(folder / name, failure)) return "paddle";
+  }
+  return "";
+}
+
+/// What the contents alone tell; "" when they do not.
+std::string format_of_contents(std::string_view head) {
+  // FlatBuffers name their kind in bytes 4 to 7
+  const std::string_view kind = head.size() >= 8 ? head.substr(4, 4) : ""sv;
+  if (kind == "ORTM") return "ort";
+  if (kind == "TFL3") return "tflite";
+  if (begins_like_onnx(head)) return "onnx";
   return "";
 }
 
@@ -32,19 +93,18 @@ std::string detect_format(const fs::path& path) {
   std::error_code failure;
   if (fs::is_directory(path, failure)) return folder_format(path);
   if (!fs::is_regular_file(path, failure)) return "";
-  const std::string suffix = path.extension().string();
   const std::string head = beginning(path);
-  // FlatBuffers name their kind in bytes 4 to 7
-  const std::string_view flat = head.size() >= 8 ? std::string_view(head).substr(4, 4) : std::string_view();
-  if (flat == "ORTM") return "ort";
-  if (flat == "TFL3") return "tflite";
-  if (suffix == ".onnx") return "onnx";
-  if (suffix == ".ort") return "ort";
-  if (suffix == ".tflite") return "tflite";
-  if (suffix == ".xml" && head.find("<net") != std::string::npos) return "openvino_ir";
-  if (suffix == ".pdmodel") return "paddle";
-  if (suffix == ".pb") return "tensorflow_graph";
-  if (suffix == ".fake") return "fake";
+  if (std::string format = format_of_contents(head); !format.empty()) return format;
+  const std::string suffix = path.extension().string();
+  if (suffix == ".xml") return head.find("<net") != std::string::npos ? "openvino_ir" : "";
+  if (suffix == ".json")
+    return path.filename() == "inference.json" && head.find("\"pir\"") != std::string::npos ? "paddle" : "";
+  constexpr std::array suffixes{std::pair{".onnx"sv, "onnx"},      std::pair{".ort"sv, "ort"},
+                                std::pair{".tflite"sv, "tflite"},  std::pair{".pb"sv, "tensorflow_graph"},
+                                std::pair{".pdmodel"sv, "paddle"}, std::pair{".fake"sv, "fake"}};
+  for (const auto& [known, format] : suffixes) {
+    if (suffix == known) return format;
+  }
   return "";
 }
 
