@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "config/model_spec.hpp"
+#include "core/error.hpp"
 #include "core/tensor.hpp"
-#include "runtime/model.hpp"
+#include "models/trial.hpp"
 
 namespace slipway::models {
 
@@ -15,14 +19,14 @@ enum class Batching {
 };
 Batching batching_of(const std::vector<core::TensorInfo>& inputs, const std::vector<core::TensorInfo>& outputs);
 
-/// Made inputs of `rows` rows, for warming and trying: small numbers from `seed`, dynamic dimensions besides the first
-/// guessed as `guess`. BYTES elements are empty.
-std::vector<core::Tensor> made_inputs(const std::vector<core::TensorInfo>& inputs, std::int64_t rows, std::int64_t guess,
-                                      unsigned seed);
+/// The most rows of one batch where nobody said it.
+inline constexpr std::int64_t default_max_batch_size = 16;
 
-/// Runs two different rows together and each alone: whether the answers agree (within 1e-4 of their size) shows that
-/// rows do not see each other. False when the model cannot be run on made inputs.
-bool rows_are_independent(runtime::Runner& runner, const std::vector<core::TensorInfo>& inputs,
-                          const std::vector<core::TensorInfo>& outputs);
+/// The most rows of one batch; 0 where requests are never joined. What `spec` says holds: 0 or 1 is none, and more is
+/// invalid_argument for a model whose first dimension is fixed. Where it says nothing, `rows` is asked, once, what a
+/// trial shows: a model that declares its batch is believed unless the trial shows that rows mix; any other only if
+/// it shows that they do not.
+core::Result<std::int64_t> decide_max_batch_size(const config::ModelSpec& spec, Batching batching,
+                                                 const std::function<Rows()>& rows);
 
 }  // namespace slipway::models

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <ranges>
 #include <utility>
+
+#include "models/version_number.hpp"
 
 namespace slipway::models {
 
@@ -15,11 +15,16 @@ using core::Code;
 
 namespace {
 
-/// A version's number; 0 for what is none.
-std::int64_t number_of(std::string_view version) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(version.data(), version.data() + version.size(), number);
-  return failure == std::errc() && end == version.data() + version.size() && number > 0 ? number : 0;
+template <class Map>
+std::string keys_of(const Map& map) {
+  return fmt::format("{}", fmt::join(std::views::keys(map), ", "));
+}
+
+/// Why a known version does not answer.
+core::Error not_ready(const IndexEntry& entry) {
+  const bool loading = entry.state == State::loading;
+  return {Code::unavailable, fmt::format("model \"{}\" version {} is not ready: {}", entry.name, entry.version,
+                                         loading ? "it is being loaded" : entry.reason)};
 }
 
 }  // namespace
@@ -41,40 +46,49 @@ std::shared_ptr<const Registry::Snapshot> Registry::snapshot() const {
   return snapshot_;
 }
 
-void Registry::put(const std::string& name, std::int64_t number, Entry entry) {
+void Registry::put(Entry entry) {
+  const std::int64_t number = version_number(entry.index.version);
   std::shared_ptr<const Snapshot> old;  // let go of after the lock: it may hold the last handle of a version
   const std::scoped_lock lock(mutex_);
   auto next = std::make_shared<Snapshot>(*snapshot_);
-  (*next)[name][number] = std::move(entry);
+  (*next)[entry.index.name].insert_or_assign(number, std::move(entry));
   old = std::exchange(snapshot_, std::move(next));
 }
 
+core::Result<void> Registry::check_new(const Found& found) const {
+  const auto known = snapshot();
+  const auto check = [&known](const std::string& name, const std::string& version,
+                              const std::string& where) -> core::Result<void> {
+    const auto model = known->find(name);
+    if (model == known->end() || !model->second.contains(version_number(version))) return {};
+    return core::fail(Code::already_exists,
+                      fmt::format("{}model \"{}\" version {} is served already; give one of them another name", where,
+                                  name, version));
+  };
+  for (const Source& source : found.sources)
+    TRY_VOID(check(source.spec.name, source.version, source.path.string() + ": "));
+  for (const Found::Broken& broken : found.broken) TRY_VOID(check(broken.name, broken.version, ""));
+  return {};
+}
+
 core::Result<void> Registry::add(const Found& found, bool all_must_load) {
+  TRY_VOID(check_new(found));
+  if (all_must_load && !found.broken.empty()) return std::unexpected(found.broken.front().error);
   for (const Found::Broken& broken : found.broken) {
-    if (all_must_load) return std::unexpected(broken.error);
-    put(broken.name, number_of(broken.version),
-        {{broken.name, broken.version, State::unavailable, broken.error.message()}, nullptr});
+    put({{broken.name, broken.version, State::unavailable, broken.error.message()}, nullptr});
   }
+  for (const Source& source : found.sources) put({{source.spec.name, source.version, State::loading, ""}, nullptr});
   for (const Source& source : found.sources) {
-    const std::int64_t number = number_of(source.version);
-    const auto known = snapshot();
-    if (const auto model = known->find(source.spec.name); model != known->end() && model->second.contains(number)) {
-      return core::fail(Code::already_exists,
-                        fmt::format("{}: a model \"{}\" version {} is served already; give one of them another name",
-                                    source.path.string(), source.spec.name, source.version));
-    }
-    IndexEntry index{source.spec.name, source.version, State::loading, ""};
-    put(source.spec.name, number, {index, nullptr});
+    Entry entry{{source.spec.name, source.version, State::ready, ""}, nullptr};
     auto version = ModelVersion::load(backends_, metrics_, source.spec, source.version, source.path);
     if (version) {
-      index.state = State::ready;
-      put(source.spec.name, number, {index, *std::move(version)});
-      continue;
+      entry.handle = *std::move(version);
+    } else {
+      entry.index.state = State::unavailable;
+      entry.index.reason = version.error().message();
     }
-    if (all_must_load) return std::unexpected(version.error());
-    index.state = State::unavailable;
-    index.reason = version.error().message();
-    put(source.spec.name, number, {index, nullptr});
+    put(std::move(entry));
+    if (all_must_load && !version) return std::unexpected(std::move(version).error());
   }
   return {};
 }
@@ -82,29 +96,27 @@ core::Result<void> Registry::add(const Found& found, bool all_must_load) {
 core::Result<Handle> Registry::find(std::string_view name, std::string_view version) const {
   const auto models = snapshot();
   const auto model = models->find(name);
-  if (model == models->end()) {
-    std::vector<std::string> names;
-    for (const auto& [known, versions] : *models) names.push_back(known);
-    return core::fail(Code::not_found, fmt::format("Request for unknown model: '{}' is not found; there are: {}", name,
-                                                   fmt::join(names, ", ")));
-  }
+  if (model == models->end()) return std::unexpected(unknown(*models, name));
+  const Versions& versions = model->second;
   if (version.empty()) {
-    for (const auto& [number, entry] : std::views::reverse(model->second)) {
+    for (const Entry& entry : versions | std::views::values | std::views::reverse) {
       if (entry.handle) return entry.handle;
     }
-    const IndexEntry& index = model->second.rbegin()->second.index;
-    return core::fail(Code::unavailable, fmt::format("model \"{}\" is not ready: {} {}", name, name_of(index.state), index.reason));
+    return std::unexpected(not_ready(versions.rbegin()->second.index));
   }
-  const auto at = model->second.find(number_of(version));
-  if (at == model->second.end() || number_of(version) == 0) {
-    std::vector<std::int64_t> numbers;
-    for (const auto& [number, entry] : model->second) numbers.push_back(number);
-    return core::fail(Code::not_found, fmt::format("Request for unknown model: '{}' version {} is not found; there are: {}",
-                                                   name, version, fmt::join(numbers, ", ")));
+  const auto at = versions.find(version_number(version));
+  if (at == versions.end()) {
+    return core::fail(Code::not_found,
+                      fmt::format("Request for unknown model: '{}' version {} is not found; versions served: {}", name,
+                                  version, keys_of(versions)));
   }
-  if (at->second.handle) return at->second.handle;
-  return core::fail(Code::unavailable, fmt::format("model \"{}\" version {} is not ready: {} {}", name, version,
-                                                   name_of(at->second.index.state), at->second.index.reason));
+  if (!at->second.handle) return std::unexpected(not_ready(at->second.index));
+  return at->second.handle;
+}
+
+core::Error Registry::unknown(const Snapshot& models, std::string_view name) {
+  return {Code::not_found, fmt::format("Request for unknown model: '{}' is not found; models served: {}", name,
+                                       models.empty() ? "none" : keys_of(models))};
 }
 
 std::vector<IndexEntry> Registry::index() const {
@@ -128,10 +140,11 @@ std::vector<Handle> Registry::services() const {
 }
 
 core::Result<std::vector<Handle>> Registry::versions(std::string_view name) const {
-  TRY_VOID(find(name, ""));
   const auto models = snapshot();
+  const auto model = models->find(name);
+  if (model == models->end()) return std::unexpected(unknown(*models, name));
   std::vector<Handle> handles;
-  for (const auto& [number, entry] : models->find(name)->second) {
+  for (const Entry& entry : model->second | std::views::values) {
     if (entry.handle) handles.push_back(entry.handle);
   }
   return handles;

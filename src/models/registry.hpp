@@ -27,14 +27,18 @@ struct IndexEntry {
 };
 
 /// Every model this process knows, by name and version. Readers take an immutable snapshot; a change builds a new one
-/// and swaps it under a lock held for the swap alone. Safe from any thread.
+/// and swaps it under a lock held for the swap alone. Owned by the composition root; safe from any thread.
+///
+///   Registry models(backends, metrics);
+///   TRY_VOID(models.add(found, false));
+///   TRY(const Handle version, models.find("digits", ""));   // keeps that version alive while it is held
 class Registry {
  public:
   Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics);
 
-  /// Adds what was found: loads each version and reports it in the index. The error of the first that failed is
-  /// returned when `all_must_load`; else failures are in the index alone. already_exists when a name with that version
-  /// is there.
+  /// Adds what was found: loads each version on the calling thread and reports it in the index. The error of the first
+  /// that failed is returned when `all_must_load`; else failures are in the index alone. already_exists, before
+  /// anything is loaded, when a name with that version is there. One call at a time.
   core::Result<void> add(const Found& found, bool all_must_load);
 
   /// The version of that number, or the highest ready one for "". not_found names what there is; unavailable when the
@@ -54,10 +58,13 @@ class Registry {
     IndexEntry index;
     Handle handle;
   };
-  /// By name; versions by number.
-  using Snapshot = std::map<std::string, std::map<std::int64_t, Entry>, std::less<>>;
+  using Versions = std::map<std::int64_t, Entry>;                 // by number
+  using Snapshot = std::map<std::string, Versions, std::less<>>;  // by name
   std::shared_ptr<const Snapshot> snapshot() const;
-  void put(const std::string& name, std::int64_t number, Entry entry);
+  core::Result<void> check_new(const Found& found) const;
+  static core::Error unknown(const Snapshot& models, std::string_view name);
+  /// Swaps in a snapshot in which `entry` stands.
+  void put(Entry entry);
 
   runtime::BackendRegistry& backends_;
   metrics::Registry& metrics_;

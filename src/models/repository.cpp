@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cctype>
+#include <map>
+#include <utility>
 
+#include "models/version_number.hpp"
 #include "runtime/model_format.hpp"
 
 namespace slipway::models {
@@ -14,42 +17,59 @@ using core::Code;
 
 namespace {
 
-/// A version folder's number; 0 for any other name.
-std::int64_t version_number(const std::string& name) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return failure == std::errc() && end == name.data() + name.size() && number > 0 && name.front() != '0' ? number : 0;
+bool is_folder(const fs::path& path) {
+  std::error_code failure;
+  return fs::is_directory(path, failure);
 }
 
-std::vector<fs::path> entries_of(const fs::path& folder) {
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  return fs::exists(path, failure);
+}
+
+bool is_model(const fs::path& path) { return !runtime::detect_format(path).empty(); }
+
+/// What lies in a folder, sorted, without hidden entries.
+core::Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code failure;
-  for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    if (!entry.path().filename().string().starts_with('.')) entries.push_back(entry.path());
+  fs::directory_iterator next(folder, failure);
+  for (; !failure && next != fs::directory_iterator(); next.increment(failure)) {
+    if (!next->path().filename().string().starts_with('.')) entries.push_back(next->path());
+  }
+  if (failure) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format("{}: cannot be read: {}", folder.string(), failure.message()));
   }
   std::ranges::sort(entries);
   return entries;
 }
 
-/// The one model of a folder: the file called model.*, or the only file that is one, or the folder itself.
-core::Result<fs::path> model_in(const fs::path& folder) {
-  if (!runtime::detect_format(folder).empty()) return folder;
-  std::vector<fs::path> found;
-  for (const fs::path& entry : entries_of(folder)) {
-    if (runtime::detect_format(entry).empty()) continue;
-    if (entry.stem() == "model") return entry;
-    found.push_back(entry);
-  }
-  if (found.size() == 1) return found.front();
-  return core::fail(Code::invalid_argument,
-                    fmt::format("{}: {} found, one expected (model.onnx, model.ort, model.xml, …)", folder.string(),
-                                found.empty() ? "no model is" : "several models are"));
+std::vector<fs::path> models_among(const std::vector<fs::path>& entries) {
+  std::vector<fs::path> models;
+  std::ranges::copy_if(entries, std::back_inserter(models), is_model);
+  return models;
 }
 
+/// The one model of a folder: the folder itself, the entry called model.*, or the only entry that is one.
+core::Result<fs::path> model_in(const fs::path& folder) {
+  if (is_model(folder)) return folder;
+  TRY(const auto entries, entries_of(folder));
+  const std::vector<fs::path> models = models_among(entries);
+  if (models.size() == 1) return models.front();
+  const auto called_model =
+      std::ranges::find(models, fs::path("model"), [](const fs::path& path) { return path.stem(); });
+  if (called_model != models.end()) return *called_model;
+  return core::fail(
+      Code::invalid_argument,
+      fmt::format("{}: {}, one expected (model.onnx, model.ort, model.xml, …)", folder.string(),
+                  models.empty() ? "no model is in it" : fmt::format("{} models are in it", models.size())));
+}
+
+/// What model.yaml and `over` say of the model called `name`.
 core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name) {
   config::ModelSpec spec;
-  std::error_code failure;
-  if (fs::exists(yaml, failure)) {
+  if (is_there(yaml)) {
     TRY(spec, config::load_model_yaml(yaml));
   }
   spec = config::merge(std::move(spec), over);
@@ -68,31 +88,50 @@ void add_bare(Found& found, const fs::path& path, const config::ModelSpec& over)
   }
 }
 
-/// A model's folder, with numbered versions or with the model straight in it. False when it is no such folder.
-bool add_folder(Found& found, const fs::path& folder, const config::ModelSpec& over) {
-  const std::string name = folder.filename().string();
+/// The folders in a model's folder that are versions. What only looks like one is noted.
+std::vector<std::pair<std::string, fs::path>> versions_in(const std::vector<fs::path>& entries, Found& found) {
   std::vector<std::pair<std::string, fs::path>> versions;
-  for (const fs::path& entry : entries_of(folder)) {
+  for (const fs::path& entry : entries) {
     const std::string number = entry.filename().string();
-    if (fs::is_directory(entry) && version_number(number) != 0) versions.emplace_back(number, entry);
+    if (!is_folder(entry)) continue;
+    if (version_number(number) != 0) {
+      versions.emplace_back(number, entry);
+    } else if (std::ranges::all_of(number, [](unsigned char c) { return std::isdigit(c) != 0; })) {
+      found.notes.push_back(fmt::format(
+          "{}: is not served as a version: a number from 1 without leading zeros is expected", entry.string()));
+    }
   }
-  const bool described = fs::exists(folder / "model.yaml") || fs::exists(folder / "config.pbtxt");
+  return versions;
+}
+
+/// Whether a folder without numbered versions is one model's all the same: somebody describes it, or the model in it
+/// is called as those in version folders are.
+bool is_plain_model_folder(const fs::path& folder, const std::vector<fs::path>& entries) {
+  if (is_there(folder / "model.yaml") || is_there(folder / "config.pbtxt")) return true;
+  const std::vector<fs::path> models = models_among(entries);
+  return models.size() == 1 && models.front().stem() == "model";
+}
+
+/// A model's folder, with numbered versions or with the model straight in it. False when it is no such folder.
+core::Result<bool> add_folder(Found& found, const fs::path& folder, const config::ModelSpec& over) {
+  TRY(const auto entries, entries_of(folder));
+  auto versions = versions_in(entries, found);
   if (versions.empty()) {
-    const auto model = model_in(folder);
-    if (!described && (!model || model->stem() != "model")) return false;
+    if (!is_plain_model_folder(folder, entries)) return false;
     versions.emplace_back("1", folder);
   }
-  if (fs::exists(folder / "config.pbtxt"))
-    found.notes.push_back(fmt::format("{}: config.pbtxt is not read; the model is served as its file describes itself",
-                                      folder.string()));
+  if (is_there(folder / "config.pbtxt")) {
+    found.notes.push_back(
+        fmt::format("{}: is not read; the model is served as its own file describes it, and model.yaml "
+                    "beside it can say more",
+                    (folder / "config.pbtxt").string()));
+  }
+  const std::string name = folder.filename().string();
   const auto spec = spec_for(folder / "model.yaml", over, name);
   for (const auto& [number, path] : versions) {
     if (!spec) {
       found.broken.push_back({name, number, spec.error()});
-      continue;
-    }
-    auto model = model_in(path);
-    if (model) {
+    } else if (auto model = model_in(path)) {
       found.sources.push_back({*spec, number, *std::move(model)});
     } else {
       found.broken.push_back({spec->name, number, std::move(model).error()});
@@ -101,40 +140,70 @@ bool add_folder(Found& found, const fs::path& folder, const config::ModelSpec& o
   return true;
 }
 
+/// Every model of a folder of models.
+core::Result<void> add_all(Found& found, const fs::path& repository, const config::ModelSpec& over) {
+  TRY(const auto entries, entries_of(repository));
+  for (const fs::path& entry : entries) {
+    if (is_model(entry)) {
+      add_bare(found, entry, over);
+    } else if (is_folder(entry)) {
+      if (auto added = add_folder(found, entry, over); !added) {
+        found.broken.push_back({entry.filename().string(), "1", std::move(added).error()});
+      }
+    }
+  }
+  return {};
+}
+
+/// Two files must not be served under one name: which of them would answer would be chance.
+core::Result<void> check_names(const Found& found) {
+  std::map<std::pair<std::string, std::string>, fs::path> seen;
+  for (const Source& source : found.sources) {
+    const auto [at, is_new] = seen.emplace(std::pair(source.spec.name, source.version), source.path);
+    if (is_new) continue;
+    return core::fail(Code::already_exists,
+                      fmt::format("{} and {} are both model \"{}\" version {}; a name in model.yaml tells them apart",
+                                  at->second.string(), source.path.string(), source.spec.name, source.version));
+  }
+  return {};
+}
+
+/// Absolute, and without the "." or "/" at its end that would leave it nameless. Links are kept: a model is called what
+/// the user calls it.
+fs::path named_path(const fs::path& given) {
+  std::error_code failure;
+  const fs::path absolute = fs::absolute(given, failure);
+  const fs::path path = (failure ? given : absolute).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
 }  // namespace
 
 core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& over) {
-  std::error_code failure;
-  fs::path path = fs::weakly_canonical(given, failure);
-  if (failure) path = given;
-  if (!fs::exists(path, failure))
-    return core::fail(Code::not_found, fmt::format("{}: no such file or folder", given.string()));
+  const fs::path path = named_path(given);
+  if (!is_there(path)) return core::fail(Code::not_found, fmt::format("{}: no such file or folder", given.string()));
   Found found;
-  if (!fs::is_directory(path)) {
-    if (runtime::detect_format(path).empty()) {
-      return core::fail(Code::invalid_argument,
-                        fmt::format("{}: no model format that is known (.onnx, .ort, .xml, .tflite, .pdmodel, .pb)",
-                                    given.string()));
-    }
+  if (is_model(path)) {
     add_bare(found, path, over);
     return found;
   }
-  if (!runtime::detect_format(path).empty()) {
-    add_bare(found, path, over);
-    return found;
+  if (!is_folder(path)) {
+    return core::fail(
+        Code::invalid_argument,
+        fmt::format("{}: no model format that is known; .onnx, .ort, .xml, .tflite, .pdmodel or .pb expected",
+                    given.string()));
   }
-  if (add_folder(found, path, over)) return found;
-  for (const fs::path& entry : entries_of(path)) {
-    if (!runtime::detect_format(entry).empty()) {
-      add_bare(found, entry, over);
-    } else if (fs::is_directory(entry)) {
-      add_folder(found, entry, over);
-    }
+  TRY(const bool one_model, add_folder(found, path, over));
+  if (!one_model) {
+    TRY_VOID(add_all(found, path, over));
   }
   if (found.sources.empty() && found.broken.empty()) {
-    return core::fail(Code::invalid_argument,
-                      fmt::format("{}: no models in it; NAME/VERSION/model.onnx or model files are expected", given.string()));
+    return core::fail(
+        Code::invalid_argument,
+        fmt::format("{}: no models in it; model files, or folders laid out as NAME/VERSION/model.onnx, expected",
+                    given.string()));
   }
+  TRY_VOID(check_names(found));
   return found;
 }
 

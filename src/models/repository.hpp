@@ -31,9 +31,12 @@ struct Found {
 
 /// Looks at one path of the command line or an app file:
 ///   - a model file or a folder that is a model (SavedModel, Paddle): one version, "1", named after the file;
-///   - a model's folder: `VERSION/model.*` below it, and model.yaml beside them;
+///   - a model's folder: `VERSION/model.*` below it, and model.yaml beside them (or model.* straight in it, version
+///   "1");
 ///   - a repository: a folder of such folders, or of bare model files.
-/// `over` is what the command line says and wins over model.yaml. not_found or invalid_argument when there is nothing.
+/// A model file's model.yaml is called after it: digits.yaml beside digits.onnx. `over` is what the command line says
+/// and wins over model.yaml. not_found or invalid_argument when there is nothing, already_exists when two files have
+/// one name and version.
 core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over);
 
 }  // namespace slipway::models

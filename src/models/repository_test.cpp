@@ -1,117 +1,139 @@
 #include "models/repository.hpp"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include <gmock/gmock.h>
 
-#include <fstream>
-
-#include "models/batching.hpp"
+#include "config/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
-class Repository : public ::testing::Test {
+class Repository : public config::TestFolder {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / fmt::format("slipway_repository_{}", ::getpid());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+  Found found_in(const fs::path& path) const {
+    auto found = find_models(path, over_);
+    EXPECT_TRUE(found) << found.error().message();
+    return found ? *std::move(found) : Found{};
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  void write(const std::string& name, const std::string& text = "x") const {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
+  static core::Error error_of(const fs::path& path) {
+    auto found = find_models(path, {});
+    EXPECT_FALSE(found);
+    return found ? core::Error(core::Code::unknown, "found") : found.error();
   }
-  fs::path folder_;
+  /// "NAME VERSION FILE" of each that was found.
+  std::vector<std::string> sources(const Found& found) const {
+    std::vector<std::string> lines;
+    for (const Source& source : found.sources) {
+      lines.push_back(
+          fmt::format("{} {} {}", source.spec.name, source.version, source.path.lexically_relative(folder()).string()));
+    }
+    return lines;
+  }
+  config::ModelSpec over_;
 };
 
 TEST_F(Repository, ABareFileIsVersionOneNamedAfterIt) {
-  write("digits.onnx");
-  write("digits.yaml", "instances: 3\n");
-  config::ModelSpec over;
-  over.threads = 2;
-  const auto found = find_models(folder_ / "digits.onnx", over);
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->sources.size(), 1U);
-  EXPECT_EQ(found->sources[0].spec.name, "digits");
-  EXPECT_EQ(found->sources[0].version, "1");
-  EXPECT_EQ(found->sources[0].spec.instances, 3U);
-  EXPECT_EQ(found->sources[0].spec.threads, 2U);
+  const auto file = write("digits.onnx");
+  write("digits.yaml", "instances: 3\nthreads: 1\n");
+  over_.threads = 2;
+  const Found found = found_in(file);
+  EXPECT_THAT(sources(found), ElementsAre("digits 1 digits.onnx"));
+  EXPECT_EQ(found.sources.at(0).spec.instances, 3U);
+  EXPECT_EQ(found.sources.at(0).spec.threads, 2U);
+}
+
+TEST_F(Repository, AModelIsCalledWhatTheUserCallsIt) {
+  write("store/abc.onnx");
+  fs::create_symlink(folder() / "store" / "abc.onnx", folder() / "digits.onnx");
+  EXPECT_THAT(sources(found_in(folder() / "digits.onnx")), ElementsAre("digits 1 digits.onnx"));
+  write("letters/1/model.onnx");
+  EXPECT_THAT(sources(found_in(folder() / "letters" / "")), ElementsAre("letters 1 letters/1/model.onnx"));
+  EXPECT_THAT(sources(found_in(folder() / "letters" / "." / "1" / "..")),
+              ElementsAre("letters 1 letters/1/model.onnx"));
+}
+
+TEST_F(Repository, VersionsAreNumberedFolders) {
+  write("a/1/model.onnx");
+  write("a/10/other.onnx");
+  write("a/notes/model.onnx");
+  write("a/007/model.onnx");
+  write("a/0/model.onnx");
+  write("a/2");
+  const Found found = found_in(folder() / "a");
+  EXPECT_THAT(sources(found), ElementsAre("a 1 a/1/model.onnx", "a 10 a/10/other.onnx"));
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("a/0: is not served"), HasSubstr("a/007: is not served")));
+}
+
+TEST_F(Repository, AModelMayLieStraightInItsFolder) {
+  write("a/model.onnx");
+  write("b/net.onnx");
+  write("b/model.yaml", "name: bee\n");
+  EXPECT_THAT(sources(found_in(folder() / "a")), ElementsAre("a 1 a/model.onnx"));
+  EXPECT_THAT(sources(found_in(folder() / "b")), ElementsAre("bee 1 b/net.onnx"));
+}
+
+TEST_F(Repository, AFolderThatIsAModelIsGivenWhole) {
+  write("saved/saved_model.pb");
+  write("served/3/saved_model.pb");
+  EXPECT_THAT(sources(found_in(folder())), ElementsAre("saved 1 saved", "served 3 served/3"));
 }
 
 TEST_F(Repository, FoldersOfVersionsAndBareFilesStandSideBySide) {
   write("a/1/model.onnx");
-  write("a/10/model.onnx");
-  write("a/notes/model.onnx");
-  write("a/007/model.onnx");
   write("b.onnx");
-  write("c/model.yaml", "unknown: 1\n");
-  write("c/1/model.onnx");
-  write("d/1/readme.txt");
-  write("e/text.txt");
-  const auto found = find_models(folder_, {});
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->sources.size(), 3U);
-  EXPECT_EQ(found->sources[0].version, "1");
-  EXPECT_EQ(found->sources[1].version, "10");
-  EXPECT_EQ(found->sources[2].spec.name, "b");
-  ASSERT_EQ(found->broken.size(), 2U);
-  EXPECT_EQ(found->broken[0].name, "c");
-  EXPECT_NE(found->broken[0].error.message().find("model.yaml:1"), std::string::npos);
-  EXPECT_EQ(found->broken[1].name, "d");
+  write("c/net.onnx");
+  write("c/model.onnx");
+  write("empty/text.txt");
+  write(".hidden/1/model.onnx");
+  EXPECT_THAT(sources(found_in(folder())), ElementsAre("a 1 a/1/model.onnx", "b 1 b.onnx"));
+  EXPECT_THAT(sources(found_in(folder() / "c")), ElementsAre("model 1 c/model.onnx", "net 1 c/net.onnx"));
+}
+
+TEST_F(Repository, WhatIsBrokenIsNamedAndTheOthersAreFound) {
+  write("a/model.yaml", "unknown: 1\n");
+  write("a/1/model.onnx");
+  write("b/1/readme.txt");
+  write("b/2/model.onnx");
+  write("c/1/one.onnx");
+  write("c/1/two.onnx");
+  write("d.onnx");
+  write("d.yaml", "threads: 0\n");
+  const Found found = found_in(folder());
+  EXPECT_THAT(sources(found), ElementsAre("b 2 b/2/model.onnx"));
+  ASSERT_EQ(found.broken.size(), 4U);
+  EXPECT_EQ(found.broken[0].name, "a");
+  EXPECT_THAT(found.broken[0].error.message(), HasSubstr("a/model.yaml:1: model: unknown key"));
+  EXPECT_EQ(found.broken[1].name, "b");
+  EXPECT_EQ(found.broken[1].version, "1");
+  EXPECT_THAT(found.broken[1].error.message(), HasSubstr("b/1: no model is in it"));
+  EXPECT_THAT(found.broken[2].error.message(), HasSubstr("c/1: 2 models are in it"));
+  EXPECT_THAT(found.broken[3].error.message(), HasSubstr("d.yaml:1: threads"));
+}
+
+TEST_F(Repository, OneNameForTwoFilesIsRefused) {
+  write("a.onnx");
+  write("a.tflite");
+  EXPECT_EQ(error_of(folder()).code(), core::Code::already_exists);
+  EXPECT_THAT(error_of(folder()).message(), HasSubstr("a.onnx and "));
+  EXPECT_THAT(error_of(folder()).message(), HasSubstr("a.tflite are both model \"a\" version 1"));
+}
+
+TEST_F(Repository, TritonsConfigurationIsNotReadAndThatIsSaid) {
+  write("a/1/model.onnx");
+  write("a/config.pbtxt");
+  const Found found = found_in(folder());
+  EXPECT_EQ(found.sources.size(), 1U);
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("a/config.pbtxt: is not read")));
 }
 
 TEST_F(Repository, SaysWhatIsNoModel) {
-  EXPECT_EQ(find_models(folder_ / "none.onnx", {}).error().code(), core::Code::not_found);
-  write("readme.txt");
-  EXPECT_NE(find_models(folder_ / "readme.txt", {}).error().message().find("no model format"), std::string::npos);
-  EXPECT_NE(find_models(folder_, {}).error().message().find("no models in it"), std::string::npos);
-}
-
-core::TensorInfo info(core::Shape shape, std::vector<std::string> names) {
-  return {.name = "t", .dtype = core::DataType::fp32, .shape = std::move(shape), .dim_names = std::move(names)};
-}
-
-TEST(BatchingOf, IsToldFromFirstDimensions) {
-  EXPECT_EQ(batching_of({info({-1, 4}, {"batch", ""})}, {info({-1, 2}, {"batch", ""})}), Batching::declared);
-  EXPECT_EQ(batching_of({info({-1, 4}, {"n", ""})}, {info({-1, 2}, {"m", ""})}), Batching::unproven);
-  EXPECT_EQ(batching_of({info({-1, 4}, {})}, {info({-1, 2}, {})}), Batching::unproven);
-  EXPECT_EQ(batching_of({info({1, 4}, {})}, {info({-1, 2}, {})}), Batching::impossible);
-  EXPECT_EQ(batching_of({info({}, {})}, {info({-1}, {})}), Batching::impossible);
-  EXPECT_EQ(batching_of({}, {}), Batching::impossible);
-}
-
-/// Adds 1 to every element; or, when `mixing`, the sum of the rows' first elements.
-class Adder : public runtime::Runner {
- public:
-  explicit Adder(bool mixing) : mixing_(mixing) {}
-  core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
-                                              std::span<const std::uint32_t> /*outputs*/) override {
-    core::Tensor output{.name = "y", .dtype = core::DataType::fp32, .shape = inputs[0].shape,
-                        .data = core::Buffer::copy_of(inputs[0].bytes)};
-    std::span<float> values(reinterpret_cast<float*>(output.data.data()), output.data.size() / sizeof(float));
-    float add = 1;
-    const std::size_t width = values.size() / static_cast<std::size_t>(output.shape[0]);
-    for (std::size_t i = 0; mixing_ && i < values.size(); i += width) add += values[i] + 1;
-    for (float& value : values) value += add;
-    std::vector<core::Tensor> outputs;
-    outputs.push_back(std::move(output));
-    return outputs;
-  }
-
- private:
-  bool mixing_;
-};
-
-TEST(Rows, AreFoundToMixByRunning) {
-  const std::vector<core::TensorInfo> tensors{info({-1, 4}, {})};
-  Adder apart(false);
-  Adder mixing(true);
-  EXPECT_TRUE(rows_are_independent(apart, tensors, tensors));
-  EXPECT_FALSE(rows_are_independent(mixing, tensors, tensors));
+  EXPECT_EQ(error_of(folder() / "none.onnx").code(), core::Code::not_found);
+  EXPECT_THAT(error_of(folder()).message(), HasSubstr("no models in it; model files, or folders"));
+  EXPECT_THAT(error_of(write("readme.txt")).message(), HasSubstr("no model format that is known"));
+  EXPECT_EQ(error_of(folder()).code(), core::Code::invalid_argument);
 }
 
 }  // namespace

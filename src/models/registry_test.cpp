@@ -1,0 +1,160 @@
+#include "models/registry.hpp"
+
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "config/test_folder.hpp"
+
+namespace slipway::models {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr const char* echo = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
+
+/// A registry over the fake backend.
+class RegistryTest : public config::TestFolder {
+ protected:
+  core::Result<void> add(const fs::path& path, bool all_must_load = true, const config::ModelSpec& over = {}) {
+    TRY(const Found found, find_models(path, over));
+    return registry_.add(found, all_must_load);
+  }
+  core::Error error_of(std::string_view name, std::string_view version) const {
+    const auto found = registry_.find(name, version);
+    return found ? core::Error(core::Code::unknown, "found") : found.error();
+  }
+
+  runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
+  metrics::Registry metrics_;
+  Registry registry_{backends_, metrics_};
+};
+
+TEST_F(RegistryTest, FindsTheHighestReadyVersionAndEachByNumber) {
+  write("a/1/model.fake", echo);
+  write("a/10/model.fake", echo);
+  write("a/11/model.fake", "fail_load=no luck\n");
+  write("b.fake", echo);
+  ASSERT_TRUE(add(folder(), false));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "10");
+  EXPECT_EQ(registry_.find("a", "1").value()->version(), "1");
+  EXPECT_EQ(registry_.find("b", "").value()->name(), "b");
+  EXPECT_EQ(registry_.versions("a").value().size(), 2U);
+  ASSERT_EQ(registry_.services().size(), 2U);
+  EXPECT_EQ(registry_.services()[0]->version(), "10");
+  EXPECT_FALSE(registry_.ready());
+}
+
+TEST_F(RegistryTest, UnknownNamesAndVersionsSayWhatThereIs) {
+  EXPECT_EQ(error_of("x", "").message(), "Request for unknown model: 'x' is not found; models served: none");
+  write("a/1/model.fake", echo);
+  write("a/2/model.fake", echo);
+  write("b.fake", echo);
+  ASSERT_TRUE(add(folder()));
+  EXPECT_EQ(error_of("x", "").code(), core::Code::not_found);
+  EXPECT_EQ(error_of("x", "").message(), "Request for unknown model: 'x' is not found; models served: a, b");
+  EXPECT_EQ(error_of("a", "3").code(), core::Code::not_found);
+  EXPECT_EQ(error_of("a", "3").message(),
+            "Request for unknown model: 'a' version 3 is not found; versions served: 1, 2");
+  EXPECT_EQ(error_of("a", "01").code(), core::Code::not_found);
+  EXPECT_EQ(registry_.versions("x").error().code(), core::Code::not_found);
+}
+
+TEST_F(RegistryTest, AVersionThatFailedIsKnownAndSaysWhy) {
+  write("bad.fake", "fail_load=the file is torn\n");
+  write("good.fake", echo);
+  write("typo.fake", echo);
+  write("typo.yaml", "thread: 1\n");
+  ASSERT_TRUE(add(folder(), false));
+  EXPECT_EQ(error_of("bad", "").code(), core::Code::unavailable);
+  EXPECT_THAT(error_of("bad", "").message(), HasSubstr("model \"bad\" version 1 is not ready: "));
+  EXPECT_THAT(error_of("bad", "1").message(), HasSubstr("the file is torn"));
+  EXPECT_THAT(error_of("typo", "").message(), HasSubstr("typo.yaml:1: model: unknown key \"thread\""));
+  EXPECT_TRUE(registry_.versions("bad").value().empty());
+  EXPECT_TRUE(registry_.find("good", ""));
+  const auto index = registry_.index();
+  ASSERT_EQ(index.size(), 3U);
+  EXPECT_EQ(index[0].state, State::unavailable);
+  EXPECT_THAT(index[0].reason, HasSubstr("the file is torn"));
+  EXPECT_EQ(index[1].state, State::ready);
+  EXPECT_FALSE(registry_.ready());
+}
+
+TEST_F(RegistryTest, WhereAllMustLoadTheFirstErrorIsReturned) {
+  const auto torn = add(write("bad.fake", "fail_load=the file is torn\n"));
+  ASSERT_FALSE(torn);
+  EXPECT_THAT(torn.error().message(), HasSubstr("the file is torn"));
+  write("typo.yaml", "thread: 1\n");
+  EXPECT_THAT(add(write("typo.fake", echo)).error().message(), HasSubstr("typo.yaml:1"));
+}
+
+TEST_F(RegistryTest, ANameIsGivenOnce) {
+  write("one/a.fake", echo);
+  write("two/a.fake", echo);
+  ASSERT_TRUE(add(folder() / "one" / "a.fake"));
+  const Handle first = registry_.find("a", "").value();
+  const auto again = add(folder() / "two" / "a.fake", false);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), core::Code::already_exists);
+  EXPECT_THAT(again.error().message(), HasSubstr("two/a.fake: model \"a\" version 1 is served already"));
+  EXPECT_EQ(registry_.find("a", "").value(), first);
+}
+
+TEST_F(RegistryTest, BatchesWhereRowsAreApartAndTheConfigurationAllows) {
+  const auto size = [this](const std::string& name, const std::string& model, std::optional<std::int64_t> said) {
+    config::ModelSpec over;
+    over.max_batch_size = said;
+    EXPECT_TRUE(add(write(name + ".fake", model), true, over));
+    return registry_.find(name, "").value()->max_batch_size();
+  };
+  EXPECT_EQ(size("apart", echo, {}), 16);
+  EXPECT_EQ(size("told", echo, 4), 4);
+  EXPECT_EQ(size("never", echo, 0), 0);
+  EXPECT_EQ(size("fixed", "input=x FP32 1,4\noutput=y FP32 1,4\n", {}), 0);
+  EXPECT_EQ(size("texts", "input=x BYTES -1\noutput=y BYTES -1\n", {}), 16);
+  config::ModelSpec over;
+  over.max_batch_size = 4;
+  const auto refused = add(write("wrong.fake", "input=x FP32 1,4\noutput=y FP32 1,4\n"), true, over);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("model \"wrong\": max_batch_size 4 given, but"));
+}
+
+TEST_F(RegistryTest, TransformsThatDoNotFitAreFoundAtOnce) {
+  write("a.yaml", "transforms: {output: {labels: {labels: [cat, dog]}}}\n");
+  const auto refused = add(write("a.fake", echo));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message(), "model \"a\": transform labels: 2 labels are named, output \"y\" has 4 classes");
+}
+
+TEST_F(RegistryTest, InstancesAreAsManyAsSaid) {
+  config::ModelSpec over;
+  over.instances = 3;
+  ASSERT_TRUE(add(write("a.fake", echo), true, over));
+  EXPECT_EQ(registry_.find("a", "").value()->instances(), 3U);
+  ASSERT_TRUE(add(write("b.fake", echo)));
+  EXPECT_GE(registry_.find("b", "").value()->instances(), 1U);
+}
+
+TEST_F(RegistryTest, AHandleAnswers) {
+  ASSERT_TRUE(add(write("a.fake", echo)));
+  const Handle version = registry_.find("a", "").value();
+  scheduler::Job job;
+  job.request.storage.push_back(core::Buffer::copy_of(std::string_view("0123456789abcdef")));
+  job.request.inputs.push_back({"x", core::DataType::fp32, {1, 4}, job.request.storage.back().bytes()});
+  job.outputs = {0};
+  std::promise<core::Result<core::Response>> promise;
+  job.done = [&promise](core::Result<core::Response> result) { promise.set_value(std::move(result)); };
+  auto answer = promise.get_future();
+  version->infer(std::move(job));
+  ASSERT_EQ(answer.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  const auto response = answer.get();
+  ASSERT_TRUE(response) << response.error().message();
+  EXPECT_EQ(response->model, "a");
+  EXPECT_EQ(response->version, "1");
+  EXPECT_EQ(response->outputs.at(0).name, "y");
+  EXPECT_EQ(response->outputs.at(0).data.text(), "0123456789abcdef");
+}
+
+}  // namespace
+}  // namespace slipway::models
