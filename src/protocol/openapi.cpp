@@ -56,6 +56,10 @@ std::string openapi_document(const std::vector<openapi::Service>& services) {
   }
   tags.push_back(json::object{{"name", server_tag}, {"description", "The process and all that it serves."}});
   add_server_paths(paths);
+  if (!services.empty()) {
+    tags.push_back(
+        json::object{{"name", openapi::versions_tag}, {"description", "The same for a version that the path names."}});
+  }
   return json::serialize(
       json::object{{"openapi", "3.1.0"},
                    {"info", json::object{{"title", "Slipway"},

@@ -2,12 +2,16 @@
 
 #include <boost/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/tensor.hpp"
 #include "models/model_version.hpp"
 
 namespace slipway::protocol::openapi {
+
+/// The tag of the paths that name a version.
+inline constexpr std::string_view versions_tag = "versions";
 
 /// What the document has to know of a service: copied from its model version, so that tests can make one by hand.
 struct Service {

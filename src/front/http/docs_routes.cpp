@@ -1,4 +1,9 @@
+#include <fmt/format.h>
+#include <zlib.h>
+
 #include <span>
+#include <string>
+#include <string_view>
 
 #include "front/http/compression.hpp"
 #include "front/http/routes.hpp"
@@ -18,32 +23,64 @@ namespace slipway::front::http {
 
 namespace {
 
-constexpr const char* page = R"(<!doctype html>
+/// {0}: the way from the page to the server's root, so that a proxy may put it all under a prefix; {1} and {2}: what
+/// the files are now. Nothing comes from another host.
+constexpr std::string_view page = R"(<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Slipway</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/swagger-ui.css">
+<link rel="stylesheet" href="{0}docs/swagger-ui.css?{1}">
+<style>.swagger-ui .info {{ margin: 24px 0 }} .swagger-ui .info .title small pre {{ font-size: 12px }}</style>
 </head>
 <body>
 <div id="docs"></div>
-<script src="docs/swagger-ui-bundle.js"></script>
-<script>SwaggerUIBundle({url: "openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null});</script>
+<script src="{0}docs/swagger-ui-bundle.js?{2}"></script>
+<script>
+SwaggerUIBundle({{
+  url: "{0}openapi.json",
+  dom_id: "#docs",
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null
+}});
+</script>
 </body>
 </html>
 )";
+
+std::span<const char> script() { return {slipway_swagger_js, slipway_swagger_js_end}; }
+std::span<const char> style() { return {slipway_swagger_css, slipway_swagger_css_end}; }
+
+/// What a file is now, in a few letters: a part of its address, so that a browser keeps it until another is there.
+std::string mark_of(std::span<const char> compressed) {
+  return fmt::format("{:08x}", crc32_z(0, reinterpret_cast<const Bytef*>(compressed.data()), compressed.size()));
+}
+
+/// Whether gzip is among the codings that the client takes, in whatever place.
+bool takes_gzip(std::string_view accept_encoding) {
+  while (!accept_encoding.empty()) {
+    const auto comma = accept_encoding.find(',');
+    if (chosen_coding(accept_encoding.substr(0, comma)) == Coding::gzip) return true;
+    accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size() : comma + 1);
+  }
+  return false;
+}
 
 /// An embedded file, kept compressed; inflated for the client that does not take gzip.
 Handler asset(std::span<const char> compressed, std::string type) {
   return [compressed, type](const HttpRequest& request, Responder respond) {
     HttpResponse response;
     response.content_type = type;
-    response.headers.emplace_back("Cache-Control", "max-age=86400");
+    response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
     core::Buffer body = core::Buffer::copy_of(std::as_bytes(compressed));
-    if (chosen_coding(request.header("accept-encoding")) == Coding::gzip) {
+    if (takes_gzip(request.header("accept-encoding"))) {
       response.headers.emplace_back("Content-Encoding", "gzip");
+      response.headers.emplace_back("Vary", "Accept-Encoding");
       response.body.push_back(std::move(body));
     } else {
       constexpr std::uint64_t most_bytes = 64U << 20U;
@@ -61,13 +98,14 @@ void add_docs_routes(Router& router, const models::Registry& models) {
   router.add(Method::get, "/openapi.json", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::openapi_document(models.services())));
   });
-  router.add(Method::get, "/docs", [](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::text(page, "text/html; charset=utf-8"));
-  });
-  router.add(Method::get, "/docs/swagger-ui-bundle.js",
-             asset({slipway_swagger_js, slipway_swagger_js_end}, "text/javascript; charset=utf-8"));
-  router.add(Method::get, "/docs/swagger-ui.css",
-             asset({slipway_swagger_css, slipway_swagger_css_end}, "text/css; charset=utf-8"));
+  router.add(
+      Method::get, "/docs",
+      [style_mark = mark_of(style()), script_mark = mark_of(script())](const HttpRequest& request, Responder respond) {
+        const std::string_view root = request.path.ends_with('/') ? "../" : "";
+        respond(HttpResponse::text(fmt::format(page, root, style_mark, script_mark), "text/html; charset=utf-8"));
+      });
+  router.add(Method::get, "/docs/swagger-ui-bundle.js", asset(script(), "text/javascript; charset=utf-8"));
+  router.add(Method::get, "/docs/swagger-ui.css", asset(style(), "text/css; charset=utf-8"));
 }
 
 }  // namespace slipway::front::http
