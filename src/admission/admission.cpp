@@ -13,7 +13,9 @@ using core::Code;
 
 namespace {
 
-std::unexpected<core::Error> invalid(std::string sentence) { return core::fail(Code::invalid_argument, std::move(sentence)); }
+std::unexpected<core::Error> invalid(std::string sentence) {
+  return core::fail(Code::invalid_argument, std::move(sentence));
+}
 
 std::string names_of(const std::vector<core::TensorInfo>& tensors) {
   std::vector<std::string> names;
@@ -25,11 +27,25 @@ core::Result<void> check_input(const models::ModelVersion& version, const core::
                                const core::TensorInfo& expected) {
   const auto where = [&] { return fmt::format("input \"{}\" of model \"{}\"", expected.name, version.name()); };
   if (given.dtype != expected.dtype)
-    return invalid(fmt::format("{}: {} given, {} expected", where(), core::name_of(given.dtype), core::name_of(expected.dtype)));
+    return invalid(
+        fmt::format("{}: {} given, {} expected", where(), core::name_of(given.dtype), core::name_of(expected.dtype)));
   if (!core::matches(given.shape, expected.shape))
     return invalid(fmt::format("{}: shape {} given, {} expected", where(), core::to_string(given.shape),
                                core::to_string(expected.shape)));
   if (auto checked = core::check_size(given); !checked) return std::unexpected(checked.error().within(where()));
+  return {};
+}
+
+/// Finds the input that the model does not have, or that is given twice.
+core::Result<void> check_names(const models::ModelVersion& version, const core::Request& request) {
+  const std::vector<core::TensorInfo>& infos = version.inputs();
+  for (const core::TensorView& given : request.inputs) {
+    if (std::ranges::find(infos, given.name, &core::TensorInfo::name) == infos.end())
+      return invalid(
+          fmt::format("model \"{}\" has no input \"{}\"; there are: {}", version.name(), given.name, names_of(infos)));
+    if (std::ranges::count(request.inputs, given.name, &core::TensorView::name) > 1)
+      return invalid(fmt::format("input \"{}\" of model \"{}\" is given twice", given.name, version.name()));
+  }
   return {};
 }
 
@@ -40,24 +56,23 @@ core::Result<void> order_inputs(const models::ModelVersion& version, core::Reque
   ordered.reserve(infos.size());
   for (const core::TensorInfo& info : infos) {
     const auto given = std::ranges::find(request.inputs, std::string_view(info.name), &core::TensorView::name);
-    if (given == request.inputs.end())
-      return invalid(fmt::format("input \"{}\" of model \"{}\" is missing; expected are: {}", info.name, version.name(), names_of(infos)));
+    if (given == request.inputs.end()) {
+      TRY_VOID(check_names(version, request));  // a name that is none is likelier the mistake
+      return invalid(fmt::format("input \"{}\" of model \"{}\" is missing; expected are: {}", info.name, version.name(),
+                                 names_of(infos)));
+    }
     TRY_VOID(check_input(version, *given, info));
     ordered.push_back(*given);
   }
   if (ordered.size() != request.inputs.size()) {
-    for (const core::TensorView& given : request.inputs) {
-      if (std::ranges::count(request.inputs, given.name, &core::TensorView::name) > 1)
-        return invalid(fmt::format("input \"{}\" of model \"{}\" is given twice", given.name, version.name()));
-      if (!std::ranges::any_of(infos, [&](const auto& info) { return info.name == given.name; }))
-        return invalid(fmt::format("model \"{}\" has no input \"{}\"; there are: {}", version.name(), given.name, names_of(infos)));
-    }
+    TRY_VOID(check_names(version, request));
   }
   request.inputs = std::move(ordered);
   return {};
 }
 
-core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersion& version, const core::Request& request) {
+core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersion& version,
+                                                        const core::Request& request) {
   const std::vector<core::TensorInfo>& infos = version.outputs();
   std::vector<std::uint32_t> wanted;
   if (request.outputs.empty()) {
@@ -68,7 +83,8 @@ core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersi
   for (const std::string& name : request.outputs) {
     const auto at = std::ranges::find(infos, name, &core::TensorInfo::name);
     if (at == infos.end())
-      return invalid(fmt::format("model \"{}\" has no output \"{}\"; there are: {}", version.name(), name, names_of(infos)));
+      return invalid(
+          fmt::format("model \"{}\" has no output \"{}\"; there are: {}", version.name(), name, names_of(infos)));
     wanted.push_back(static_cast<std::uint32_t>(at - infos.begin()));
   }
   std::ranges::sort(wanted);

@@ -29,8 +29,9 @@ core::Result<core::Request> prepare(const models::ModelVersion& version, const c
   const config::BytesTransformSpec& spec = *version.spec().bytes_input;
   const core::TensorInfo* input = called(version.inputs(), spec.input);
   if (input == nullptr) {
-    return core::fail(core::Code::failed_precondition,
-                      fmt::format("transform bytes of model \"{}\" names no input that it has: \"{}\"", version.name(), spec.input));
+    return core::fail(
+        core::Code::failed_precondition,
+        fmt::format("transform bytes of model \"{}\" names no input that it has: \"{}\"", version.name(), spec.input));
   }
   TRY(core::Tensor tensor, transform::bytes_to_tensor(spec, *input, thing.bytes()));
   core::Request request;
@@ -45,7 +46,8 @@ core::Result<std::vector<std::vector<transform::Label>>> labels(const models::Mo
   const core::Tensor* output = called(response.outputs, spec.output);
   if (output == nullptr) {
     return core::fail(core::Code::failed_precondition,
-                      fmt::format("transform labels of model \"{}\" names no output that it gave: \"{}\"", version.name(), spec.output));
+                      fmt::format("transform labels of model \"{}\" names no output that it gave: \"{}\"",
+                                  version.name(), spec.output));
   }
   return transform::tensor_to_labels(spec, output->view());
 }

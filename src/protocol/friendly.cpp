@@ -21,7 +21,9 @@ std::string names_of(std::span<const core::TensorInfo> inputs) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::unexpected<core::Error> invalid(std::string sentence) { return core::fail(Code::invalid_argument, std::move(sentence)); }
+std::unexpected<core::Error> invalid(std::string sentence) {
+  return core::fail(Code::invalid_argument, std::move(sentence));
+}
 
 const core::TensorInfo* input_called(std::string_view key, std::span<const core::TensorInfo> inputs) {
   for (const core::TensorInfo& input : inputs) {

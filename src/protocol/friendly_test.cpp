@@ -7,7 +7,8 @@
 namespace slipway::protocol {
 namespace {
 
-const std::vector<core::TensorInfo> one{{.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
+const std::vector<core::TensorInfo> one{
+    {.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
 const std::vector<core::TensorInfo> two{{.name = "a", .dtype = core::DataType::int32, .shape = {-1}, .dim_names = {}},
                                         {.name = "b", .dtype = core::DataType::bytes, .shape = {-1}, .dim_names = {}}};
 
@@ -41,7 +42,9 @@ TEST(Friendly, NamesWhatIsWrong) {
 TEST(Friendly, WritesNestedLists) {
   core::Response response{.model = "m", .version = "1", .id = "", .outputs = {}, .timing = {}};
   const std::vector<float> values{0.1F, 2, 3, 4};
-  response.outputs.push_back({.name = "y", .dtype = core::DataType::fp32, .shape = {2, 2},
+  response.outputs.push_back({.name = "y",
+                              .dtype = core::DataType::fp32,
+                              .shape = {2, 2},
                               .data = core::Buffer::copy_of(std::as_bytes(std::span(values)))});
   EXPECT_EQ(*encode_friendly(response), R"({"model":"m","version":"1","outputs":{"y":[[0.1,2],[3,4]]}})");
   EXPECT_EQ(encode_labels(response, {{{.label = "cat", .index = 3, .score = 0.5}}}),

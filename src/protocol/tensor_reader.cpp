@@ -36,14 +36,19 @@ class Collector {
       case DataType::int16: return add_signed<std::int16_t>(value);
       case DataType::int32: return add_signed<std::int32_t>(value);
       case DataType::int64: return add_signed<std::int64_t>(value);
-      case DataType::fp16: return add_float(value, [this](double number) { put(core::float_to_fp16(static_cast<float>(number))); });
-      case DataType::bf16: return add_float(value, [this](double number) { put(core::float_to_bf16(static_cast<float>(number))); });
+      case DataType::fp16:
+        return add_float(value, [this](double number) { put(core::float_to_fp16(static_cast<float>(number))); });
+      case DataType::bf16:
+        return add_float(value, [this](double number) { put(core::float_to_bf16(static_cast<float>(number))); });
       case DataType::fp32: return add_float(value, [this](double number) { put(static_cast<float>(number)); });
       case DataType::fp64: return add_float(value, [this](double number) { put(number); });
       case DataType::bytes: return add_string(value);
     }
     return core::fail(Code::internal, "an element type without a reader");
   }
+
+  /// Counts an element that there is no room for.
+  void skip() { ++count_; }
 
   std::size_t count() const { return count_; }
   core::Buffer take() { return std::move(data_); }
@@ -89,8 +94,8 @@ class Collector {
     std::int64_t number = 0;
     if (value.get_int64().get(number) != simdjson::SUCCESS || number > std::numeric_limits<T>::max() ||
         number < std::numeric_limits<T>::min())
-      return wrong(value, fmt::format("an integer from {} to {}", std::numeric_limits<T>::min(),
-                                      std::numeric_limits<T>::max()));
+      return wrong(
+          value, fmt::format("an integer from {} to {}", std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
     put(static_cast<T>(number));
     return {};
   }
@@ -125,7 +130,7 @@ std::unexpected<core::Error> broken(simdjson::error_code error) {
   return core::fail(Code::invalid_argument, fmt::format("the list is not JSON: {}", simdjson::error_message(error)));
 }
 
-/// Adds every element of a list, whatever its nesting.
+/// Adds the elements of a list, whatever its nesting, up to `most`; those beyond are counted alone.
 core::Result<void> collect(ondemand::array list, Collector& collector, std::size_t most, std::size_t depth) {
   if (depth > most_dimensions)
     return core::fail(Code::invalid_argument, fmt::format("lists are nested deeper than {}", most_dimensions));
@@ -140,9 +145,11 @@ core::Result<void> collect(ondemand::array list, Collector& collector, std::size
       TRY_VOID(collect(inner, collector, most, depth + 1));
       continue;
     }
-    if (collector.count() >= most)
-      return core::fail(Code::invalid_argument, fmt::format("over {} elements given, the shape has {}", most, most));
-    TRY_VOID(collector.add(value));
+    if (collector.count() < most) {
+      TRY_VOID(collector.add(value));
+    } else {
+      collector.skip();
+    }
   }
   return {};
 }
@@ -154,11 +161,13 @@ core::Result<void> collect_shaped(ondemand::value value, Collector& collector, c
   const bool leaf_depth = collector.count() != 0 && depth == shape.size();
   if (type != ondemand::json_type::array) {
     if (depth < shape.size())
-      return core::fail(Code::invalid_argument, fmt::format("element {} stands where a list is expected", collector.count()));
+      return core::fail(Code::invalid_argument,
+                        fmt::format("element {} stands where a list is expected", collector.count()));
     return collector.add(value);
   }
   if (leaf_depth)
-    return core::fail(Code::invalid_argument, fmt::format("a list stands behind element {}, a value expected", collector.count() - 1));
+    return core::fail(Code::invalid_argument,
+                      fmt::format("a list stands behind element {}, a value expected", collector.count() - 1));
   if (depth >= most_dimensions)
     return core::fail(Code::invalid_argument, fmt::format("lists are nested deeper than {}", most_dimensions));
   const bool first = depth == shape.size();
@@ -175,8 +184,9 @@ core::Result<void> collect_shaped(ondemand::value value, Collector& collector, c
   if (shape[depth] == -1) {
     shape[depth] = length;
   } else if (shape[depth] != length) {
-    return core::fail(Code::invalid_argument, fmt::format("lists of {} and of {} elements stand side by side; they must be equal",
-                                                          shape[depth], length));
+    return core::fail(
+        Code::invalid_argument,
+        fmt::format("lists of {} and of {} elements stand side by side; they must be equal", shape[depth], length));
   }
   return {};
 }
@@ -192,7 +202,8 @@ bool ends_with(ondemand::object& object, std::string_view text) {
   return text.find_first_not_of(" \t\r\n", end) == std::string_view::npos;
 }
 
-core::Result<core::Buffer> parse_tensor_data(ondemand::value data, DataType dtype, std::span<const std::int64_t> shape) {
+core::Result<core::Buffer> parse_tensor_data(ondemand::value data, DataType dtype,
+                                             std::span<const std::int64_t> shape) {
   const auto count = core::element_count(shape);
   if (!count)
     return core::fail(Code::invalid_argument,

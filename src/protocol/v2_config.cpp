@@ -29,18 +29,18 @@ json::array tensors(const std::vector<core::TensorInfo>& infos, bool batches) {
 std::string model_config(const models::ModelVersion& version) {
   const bool batches = version.max_batch_size() > 0;
   const runtime::Model& model = version.model();
-  json::object config{{"name", version.name()},
-                      {"platform", model.backend().name() + "_" + model.options().format},
-                      {"backend", model.backend().name()},
-                      {"version_policy", {{"specific", {{"versions", json::array{std::stoll(version.version())}}}}}},
-                      {"max_batch_size", version.max_batch_size()},
-                      {"input", tensors(version.inputs(), batches)},
-                      {"output", tensors(version.outputs(), batches)},
-                      {"instance_group", json::array{json::object{{"name", version.name()},
-                                                                  {"kind", "KIND_CPU"},
-                                                                  {"count", version.instances()}}}},
-                      {"default_model_filename", model.options().path.filename().string()},
-                      {"parameters", json::object{}}};
+  json::object config{
+      {"name", version.name()},
+      {"platform", model.backend().name() + "_" + model.options().format},
+      {"backend", model.backend().name()},
+      {"version_policy", {{"specific", {{"versions", json::array{std::stoll(version.version())}}}}}},
+      {"max_batch_size", version.max_batch_size()},
+      {"input", tensors(version.inputs(), batches)},
+      {"output", tensors(version.outputs(), batches)},
+      {"instance_group",
+       json::array{json::object{{"name", version.name()}, {"kind", "KIND_CPU"}, {"count", version.instances()}}}},
+      {"default_model_filename", model.options().path.filename().string()},
+      {"parameters", json::object{}}};
   if (batches) {
     const auto delay = version.spec().max_delay.value_or(std::chrono::microseconds(0));
     config["dynamic_batching"] = {{"preferred_batch_size", json::array{}},

@@ -14,15 +14,19 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
-std::unexpected<core::Error> invalid(std::string sentence) { return core::fail(Code::invalid_argument, std::move(sentence)); }
+std::unexpected<core::Error> invalid(std::string sentence) {
+  return core::fail(Code::invalid_argument, std::move(sentence));
+}
 
 /// "wrong JSON at byte 17: …"
-std::unexpected<core::Error> wrong_json(ondemand::document& document, std::string_view text, simdjson::error_code error) {
+std::unexpected<core::Error> wrong_json(ondemand::document& document, std::string_view text,
+                                        simdjson::error_code error) {
   const char* at = nullptr;
   std::string where = "its end";
   if (document.current_location().get(at) == simdjson::SUCCESS && at >= text.data() && at <= text.data() + text.size())
     where = fmt::format("byte {}", at - text.data());
-  return invalid(fmt::format("the body is not the JSON of an inference request, at {}: {}", where, simdjson::error_message(error)));
+  return invalid(fmt::format("the body is not the JSON of an inference request, at {}: {}", where,
+                             simdjson::error_message(error)));
 }
 
 bool missing(simdjson::error_code error) { return error == simdjson::NO_SUCH_FIELD; }
@@ -50,8 +54,8 @@ class Decoder {
     if (auto read = read_root(root, document, text); !read) return std::unexpected(std::move(read).error());
     const std::size_t size = decoded_.request.storage.front().size();
     if (binary_at_ != size)
-      return invalid(fmt::format("{} bytes follow the JSON, the inputs' binary_data_size add up to {}", size - json_bytes_,
-                                 binary_at_ - json_bytes_));
+      return invalid(fmt::format("{} bytes follow the JSON, the inputs' binary_data_size add up to {}",
+                                 size - json_bytes_, binary_at_ - json_bytes_));
     return std::move(decoded_);
   }
 
@@ -159,8 +163,8 @@ class Decoder {
   core::Result<void> take_binary(core::TensorView& tensor, std::uint64_t size) {
     const core::Buffer& body = decoded_.request.storage.front();
     if (size > body.size() - binary_at_) {
-      return invalid(fmt::format("input \"{}\": binary_data_size {} given, {} bytes are left behind the JSON", tensor.name,
-                                 size, body.size() - binary_at_));
+      return invalid(fmt::format("input \"{}\": binary_data_size {} given, {} bytes are left behind the JSON",
+                                 tensor.name, size, body.size() - binary_at_));
     }
     tensor.bytes = body.bytes().subspan(binary_at_, size);
     binary_at_ += size;

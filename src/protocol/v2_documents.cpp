@@ -9,7 +9,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> served{"binary_tensor_data", "model_configuration", "parameters", "statistics"};
+constexpr std::array<std::string_view, 4> served{"binary_tensor_data", "model_configuration", "parameters",
+                                                 "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;
@@ -26,9 +27,8 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 std::span<const std::string_view> extensions() { return served; }
 
 std::string server_metadata() {
-  return json::serialize(json::object{{"name", "slipway"},
-                                      {"version", SLIPWAY_VERSION},
-                                      {"extensions", json::array(served.begin(), served.end())}});
+  return json::serialize(json::object{
+      {"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", json::array(served.begin(), served.end())}});
 }
 
 std::string live_body(bool live, bool ready) { return json::serialize(json::object{{"live", live}, {"ready", ready}}); }

@@ -28,9 +28,9 @@ struct DecodedInfer {
 
 /// Decodes the body of a V2 inference request (Open Inference Protocol, with the binary tensor data extension).
 ///
-/// `json_bytes` is the header Inference-Header-Content-Length: nothing when it is absent (the body is all JSON); 0 for a
-/// body of raw bytes, which is then the one input of a model that has one (its dynamic dimensions are worked out where
-/// at most one is unknown besides the batch). Binary tensors are views of `body`, which moves into the request's
+/// `json_bytes` is the header Inference-Header-Content-Length: nothing when it is absent (the body is all JSON); 0 for
+/// a body of raw bytes, which is then the one input of a model that has one (its dynamic dimensions are worked out
+/// where at most one is unknown besides the batch). Binary tensors are views of `body`, which moves into the request's
 /// storage; those not aligned to their element are copied. JSON numbers are parsed straight into the tensor's memory;
 /// nested and flat lists are both taken. `inputs` are the model's, for the raw body alone.
 ///

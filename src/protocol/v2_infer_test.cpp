@@ -17,7 +17,8 @@ std::string sentence(std::string_view text, std::optional<std::size_t> json_byte
 
 TEST(V2Decode, ReadsFieldsInAnyOrder) {
   const auto decoded = decode_infer(
-      body(R"({"outputs":[{"parameters":{"binary_data":true},"name":"y"}],"id":"7","parameters":{"timeout":5,"a":"b","f":1.5,"g":true},
+      body(
+          R"({"outputs":[{"parameters":{"binary_data":true},"name":"y"}],"id":"7","parameters":{"timeout":5,"a":"b","f":1.5,"g":true},
                "inputs":[{"data":[[1,2],[3,4]],"shape":[2,2],"datatype":"INT32","name":"x"},
                          {"name":"s","shape":[1],"datatype":"BYTES","data":["hi"]}]})"),
       std::nullopt, {});
@@ -53,18 +54,27 @@ TEST(V2Decode, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(sentence(R"({"inputs":[]} {})").find("follows"), std::string::npos);
   EXPECT_NE(sentence(with(R"({"shape":[1]})")).find("input 0: \"name\""), std::string::npos);
   EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP31","data":[1]})")).find("FP31"), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[-1],"datatype":"FP32","data":[1]})")).find("from 0 up"), std::string::npos);
+  EXPECT_NE(sentence(with(R"({"name":"x","shape":[-1],"datatype":"FP32","data":[1]})")).find("from 0 up"),
+            std::string::npos);
   EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32"})")).find("neither"), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1000000000000000000],"datatype":"FP32","data":[1]})")).find("1 elements given"),
+  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1000000000000000000],"datatype":"FP32","data":[1]})"))
+                .find("1 elements given"),
             std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","data":[1],"parameters":{"binary_data_size":4}})")).find("both"),
+  EXPECT_NE(
+      sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","data":[1],"parameters":{"binary_data_size":4}})"))
+          .find("both"),
+      std::string::npos);
+  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}})"))
+                .find("0 bytes are left"),
             std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}})")).find("0 bytes are left"),
-            std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","data":[1]},{"name":"x","shape":[1],"datatype":"FP32","data":[1]})"))
-                .find("given twice"),
-            std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}})")).find("shared memory"),
+  EXPECT_NE(
+      sentence(
+          with(
+              R"({"name":"x","shape":[1],"datatype":"FP32","data":[1]},{"name":"x","shape":[1],"datatype":"FP32","data":[1]})"))
+          .find("given twice"),
+      std::string::npos);
+  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}})"))
+                .find("shared memory"),
             std::string::npos);
   EXPECT_NE(sentence("{}", 5).find("the body has 2 bytes"), std::string::npos);
   EXPECT_NE(sentence(R"({"inputs":[]}xx)", 13).find("2 bytes follow"), std::string::npos);
@@ -72,7 +82,8 @@ TEST(V2Decode, SaysWhatIsWrongAndWhere) {
 }
 
 TEST(V2Decode, ARawBodyIsTheOneInput) {
-  const std::vector<core::TensorInfo> inputs{{.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
+  const std::vector<core::TensorInfo> inputs{
+      {.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
   const auto decoded = decode_infer(body(std::string(16, '\0')), 0, inputs);
   ASSERT_TRUE(decoded) << decoded.error().message();
   EXPECT_EQ(core::to_string(decoded->request.inputs[0].shape), "[2,2]");
@@ -84,13 +95,16 @@ TEST(V2Encode, WritesJsonAndBinaryOutputs) {
   core::Response response{.model = "m", .version = "2", .id = "q", .outputs = {}, .timing = {}};
   const std::vector<float> values{0.1F, 2};
   for (const char* name : {"a", "b"})
-    response.outputs.push_back({.name = name, .dtype = core::DataType::fp32, .shape = {2},
+    response.outputs.push_back({.name = name,
+                                .dtype = core::DataType::fp32,
+                                .shape = {2},
                                 .data = core::Buffer::copy_of(std::as_bytes(std::span(values)))});
   const auto encoded = encode_infer(std::move(response), {.binary_by_default = false, .binary = {{"b", true}}});
   ASSERT_TRUE(encoded);
   ASSERT_EQ(encoded->body.size(), 2U);
-  EXPECT_EQ(encoded->body[0].text(),
-            R"({"model_name":"m","model_version":"2","id":"q","outputs":[{"name":"a","datatype":"FP32","shape":[2],"data":[0.1,2]},{"name":"b","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]})");
+  EXPECT_EQ(
+      encoded->body[0].text(),
+      R"({"model_name":"m","model_version":"2","id":"q","outputs":[{"name":"a","datatype":"FP32","shape":[2],"data":[0.1,2]},{"name":"b","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]})");
   EXPECT_EQ(encoded->json_bytes, encoded->body[0].size());
   EXPECT_EQ(encoded->body[1].size(), 8U);
 }

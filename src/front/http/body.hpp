@@ -10,7 +10,8 @@
 
 namespace slipway::front::http {
 
-/// A Beast body that reads into a core::Buffer: exactly sized when the length is announced, grown when it comes in chunks.
+/// A Beast body that reads into a core::Buffer: exactly sized when the length is announced, grown when it comes in
+/// chunks.
 struct BufferBody {
   struct value_type {
     core::Buffer buffer;

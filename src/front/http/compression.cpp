@@ -55,9 +55,9 @@ core::Result<core::Buffer> inflate_all(const core::Buffer& body, int bits, std::
       return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes));
     if (status == Z_STREAM_END) break;
     if (status != Z_OK && !(status == Z_BUF_ERROR && stream.avail_out == 0)) {
-      return core::fail(Code::invalid_argument,
-                        fmt::format("the compressed body is damaged or cut short after {} bytes",
-                                    body.size() - stream.avail_in));
+      return core::fail(
+          Code::invalid_argument,
+          fmt::format("the compressed body is damaged or cut short after {} bytes", body.size() - stream.avail_in));
     }
     if (stream.avail_out == 0) out.resize(std::min<std::uint64_t>(out.size() * 2, most_bytes + 1));
   }

@@ -18,7 +18,8 @@ inline constexpr std::string_view codings = "gzip, deflate, identity";
 /// unimplemented for a coding that is not known.
 core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes);
 
-/// What an Accept-Encoding header asks for (RFC 9110, 12.5.3): the known coding with the highest weight; none at weight 0.
+/// What an Accept-Encoding header asks for (RFC 9110, 12.5.3): the known coding with the highest weight; none at weight
+/// 0.
 Coding chosen_coding(std::string_view accept_encoding);
 
 /// Deflates the parts of a response into one.

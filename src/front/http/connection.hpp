@@ -2,16 +2,16 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "front/http/body.hpp"
-#include "front/http/router.hpp"
 #include "front/http/response_writer.hpp"
+#include "front/http/router.hpp"
 #include "front/http/server.hpp"
 
 namespace slipway::front::http {

@@ -40,11 +40,10 @@ class Reply {
  private:
   void deliver(HttpResponse response) {
     auto& context = *exchange_->context;
-    boost::asio::dispatch(context,
-                          [exchange = std::move(exchange_), answer = std::move(response)]() mutable {
-                            exchange->response = std::move(answer);
-                            exchange->answered.cancel();
-                          });
+    boost::asio::dispatch(context, [exchange = std::move(exchange_), answer = std::move(response)]() mutable {
+      exchange->response = std::move(answer);
+      exchange->answered.cancel();
+    });
   }
 
   std::shared_ptr<Exchange> exchange_;

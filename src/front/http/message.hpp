@@ -20,9 +20,9 @@ enum class Method { get, head, post, put, del, options, other };
 /// One HTTP request, complete: the body was read, taken out of its chunks and decompressed. Moved to the handler.
 struct HttpRequest {
   Method method = Method::get;
-  std::string target;  ///< as received: path and query
-  std::string path;    ///< percent-decoded, without the query
-  std::string query;   ///< as received, without the '?'
+  std::string target;                                        ///< as received: path and query
+  std::string path;                                          ///< percent-decoded, without the query
+  std::string query;                                         ///< as received, without the '?'
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::vector<std::string> path_values;                      ///< what the route's {…} matched, in order
   core::Buffer body;

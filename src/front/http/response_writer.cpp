@@ -3,8 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <boost/beast/http/status.hpp>
 #include <algorithm>
+#include <boost/beast/http/status.hpp>
 #include <ctime>
 #include <iterator>
 

@@ -11,11 +11,11 @@ namespace slipway::front::http {
 namespace {
 
 constexpr std::array<std::pair<Method, std::string_view>, 6> names{{{Method::get, "GET"},
-                                                                   {Method::head, "HEAD"},
-                                                                   {Method::post, "POST"},
-                                                                   {Method::put, "PUT"},
-                                                                   {Method::del, "DELETE"},
-                                                                   {Method::options, "OPTIONS"}}};
+                                                                    {Method::head, "HEAD"},
+                                                                    {Method::post, "POST"},
+                                                                    {Method::put, "PUT"},
+                                                                    {Method::del, "DELETE"},
+                                                                    {Method::options, "OPTIONS"}}};
 
 std::vector<std::string_view> split(std::string_view path) {
   std::vector<std::string_view> segments;

@@ -26,8 +26,10 @@ Router make_router() {
   router.add(Method::get, "/models/{model}", [](const HttpRequest& request, Responder respond) {
     respond(HttpResponse::json("model " + request.path_values.at(0)));
   });
-  router.add(Method::get, "/models/all", [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("all")); });
-  router.add(Method::post, "/models/{model}/infer", [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("x")); });
+  router.add(Method::get, "/models/all",
+             [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("all")); });
+  router.add(Method::post, "/models/{model}/infer",
+             [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("x")); });
   return router;
 }
 

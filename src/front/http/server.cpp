@@ -63,18 +63,19 @@ core::Result<void> Server::State::listen() {
   const auto where = fmt::format("cannot listen on {}:{}", options.host, options.port);
   boost::system::error_code error;
   tcp::resolver resolver(*workers.front()->context);
-  const auto found =
-      resolver.resolve(options.host, std::to_string(options.port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  const auto found = resolver.resolve(options.host, std::to_string(options.port),
+                                      tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error || found.empty())
-    return core::fail(Code::invalid_argument, fmt::format("{}: no such address on this machine: {}", where, error.message()));
+    return core::fail(Code::invalid_argument,
+                      fmt::format("{}: no such address on this machine: {}", where, error.message()));
   const tcp::endpoint endpoint = *found.begin();
   acceptor->open(endpoint.protocol(), error);
   if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) acceptor->bind(endpoint, error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return core::fail(Code::unavailable,
-                      fmt::format("{}: {}; choose another with --http-port, 0 for any free one", where, error.message()));
+    return core::fail(Code::unavailable, fmt::format("{}: {}; choose another with --http-port, 0 for any free one",
+                                                     where, error.message()));
   }
   return {};
 }

@@ -49,8 +49,10 @@ class HttpServer : public ::testing::Test {
       response.body.push_back(std::move(request.body));
       respond(std::move(response));
     });
-    router_.add(Method::get, "/hello", [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("hello")); });
-    router_.add(Method::get, "/throw", [](const HttpRequest&, const Responder&) { throw std::runtime_error("on purpose"); });
+    router_.add(Method::get, "/hello",
+                [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("hello")); });
+    router_.add(Method::get, "/throw",
+                [](const HttpRequest&, const Responder&) { throw std::runtime_error("on purpose"); });
     router_.add(Method::get, "/drop", [](const HttpRequest&, const Responder&) {});
     router_.add(Method::get, "/later", [this](HttpRequest request, Responder respond) {
       later_.set_value({std::move(request.cancelled), std::move(respond)});
@@ -78,8 +80,10 @@ constexpr const char* closing = "Connection: close\r\n\r\n";
 
 TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
   start();
-  const std::string answer = ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
-                                 "GET /none HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
+  const std::string answer =
+      ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+          "GET /none HTTP/1.1\r\nHost: x\r\n" +
+          std::string(closing));
   const auto first = answer.find("hello");
   const auto second = answer.find("abc");
   const auto third = answer.find("404");
@@ -88,13 +92,16 @@ TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
 
 TEST_F(HttpServer, TakesChunksAndCompressedBodies) {
   start();
-  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + std::string(closing) + "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n").find("\r\n\r\nabcde"),
+  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + std::string(closing) +
+                "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+                .find("\r\n\r\nabcde"),
             std::string::npos);
   std::vector<core::Buffer> parts;
   parts.push_back(core::Buffer::copy_of(std::string_view("packed text")));
   const core::Buffer packed = compress(parts, Coding::gzip);
   const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: ";
-  const std::string length = "\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n" + closing + std::string(packed.text());
+  const std::string length =
+      "\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n" + closing + std::string(packed.text());
   EXPECT_NE(ask(head + "gzip" + length).find("\r\n\r\npacked text"), std::string::npos);
   EXPECT_NE(ask(head + "br" + length).find("HTTP/1.1 415"), std::string::npos);
 }
@@ -102,19 +109,24 @@ TEST_F(HttpServer, TakesChunksAndCompressedBodies) {
 TEST_F(HttpServer, CompressesLargeAnswersForThoseWhoAsk) {
   start();
   const std::string request = "POST /echo HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nContent-Length: ";
-  EXPECT_NE(ask(request + "2000\r\n" + closing + std::string(2000, 'a')).find("Content-Encoding: gzip"), std::string::npos);
+  EXPECT_NE(ask(request + "2000\r\n" + closing + std::string(2000, 'a')).find("Content-Encoding: gzip"),
+            std::string::npos);
   EXPECT_EQ(ask(request + "20\r\n" + closing + std::string(20, 'a')).find("Content-Encoding"), std::string::npos);
 }
 
 TEST_F(HttpServer, LimitsHeadersAndBodies) {
   start();
-  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10001\r\n\r\n").find("HTTP/1.1 413"), std::string::npos);
-  EXPECT_NE(ask("GET /hello HTTP/1.1\r\nHost: x\r\nX: " + std::string(2000, 'a') + "\r\n\r\n").find("HTTP/1.1 431"), std::string::npos);
+  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10001\r\n\r\n").find("HTTP/1.1 413"),
+            std::string::npos);
+  EXPECT_NE(ask("GET /hello HTTP/1.1\r\nHost: x\r\nX: " + std::string(2000, 'a') + "\r\n\r\n").find("HTTP/1.1 431"),
+            std::string::npos);
   std::vector<core::Buffer> parts;
   parts.push_back(core::Buffer::copy_of(std::string_view(std::string(100'000, '0'))));
   const core::Buffer bomb = compress(parts, Coding::gzip);
-  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(bomb.size()) + "\r\n\r\n" +
-                std::string(bomb.text())).find("HTTP/1.1 413"), std::string::npos);
+  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " +
+                std::to_string(bomb.size()) + "\r\n\r\n" + std::string(bomb.text()))
+                .find("HTTP/1.1 413"),
+            std::string::npos);
   EXPECT_NE(ask("nonsense\r\n\r\n").find("HTTP/1.1 400"), std::string::npos);
 }
 
@@ -123,10 +135,13 @@ TEST_F(HttpServer, SpeaksTheSmallPrintOfHttp) {
   const std::string head = ask("HEAD /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
   EXPECT_NE(head.find("Content-Length: 5"), std::string::npos);
   EXPECT_EQ(head.find("hello"), std::string::npos);
-  const std::string expected = ask("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n" + std::string(closing) + "a");
+  const std::string expected = ask("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n" +
+                                   std::string(closing) + "a");
   EXPECT_EQ(expected.find("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"), 0U) << expected;
-  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 1\r\n\r\na").find("HTTP/1.1 417"), std::string::npos);
-  EXPECT_NE(ask("DELETE /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing)).find("Allow: GET, HEAD, OPTIONS"), std::string::npos);
+  EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\nContent-Length: 1\r\n\r\na").find("HTTP/1.1 417"),
+            std::string::npos);
+  EXPECT_NE(ask("DELETE /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing)).find("Allow: GET, HEAD, OPTIONS"),
+            std::string::npos);
   EXPECT_NE(ask("GET /hello HTTP/1.0\r\n\r\n").find("hello"), std::string::npos);
 }
 
@@ -172,7 +187,9 @@ TEST_F(HttpServer, EndsSlowClients) {
 TEST_F(HttpServer, AllowsOtherOriginsWhenAsked) {
   options_.cors_origin = "https://a.example";
   start();
-  const std::string preflight = ask("OPTIONS /echo HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n" + std::string(closing));
+  const std::string preflight =
+      ask("OPTIONS /echo HTTP/1.1\r\nHost: x\r\nOrigin: https://a.example\r\nAccess-Control-Request-Method: POST\r\n" +
+          std::string(closing));
   EXPECT_NE(preflight.find("HTTP/1.1 204"), std::string::npos);
   EXPECT_NE(preflight.find("Access-Control-Allow-Origin: https://a.example"), std::string::npos);
 }

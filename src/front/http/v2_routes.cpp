@@ -91,8 +91,8 @@ void infer(models::Handle version, HttpRequest request, Responder respond) {
   decoded->request.received = request.received;
   decoded->request.cancelled = std::move(request.cancelled);
   admission::infer(version, std::move(decoded->request),
-                   [held = version, form = std::move(decoded->form), respond = std::move(respond)](
-                       core::Result<core::Response> result) mutable {
+                   [held = version, form = std::move(decoded->form),
+                    respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(held, std::move(result), form);
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
@@ -103,8 +103,8 @@ void add_model_routes(Router& router, const models::Registry& models) {
   add_for_models(router, models, Method::post, "/infer", infer);
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
-                   respond(HttpResponse::json(
-                       fmt::format(R"({{"name":"{}","version":"{}","ready":true}})", version->name(), version->version())));
+                   respond(HttpResponse::json(fmt::format(R"({{"name":"{}","version":"{}","ready":true}})",
+                                                          version->name(), version->version())));
                  });
   add_for_models(router, models, Method::get, "/config",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
@@ -121,7 +121,8 @@ void add_model_routes(Router& router, const models::Registry& models) {
 void add_statistics_routes(Router& router, const models::Registry& models) {
   router.add(Method::get, "/v2/models/{model}/stats", [&models](const HttpRequest& request, Responder respond) {
     const auto versions = models.versions(request.path_values[0]);
-    respond(versions ? HttpResponse::json(protocol::model_statistics(*versions)) : HttpResponse::error(versions.error()));
+    respond(versions ? HttpResponse::json(protocol::model_statistics(*versions))
+                     : HttpResponse::error(versions.error()));
   });
   router.add(Method::get, "/v2/models/{model}/versions/{version}/stats",
              [&models](const HttpRequest& request, Responder respond) {
@@ -132,7 +133,8 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
   router.add(Method::get, "/v2/models/stats", [&models](const HttpRequest& /*request*/, Responder respond) {
     std::vector<models::Handle> all;
     for (const models::Handle& service : models.services()) {
-      if (const auto versions = models.versions(service->name())) all.insert(all.end(), versions->begin(), versions->end());
+      if (const auto versions = models.versions(service->name()))
+        all.insert(all.end(), versions->begin(), versions->end());
     }
     respond(HttpResponse::json(protocol::model_statistics(all)));
   });
