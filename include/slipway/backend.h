@@ -32,6 +32,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* NOLINTBEGIN(modernize-use-using): this is C */
 
 #define SLIPWAY_BACKEND_ABI_VERSION 1u
 #define SLIPWAY_BACKEND_EXPORT __attribute__((visibility("default")))
@@ -205,6 +206,7 @@ typedef struct slipway_backend {
 typedef const slipway_backend* (*slipway_backend_entry_fn)(uint32_t host_abi_version);
 #define SLIPWAY_BACKEND_ENTRY slipway_backend_entry
 
+/* NOLINTEND(modernize-use-using) */
 #ifdef __cplusplus
 }
 #endif

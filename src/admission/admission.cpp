@@ -1,7 +1,6 @@
 #include "admission/admission.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -17,15 +16,9 @@ std::unexpected<core::Error> invalid(std::string sentence) {
   return core::fail(Code::invalid_argument, std::move(sentence));
 }
 
-std::string names_of(const std::vector<core::TensorInfo>& tensors) {
-  std::vector<std::string> names;
-  for (const core::TensorInfo& tensor : tensors) names.push_back(fmt::format("\"{}\"", tensor.name));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
 core::Result<void> check_input(const models::ModelVersion& version, const core::TensorView& given,
                                const core::TensorInfo& expected) {
-  const auto where = [&] { return fmt::format("input \"{}\" of model \"{}\"", expected.name, version.name()); };
+  const auto where = [&] { return fmt::format(R"(input "{}" of model "{}")", expected.name, version.name()); };
   if (given.dtype != expected.dtype)
     return invalid(
         fmt::format("{}: {} given, {} expected", where(), core::name_of(given.dtype), core::name_of(expected.dtype)));
@@ -41,8 +34,8 @@ core::Result<void> check_names(const models::ModelVersion& version, const core::
   const std::vector<core::TensorInfo>& infos = version.inputs();
   for (const core::TensorView& given : request.inputs) {
     if (std::ranges::find(infos, given.name, &core::TensorInfo::name) == infos.end())
-      return invalid(
-          fmt::format("model \"{}\" has no input \"{}\"; there are: {}", version.name(), given.name, names_of(infos)));
+      return invalid(fmt::format(R"(model "{}" has no input "{}"; there are: {})", version.name(), given.name,
+                                 core::quoted_names(infos)));
     if (std::ranges::count(request.inputs, given.name, &core::TensorView::name) > 1)
       return invalid(fmt::format("input \"{}\" of model \"{}\" is given twice", given.name, version.name()));
   }
@@ -58,8 +51,8 @@ core::Result<void> order_inputs(const models::ModelVersion& version, core::Reque
     const auto given = std::ranges::find(request.inputs, std::string_view(info.name), &core::TensorView::name);
     if (given == request.inputs.end()) {
       TRY_VOID(check_names(version, request));  // a name that is none is likelier the mistake
-      return invalid(fmt::format("input \"{}\" of model \"{}\" is missing; expected are: {}", info.name, version.name(),
-                                 names_of(infos)));
+      return invalid(fmt::format(R"(input "{}" of model "{}" is missing; expected are: {})", info.name, version.name(),
+                                 core::quoted_names(infos)));
     }
     TRY_VOID(check_input(version, *given, info));
     ordered.push_back(*given);
@@ -83,13 +76,13 @@ core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersi
   for (const std::string& name : request.outputs) {
     const auto at = std::ranges::find(infos, name, &core::TensorInfo::name);
     if (at == infos.end())
-      return invalid(
-          fmt::format("model \"{}\" has no output \"{}\"; there are: {}", version.name(), name, names_of(infos)));
+      return invalid(fmt::format(R"(model "{}" has no output "{}"; there are: {})", version.name(), name,
+                                 core::quoted_names(infos)));
     wanted.push_back(static_cast<std::uint32_t>(at - infos.begin()));
   }
   std::ranges::sort(wanted);
   if (std::ranges::adjacent_find(wanted) != wanted.end())
-    return invalid(fmt::format("model \"{}\": an output is requested twice", version.name()));
+    return invalid(fmt::format(R"(model "{}": an output is requested twice)", version.name()));
   return wanted;
 }
 
@@ -102,10 +95,10 @@ core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const co
       return invalid(fmt::format("model \"{}\": input \"{}\" has {} rows, input \"{}\" has {}; they must be equal",
                                  version.name(), input.name, input.shape[0], request.inputs.front().name, rows));
   }
-  if (rows == 0) return invalid(fmt::format("model \"{}\": 0 rows given, at least 1 expected", version.name()));
+  if (rows == 0) return invalid(fmt::format(R"(model "{}": 0 rows given, at least 1 expected)", version.name()));
   const auto limit = version.spec().max_batch_size;
   if (limit && rows > *limit)
-    return invalid(fmt::format("model \"{}\": {} rows given, max_batch_size is {}", version.name(), rows, *limit));
+    return invalid(fmt::format(R"(model "{}": {} rows given, max_batch_size is {})", version.name(), rows, *limit));
   return rows;
 }
 

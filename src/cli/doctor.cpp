@@ -162,7 +162,7 @@ std::string as_json(const Findings& found) {
 }
 
 void print_text(const Findings& found) {
-  constexpr std::uint64_t mebibyte = 1024 * 1024;
+  constexpr std::uint64_t mebibyte = 1ULL << 20U;
   fmt::print("slipway {}\n\nprocessor  {}\nfeatures   {}\n", SLIPWAY_VERSION, found.processor.model,
              found.processor.features.empty() ? "none that models run faster with"
                                               : fmt::format("{}", fmt::join(found.processor.features, ", ")));

@@ -45,7 +45,7 @@ class YamlMap {
   std::unexpected<core::Error> wrong(const std::string& key, std::string_view sentence) const;
 
  private:
-  YamlMap(std::filesystem::path file, YAML::Node node) : file_(std::move(file)), node_(std::move(node)) {}
+  YamlMap(std::filesystem::path file, const YAML::Node& node) : file_(std::move(file)), node_(node) {}
 
   std::filesystem::path file_;
   YAML::Node node_;

@@ -1,5 +1,6 @@
 #include "core/cpus.hpp"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -41,9 +42,8 @@ std::vector<fs::path> cgroup_folders(const fs::path& root, const std::string& co
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    std::string names = line.substr(first + 1, second - first - 1);
-    names = ',' + names + ',';
-    if (names.find(',' + controller + ',') == std::string::npos) continue;
+    const std::string names = fmt::format(",{},", line.substr(first + 1, second - first - 1));
+    if (names.find(fmt::format(",{},", controller)) == std::string::npos) continue;
     fs::path below = fs::path(line.substr(second + 1)).relative_path();
     for (; !below.empty(); below = below.parent_path()) folders.push_back(mount / below);
   }

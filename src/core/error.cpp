@@ -23,6 +23,6 @@ std::string_view code_name(Code code) {
   return "UNKNOWN";
 }
 
-Error Error::within(std::string_view where) const { return Error(code_, fmt::format("{}: {}", where, message_)); }
+Error Error::within(std::string_view where) const { return {code_, fmt::format("{}: {}", where, message_)}; }
 
 }  // namespace slipway::core

@@ -61,10 +61,12 @@ inline std::unexpected<Error> fail(Code code, std::string message) {
 
 /// `TRY(auto x, f());` declares x from the value of a Result, or returns its error from this function.
 #define TRY(declaration, expression) TRY_IMPL(SLIPWAY_TRY_CONCAT(try_result_, __LINE__), declaration, expression)
+// NOLINTBEGIN(bugprone-macro-parentheses): `name` and `declaration` are declared here
 #define TRY_IMPL(name, declaration, expression)               \
   auto name = (expression);                                   \
   if (!name) return std::unexpected(std::move(name).error()); \
   declaration = *std::move(name)
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `TRY_VOID(f());` returns the error of a Result<void> from this function, if it is one.
 #define TRY_VOID(expression)                                                                                \

@@ -51,6 +51,12 @@ Result<std::vector<std::string_view>> read_bytes_elements(std::span<const std::b
   return elements;
 }
 
+std::string quoted_names(std::span<const TensorInfo> tensors) {
+  std::string names;
+  for (const TensorInfo& tensor : tensors) names += fmt::format(R"({}"{}")", names.empty() ? "" : ", ", tensor.name);
+  return names;
+}
+
 void append_bytes_element(std::vector<std::byte>& out, std::string_view element) {
   const auto length = static_cast<std::uint32_t>(element.size());
   const std::size_t at = out.size();

@@ -54,6 +54,9 @@ struct Tensor {
   TensorView view() const { return {name, dtype, shape, data.bytes()}; }
 };
 
+/// `"a", "b"`: the names of tensors, for sentences that say which there are.
+std::string quoted_names(std::span<const TensorInfo> tensors);
+
 /// Walks the elements of a BYTES tensor. Fails (invalid_argument) when a length runs past the end, or when there are
 /// not exactly `count` elements.
 Result<std::vector<std::string_view>> read_bytes_elements(std::span<const std::byte> bytes, std::int64_t count);

@@ -82,7 +82,7 @@ core::Result<void> Registry::add(const Found& found, bool all_must_load) {
     Entry entry{{source.spec.name, source.version, State::ready, ""}, nullptr};
     auto version = ModelVersion::load(backends_, metrics_, source.spec, source.version, source.path);
     if (version) {
-      entry.handle = *std::move(version);
+      entry.handle = *version;
     } else {
       entry.index.state = State::unavailable;
       entry.index.reason = version.error().message();

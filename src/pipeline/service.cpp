@@ -5,33 +5,20 @@
 #include <utility>
 
 #include "transform/bytes.hpp"
+#include "transform/named.hpp"
 
 namespace slipway::pipeline {
-
-namespace {
-
-/// The tensor of that name, or the only one for ""; null when there is none.
-template <class Tensor>
-const Tensor* called(const std::vector<Tensor>& tensors, const std::string& name) {
-  if (name.empty()) return tensors.size() == 1 ? tensors.data() : nullptr;
-  for (const Tensor& tensor : tensors) {
-    if (tensor.name == name) return &tensor;
-  }
-  return nullptr;
-}
-
-}  // namespace
 
 bool takes_bytes(const models::ModelVersion& version) { return version.spec().bytes_input.has_value(); }
 bool gives_labels(const models::ModelVersion& version) { return version.spec().labels_output.has_value(); }
 
 core::Result<core::Request> prepare(const models::ModelVersion& version, const core::Buffer& thing) {
   const config::BytesTransformSpec& spec = *version.spec().bytes_input;
-  const core::TensorInfo* input = called(version.inputs(), spec.input);
+  const core::TensorInfo* input = transform::find_named(version.inputs(), spec.input);
   if (input == nullptr) {
     return core::fail(
         core::Code::failed_precondition,
-        fmt::format("transform bytes of model \"{}\" names no input that it has: \"{}\"", version.name(), spec.input));
+        fmt::format(R"(transform bytes of model "{}" names no input that it has: "{}")", version.name(), spec.input));
   }
   TRY(core::Tensor tensor, transform::bytes_to_tensor(spec, *input, thing.bytes()));
   core::Request request;
@@ -43,10 +30,10 @@ core::Result<core::Request> prepare(const models::ModelVersion& version, const c
 core::Result<std::vector<std::vector<transform::Label>>> labels(const models::ModelVersion& version,
                                                                 const core::Response& response) {
   const config::LabelsTransformSpec& spec = *version.spec().labels_output;
-  const core::Tensor* output = called(response.outputs, spec.output);
+  const core::Tensor* output = transform::find_named(response.outputs, spec.output);
   if (output == nullptr) {
     return core::fail(core::Code::failed_precondition,
-                      fmt::format("transform labels of model \"{}\" names no output that it gave: \"{}\"",
+                      fmt::format(R"(transform labels of model "{}" names no output that it gave: "{}")",
                                   version.name(), spec.output));
   }
   return transform::tensor_to_labels(spec, output->view());

@@ -1,11 +1,11 @@
 #include "protocol/friendly.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <simdjson.h>
 
 #include <algorithm>
 
+#include "protocol/json_fault.hpp"
 #include "protocol/json_tensor.hpp"
 
 namespace slipway::protocol {
@@ -14,12 +14,6 @@ using core::Code;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-std::string names_of(std::span<const core::TensorInfo> inputs) {
-  std::vector<std::string> names;
-  for (const core::TensorInfo& input : inputs) names.push_back(fmt::format("\"{}\"", input.name));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
 
 std::unexpected<core::Error> invalid(std::string sentence) {
   return core::fail(Code::invalid_argument, std::move(sentence));
@@ -50,9 +44,8 @@ void append_labels(std::string& out, const std::vector<transform::Label>& labels
   out += ']';
 }
 
-}  // namespace
-
-core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const core::TensorInfo> inputs) {
+/// The inputs of `body`, which is only read.
+core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<const core::TensorInfo> inputs) {
   static thread_local ondemand::parser parser;
   ondemand::document document;
   ondemand::object root;
@@ -61,17 +54,18 @@ core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const c
   if (error == simdjson::SUCCESS) error = document.get_object().get(root);
   if (error != simdjson::SUCCESS) {
     return invalid(fmt::format("the body is not a JSON object: {}; {{\"NAME\": nested lists}} expected with {}",
-                               simdjson::error_message(error), names_of(inputs)));
+                               simdjson::error_message(error), core::quoted_names(inputs)));
   }
   if (!ends_with(root, body.text())) return invalid("something follows the JSON object; one object is expected");
   core::Request request;
   for (auto field : root) {
     std::string_view key;
     ondemand::value value;
-    if (field.unescaped_key().get(key) != simdjson::SUCCESS || (error = field.value().get(value)) != simdjson::SUCCESS)
-      return invalid(fmt::format("the body is not JSON: {}", simdjson::error_message(error)));
+    error = field.unescaped_key().get(key);
+    if (error == simdjson::SUCCESS) error = field.value().get(value);
+    if (error != simdjson::SUCCESS) return invalid(simdjson::error_message(error));
     const core::TensorInfo* info = input_called(key, inputs);
-    if (info == nullptr) return invalid(fmt::format("no input \"{}\"; there are: {}", key, names_of(inputs)));
+    if (info == nullptr) return invalid(fmt::format("no input \"{}\"; there are: {}", key, core::quoted_names(inputs)));
     auto tensor = parse_nested_tensor(value, info->name, info->dtype);
     if (!tensor) return std::unexpected(tensor.error().within(fmt::format("input \"{}\"", info->name)));
     if (tensor->shape.size() + 1 == info->shape.size()) tensor->shape.insert(tensor->shape.begin(), 1);
@@ -80,8 +74,18 @@ core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const c
   }
   for (const core::TensorInfo& info : inputs) {
     if (!std::ranges::any_of(request.inputs, [&](const core::TensorView& given) { return given.name == info.name; }))
-      return invalid(fmt::format("input \"{}\" is missing; expected are: {}", info.name, names_of(inputs)));
+      return invalid(fmt::format("input \"{}\" is missing; expected are: {}", info.name, core::quoted_names(inputs)));
   }
+  return request;
+}
+
+}  // namespace
+
+core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const core::TensorInfo> inputs) {
+  auto request = read_inputs(body, inputs);
+  if (request) return request;
+  if (const auto fault = find_json_fault(body.text()))
+    return invalid(fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte));
   return request;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "protocol/json_fault.hpp"
 #include "protocol/json_tensor.hpp"
 #include "protocol/v2_infer.hpp"
 
@@ -18,15 +19,8 @@ std::unexpected<core::Error> invalid(std::string sentence) {
   return core::fail(Code::invalid_argument, std::move(sentence));
 }
 
-/// "wrong JSON at byte 17: …"
-std::unexpected<core::Error> wrong_json(ondemand::document& document, std::string_view text,
-                                        simdjson::error_code error) {
-  const char* at = nullptr;
-  std::string where = "its end";
-  if (document.current_location().get(at) == simdjson::SUCCESS && at >= text.data() && at <= text.data() + text.size())
-    where = fmt::format("byte {}", at - text.data());
-  return invalid(fmt::format("the body is not the JSON of an inference request, at {}: {}", where,
-                             simdjson::error_message(error)));
+std::unexpected<core::Error> no_request(simdjson::error_code error) {
+  return invalid(fmt::format("the body is not the JSON of an inference request: {}", simdjson::error_message(error)));
 }
 
 bool missing(simdjson::error_code error) { return error == simdjson::NO_SUCH_FIELD; }
@@ -39,19 +33,12 @@ class Decoder {
   }
 
   core::Result<DecodedInfer> run() {
-    static thread_local ondemand::parser parser;
-    const core::Buffer& body = decoded_.request.storage.front();
-    const std::string_view text = body.text().substr(0, json_bytes_);
-    ondemand::document document;
-    const simdjson::padded_string_view view(text.data(), text.size(), text.size() + core::Buffer::padding);
-    if (const auto error = parser.iterate(view).get(document); error != simdjson::SUCCESS) {
-      return invalid(fmt::format("the body is not JSON: {}", simdjson::error_message(error)));
+    const std::string_view text = decoded_.request.storage.front().text().substr(0, json_bytes_);
+    if (auto read = read_text(text); !read) {
+      if (const auto fault = find_json_fault(text))
+        return invalid(fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte));
+      return std::unexpected(std::move(read).error());
     }
-    ondemand::object root;
-    if (const auto error = document.get_object().get(root); error != simdjson::SUCCESS)
-      return wrong_json(document, text, error);
-    if (!ends_with(root, text)) return invalid("something follows the JSON of the request; one object is expected");
-    if (auto read = read_root(root, document, text); !read) return std::unexpected(std::move(read).error());
     const std::size_t size = decoded_.request.storage.front().size();
     if (binary_at_ != size)
       return invalid(fmt::format("{} bytes follow the JSON, the inputs' binary_data_size add up to {}",
@@ -60,18 +47,28 @@ class Decoder {
   }
 
  private:
-  core::Result<void> read_root(ondemand::object root, ondemand::document& document, std::string_view text) {
+  core::Result<void> read_text(std::string_view text) {
+    static thread_local ondemand::parser parser;
+    ondemand::document document;
+    const simdjson::padded_string_view view(text.data(), text.size(), text.size() + core::Buffer::padding);
+    if (const auto error = parser.iterate(view).get(document); error != simdjson::SUCCESS) return no_request(error);
+    ondemand::object root;
+    if (document.get_object().get(root) != simdjson::SUCCESS)
+      return invalid(R"(the body is no object: {"inputs": […]} expected)");
+    if (!ends_with(root, text)) return invalid("something follows the JSON of the request; one object is expected");
+    return read_root(root);
+  }
+
+  core::Result<void> read_root(ondemand::object root) {
     ondemand::array inputs;
-    if (const auto error = root["inputs"].get_array().get(inputs); missing(error)) {
+    const auto inputs_error = root["inputs"].get_array().get(inputs);
+    if (missing(inputs_error))
       return invalid(R"(the request has no "inputs": a list of {"name","datatype","shape","data"} is expected)");
-    } else if (error != simdjson::SUCCESS) {
-      return wrong_json(document, text, error);
-    }
+    if (inputs_error != simdjson::SUCCESS) return no_request(inputs_error);
     for (auto item : inputs) {
       ondemand::object input;
-      if (const auto error = item.get_object().get(input); error != simdjson::SUCCESS)
-        return wrong_json(document, text, error);
-      TRY_VOID(read_input(input, document, text));
+      if (const auto error = item.get_object().get(input); error != simdjson::SUCCESS) return no_request(error);
+      TRY_VOID(read_input(input));
     }
     std::string_view id;
     if (const auto error = root["id"].get_string().get(id); error == simdjson::SUCCESS) {
@@ -81,26 +78,23 @@ class Decoder {
     }
     ondemand::object parameters;
     if (const auto error = root["parameters"].get_object().get(parameters); error == simdjson::SUCCESS) {
-      TRY_VOID(read_parameters(parameters, document, text));
+      TRY_VOID(read_parameters(parameters));
     } else if (!missing(error)) {
       return invalid("\"parameters\" of the request is no object");
     }
     ondemand::array outputs;
-    if (const auto error = root["outputs"].get_array().get(outputs); missing(error)) {
-      return {};
-    } else if (error != simdjson::SUCCESS) {
-      return wrong_json(document, text, error);
-    }
+    const auto outputs_error = root["outputs"].get_array().get(outputs);
+    if (missing(outputs_error)) return {};
+    if (outputs_error != simdjson::SUCCESS) return no_request(outputs_error);
     for (auto item : outputs) {
       ondemand::object output;
-      if (const auto error = item.get_object().get(output); error != simdjson::SUCCESS)
-        return wrong_json(document, text, error);
+      if (const auto error = item.get_object().get(output); error != simdjson::SUCCESS) return no_request(error);
       TRY_VOID(read_output(output));
     }
     return {};
   }
 
-  core::Result<void> read_input(ondemand::object input, ondemand::document& document, std::string_view text) {
+  core::Result<void> read_input(ondemand::object input) {
     std::string_view name;
     if (input["name"].get_string().get(name) != simdjson::SUCCESS)
       return invalid(fmt::format("input {}: \"name\" is missing or no string", decoded_.request.inputs.size()));
@@ -144,12 +138,12 @@ class Decoder {
     ondemand::value data;
     const auto data_error = input["data"].get(data);
     if (binary_size) {
-      if (data_error == simdjson::SUCCESS) return invalid(where("has both \"data\" and \"binary_data_size\""));
+      if (data_error == simdjson::SUCCESS) return invalid(where(R"(has both "data" and "binary_data_size")"));
       TRY_VOID(take_binary(tensor, *binary_size));
     } else if (missing(data_error)) {
-      return invalid(where("has neither \"data\" nor \"binary_data_size\""));
+      return invalid(where(R"(has neither "data" nor "binary_data_size")"));
     } else if (data_error != simdjson::SUCCESS) {
-      return wrong_json(document, text, data_error);
+      return no_request(data_error);
     } else {
       auto parsed = parse_tensor_data(data, tensor.dtype, tensor.shape);
       if (!parsed) return std::unexpected(parsed.error().within(where("data")));
@@ -178,12 +172,12 @@ class Decoder {
     return {};
   }
 
-  core::Result<void> read_parameters(ondemand::object parameters, ondemand::document& document, std::string_view text) {
+  core::Result<void> read_parameters(ondemand::object parameters) {
     for (auto field : parameters) {
       std::string_view key;
       ondemand::value value;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
-        return wrong_json(document, text, simdjson::TAPE_ERROR);
+        return no_request(simdjson::TAPE_ERROR);
       std::string name(key);
       bool flag = false;
       std::int64_t integer = 0;
@@ -220,7 +214,7 @@ class Decoder {
       if (parameters["binary_data"].get(wanted) == simdjson::SUCCESS) {
         bool binary = false;
         if (wanted.get_bool().get(binary) != simdjson::SUCCESS)
-          return invalid(fmt::format("output \"{}\": \"binary_data\" is neither true nor false", name));
+          return invalid(fmt::format(R"(output "{}": "binary_data" is neither true nor false)", name));
         decoded_.form.binary.emplace_back(name, binary);
       }
     }

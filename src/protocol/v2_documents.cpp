@@ -44,6 +44,10 @@ std::string model_metadata(const models::ModelVersion& version, const std::vecto
                                       {"outputs", tensors(version.outputs())}});
 }
 
+std::string model_ready(const models::ModelVersion& version) {
+  return json::serialize(json::object{{"name", version.name()}, {"version", version.version()}, {"ready", true}});
+}
+
 std::string repository_index(const std::vector<models::IndexEntry>& entries) {
   json::array out;
   for (const models::IndexEntry& entry : entries) {

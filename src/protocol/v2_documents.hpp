@@ -14,6 +14,7 @@ std::string server_metadata();
 std::string live_body(bool live, bool ready);  ///< {"live":…,"ready":…}
 /// `versions` are all that are ready, for the `versions` list.
 std::string model_metadata(const models::ModelVersion& version, const std::vector<models::Handle>& versions);
+std::string model_ready(const models::ModelVersion& version);  ///< {"name":…,"version":…,"ready":true}
 std::string model_config(const models::ModelVersion& version);
 std::string model_statistics(const std::vector<models::Handle>& versions);
 std::string repository_index(const std::vector<models::IndexEntry>& entries);

@@ -17,13 +17,11 @@ namespace {
 /// No tensor is meant by `name`: says which there are.
 std::unexpected<core::Error> nothing_named(std::string_view transform, std::string_view kind, const std::string& name,
                                            const std::vector<core::TensorInfo>& tensors) {
-  std::vector<std::string> names;
-  for (const core::TensorInfo& tensor : tensors) names.push_back(fmt::format("\"{}\"", tensor.name));
   return core::fail(core::Code::invalid_argument,
                     fmt::format("transform {}: {}; there are: {}", transform,
                                 name.empty() ? fmt::format("it must name one of the model's {}s", kind)
                                              : fmt::format("the model has no {} \"{}\"", kind, name),
-                                fmt::join(names, ", ")));
+                                core::quoted_names(tensors)));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ struct BufferBody {
     std::size_t lead = 0;  ///< set between header and body; see core::Buffer
   };
 
-  class reader {
+  class reader {  // NOLINT(readability-identifier-naming): the name that Beast looks for
    public:
     template <bool isRequest, class Fields>
     reader(boost::beast::http::header<isRequest, Fields>& /*header*/, value_type& body) : body_(body) {}

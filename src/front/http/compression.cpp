@@ -54,7 +54,7 @@ core::Result<core::Buffer> inflate_all(const core::Buffer& body, int bits, std::
     if (written > most_bytes)
       return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes));
     if (status == Z_STREAM_END) break;
-    if (status != Z_OK && !(status == Z_BUF_ERROR && stream.avail_out == 0)) {
+    if (status != Z_OK && (status != Z_BUF_ERROR || stream.avail_out != 0)) {
       return core::fail(
           Code::invalid_argument,
           fmt::format("the compressed body is damaged or cut short after {} bytes", body.size() - stream.avail_in));

@@ -11,15 +11,15 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
-HttpResponse HttpResponse::json(std::string text, unsigned status) {
-  return HttpResponse::text(std::move(text), "application/json", status);
+HttpResponse HttpResponse::json(std::string_view text, unsigned status) {
+  return HttpResponse::text(text, "application/json", status);
 }
 
-HttpResponse HttpResponse::text(std::string text, std::string content_type, unsigned status) {
+HttpResponse HttpResponse::text(std::string_view text, std::string content_type, unsigned status) {
   HttpResponse response;
   response.status = status;
   response.content_type = std::move(content_type);
-  response.body.push_back(core::Buffer::copy_of(std::string_view(text)));
+  response.body.push_back(core::Buffer::copy_of(text));
   return response;
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <mutex>
 #include <set>
@@ -26,6 +27,8 @@ using core::Code;
 
 namespace {
 
+constexpr std::chrono::milliseconds accept_retry{100};
+
 /// One thread with its io_context and the connections it serves, which only that thread touches.
 struct Worker {
   std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
@@ -37,11 +40,18 @@ struct Worker {
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions given, const Router& routes) : options(std::move(given)), router(routes) {
-    const std::uint32_t threads = options.threads == 0 ? core::usable_cpus() : options.threads;
-    for (std::uint32_t i = 0; i < threads; ++i) workers.push_back(std::make_unique<Worker>());
-    acceptor.emplace(*workers.front()->context);
+  static std::vector<std::unique_ptr<Worker>> make_workers(std::uint32_t threads) {
+    std::vector<std::unique_ptr<Worker>> made(threads == 0 ? core::usable_cpus() : threads);
+    for (auto& worker : made) worker = std::make_unique<Worker>();
+    return made;
   }
+
+  State(ServerOptions given, const Router& routes)
+      : options(std::move(given)),
+        router(routes),
+        workers(make_workers(options.threads)),
+        acceptor(*workers.front()->context),
+        accept_again(*workers.front()->context) {}
 
   core::Result<void> listen();
   void accept();
@@ -51,7 +61,8 @@ struct Server::State {
   const ServerOptions options;
   const Router& router;
   std::vector<std::unique_ptr<Worker>> workers;
-  std::optional<tcp::acceptor> acceptor;
+  tcp::acceptor acceptor;
+  asio::steady_timer accept_again;
   std::size_t next_worker = 0;
   bool finishing = false;  ///< on the first worker's thread
   std::mutex mutex;
@@ -69,10 +80,10 @@ core::Result<void> Server::State::listen() {
     return core::fail(Code::invalid_argument,
                       fmt::format("{}: no such address on this machine: {}", where, error.message()));
   const tcp::endpoint endpoint = *found.begin();
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor->bind(endpoint, error);
-  if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return core::fail(Code::unavailable, fmt::format("{}: {}; choose another with --http-port, 0 for any free one",
                                                      where, error.message()));
@@ -82,14 +93,18 @@ core::Result<void> Server::State::listen() {
 
 void Server::State::accept() {
   Worker& worker = *workers[next_worker++ % workers.size()];
-  acceptor->async_accept(*worker.context, [this, &worker](boost::system::error_code error, tcp::socket socket) {
+  acceptor.async_accept(*worker.context, [this, &worker](boost::system::error_code error, tcp::socket socket) {
     if (finishing || error == asio::error::operation_aborted) return;
-    if (error) {
-      spdlog::warn("a connection could not be accepted: {}", error.message());
-    } else {
+    if (!error) {
       serve(worker, std::move(socket));
+      return accept();
     }
-    accept();
+    // most likely there are no descriptors left: they come back as connections end
+    spdlog::warn("a connection could not be accepted: {}", error.message());
+    accept_again.expires_after(accept_retry);
+    accept_again.async_wait([this](boost::system::error_code ended) {
+      if (!ended && !finishing) accept();
+    });
   });
 }
 
@@ -123,7 +138,8 @@ void Server::State::finish() {
   asio::post(*workers.front()->context, [this] {
     finishing = true;
     boost::system::error_code ignored;
-    acceptor->close(ignored);
+    acceptor.close(ignored);
+    accept_again.cancel();
   });
   for (auto& worker : workers) {
     asio::post(*worker->context, [&worker] {
@@ -155,6 +171,6 @@ Server::~Server() {
   for (auto& worker : state_->workers) worker->thread.join();
 }
 
-std::uint16_t Server::port() const { return state_->acceptor->local_endpoint().port(); }
+std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
 
 }  // namespace slipway::front::http

@@ -25,7 +25,7 @@ HttpResponse encoded(models::ModelVersion& version, const core::Result<core::Res
   if (!answer) return HttpResponse::error(answer.error());
   version.probe().bytes_out(answer->size());
   version.probe().encoded(core::now() - start);
-  return HttpResponse::json(*std::move(answer));
+  return HttpResponse::json(*answer);
 }
 
 void call(const models::Handle& version, HttpRequest request, Responder respond) {

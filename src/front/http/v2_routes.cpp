@@ -72,7 +72,7 @@ HttpResponse encoded(const models::Handle& version, core::Result<core::Response>
   return response;
 }
 
-void infer(models::Handle version, HttpRequest request, Responder respond) {
+void infer(const models::Handle& version, HttpRequest request, Responder respond) {
   if (!takes_type(request.header("content-type"))) {
     respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
                                                  "application/octet-stream expected",
@@ -103,8 +103,7 @@ void add_model_routes(Router& router, const models::Registry& models) {
   add_for_models(router, models, Method::post, "/infer", infer);
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
-                   respond(HttpResponse::json(fmt::format(R"({{"name":"{}","version":"{}","ready":true}})",
-                                                          version->name(), version->version())));
+                   respond(HttpResponse::json(protocol::model_ready(*version)));
                  });
   add_for_models(router, models, Method::get, "/config",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
