@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "measure/model_report.hpp"
+#include "models/repository.hpp"
+#include "models/version_number.hpp"
 #include "runtime/backend_registry.hpp"
 #include "runtime/model.hpp"
+#include "runtime/model_format.hpp"
 
 namespace slipway::cli {
 
@@ -25,6 +30,22 @@ struct Verdict {
   bool runs = false;
   std::string reason;  ///< why not
 };
+
+/// What `given` means: itself, or in a model's folder the model of its highest version.
+core::Result<std::filesystem::path> model_at(const std::filesystem::path& given) {
+  std::error_code failure;
+  if (!runtime::detect_format(given).empty() || !std::filesystem::is_directory(given, failure)) return given;
+  TRY(const models::Found found, models::find_models(given, {}));
+  if (found.sources.empty()) return std::unexpected(found.broken.front().error);
+  const auto highest = std::ranges::max_element(
+      found.sources, {}, [](const models::Source& source) { return models::version_number(source.version); });
+  const auto other = std::ranges::find_if(
+      found.sources, [&](const models::Source& source) { return source.spec.name != highest->spec.name; });
+  if (other == found.sources.end()) return highest->path;
+  return core::fail(core::Code::invalid_argument,
+                    fmt::format("{}: several models are in it, \"{}\" and \"{}\" among them; name one's file or folder",
+                                given.string(), other->spec.name, highest->spec.name));
+}
 
 /// Loads the model with each backend. What a backend found is told by `report` where the file itself did not say.
 std::vector<Verdict> try_backends(const std::filesystem::path& path, measure::ModelReport& report) {
@@ -122,17 +143,18 @@ void add_inspect(CLI::App& app, int& exit_code) {
   command->add_option("MODEL", arguments->model, "model file or folder")->required();
   command->add_flag("--json", arguments->json, "as JSON");
   command->callback([arguments, &exit_code] {
-    auto report = measure::read_model_report(arguments->model);
+    const auto path = model_at(arguments->model);
+    auto report = path ? measure::read_model_report(*path) : std::unexpected(path.error());
     if (!report) {
       fmt::print(stderr, "slipway inspect: {}\n", report.error().message());
       exit_code = 2;
       return;
     }
-    const auto verdicts = try_backends(arguments->model, *report);
+    const auto verdicts = try_backends(*path, *report);
     if (arguments->json) {
-      fmt::print("{}\n", as_json(arguments->model, *report, verdicts));
+      fmt::print("{}\n", as_json(path->string(), *report, verdicts));
     } else {
-      print_text(arguments->model, *report, verdicts);
+      print_text(path->string(), *report, verdicts);
     }
   });
 }

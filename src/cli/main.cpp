@@ -1,12 +1,32 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 
 #include <exception>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "cli/doctor.hpp"
 #include "cli/infer.hpp"
 #include "cli/inspect.hpp"
 #include "cli/serve.hpp"
+
+namespace {
+
+/// CLI11 says of a command that it does not know only that one is required.
+std::optional<std::string> unknown_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return std::nullopt;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == argv[1]) return std::nullopt;
+    names.push_back(command->get_name());
+  }
+  return fmt::format("no command \"{}\"; there are: {}", argv[1], fmt::join(names, ", "));
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   try {
@@ -18,6 +38,10 @@ int main(int argc, char** argv) {
     slipway::cli::add_inspect(app, exit_code);
     slipway::cli::add_infer(app, exit_code);
     slipway::cli::add_doctor(app, exit_code);
+    if (const auto wrong = unknown_command(app, argc, argv)) {
+      fmt::print(stderr, "slipway: {}\n", *wrong);
+      return 2;
+    }
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,55 @@
+#include "protocol/json_fault.hpp"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <cstdint>
+#include <limits>
+
+namespace slipway::protocol {
+
+namespace json = boost::json;
+
+namespace {
+
+/// Takes what the parser reads and keeps nothing.
+struct Ignore {
+  static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t max_array_size = max_object_size;
+  static constexpr std::size_t max_key_size = max_object_size;
+  static constexpr std::size_t max_string_size = max_object_size;
+
+  using Failure = json::error_code;
+  static bool on_document_begin(Failure& /*failure*/) { return true; }
+  static bool on_document_end(Failure& /*failure*/) { return true; }
+  static bool on_object_begin(Failure& /*failure*/) { return true; }
+  static bool on_object_end(std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_array_begin(Failure& /*failure*/) { return true; }
+  static bool on_array_end(std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_key_part(json::string_view /*text*/, std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_key(json::string_view /*text*/, std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_string_part(json::string_view /*text*/, std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_string(json::string_view /*text*/, std::size_t /*count*/, Failure& /*failure*/) { return true; }
+  static bool on_number_part(json::string_view /*text*/, Failure& /*failure*/) { return true; }
+  static bool on_int64(std::int64_t /*value*/, json::string_view /*text*/, Failure& /*failure*/) { return true; }
+  static bool on_uint64(std::uint64_t /*value*/, json::string_view /*text*/, Failure& /*failure*/) { return true; }
+  static bool on_double(double /*value*/, json::string_view /*text*/, Failure& /*failure*/) { return true; }
+  static bool on_bool(bool /*value*/, Failure& /*failure*/) { return true; }
+  static bool on_null(Failure& /*failure*/) { return true; }
+  static bool on_comment_part(json::string_view /*text*/, Failure& /*failure*/) { return true; }
+  static bool on_comment(json::string_view /*text*/, Failure& /*failure*/) { return true; }
+};
+
+}  // namespace
+
+std::optional<JsonFault> find_json_fault(std::string_view text) {
+  json::basic_parser<Ignore> parser{json::parse_options{}};
+  json::error_code failure;
+  std::size_t read = parser.write_some(false, text.data(), text.size(), failure);
+  if (!failure && read < text.size() && text.find_first_not_of(" \t\r\n", read) != std::string_view::npos) {
+    failure = json::error::extra_data;
+    read = text.find_first_not_of(" \t\r\n", read);
+  }
+  if (!failure) return std::nullopt;
+  return JsonFault{.byte = read, .reason = failure.message()};
+}
+
+}  // namespace slipway::protocol
