@@ -131,7 +131,7 @@ FakeModel read_fake_model(const std::string& path) {
   for (std::size_t i = 0; i < model.outputs.size(); ++i) {
     const FakeTensor& input = model.inputs[std::min(i, model.inputs.size() - 1)];
     if (input.dtype != model.outputs[i].dtype) {
-      throw std::invalid_argument(fmt::format("output \"{}\" is a copy of input \"{}\", but of another type",
+      throw std::invalid_argument(fmt::format(R"(output "{}" is a copy of input "{}", but of another type)",
                                               model.outputs[i].name, input.name));
     }
   }

@@ -7,11 +7,11 @@
 #include "failure.hpp"
 
 void slipway_instance::set_input(const slipway_tensor& given) {
-  if (given.input_index >= model.inputs.size()) {
+  if (given.input_index >= model_.inputs.size()) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, "input " + std::to_string(given.input_index) + ": the model has " +
-                                                std::to_string(model.inputs.size()));
+                                                std::to_string(model_.inputs.size()));
   }
-  const auto& port = model.inputs[given.input_index];
+  const auto& port = model_.inputs[given.input_index];
   if (given.dtype != port.dtype) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, "input \"" + port.name + "\": type " +
                                                 element_type_of(given.dtype).to_string() + " given, " +
@@ -23,33 +23,33 @@ void slipway_instance::set_input(const slipway_tensor& given) {
                                                 ov::PartialShape(tensor.get_shape()).to_string() + " given, " +
                                                 port.shape.to_string() + " expected");
   }
-  request.set_input_tensor(given.input_index, tensor);
+  request_.set_input_tensor(given.input_index, tensor);
 }
 
 void slipway_instance::give_output(std::uint32_t index, const slipway_output_sink& sink) {
-  if (index >= model.outputs.size()) {
+  if (index >= model_.outputs.size()) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT,
-                  "output " + std::to_string(index) + ": the model has " + std::to_string(model.outputs.size()));
+                  "output " + std::to_string(index) + ": the model has " + std::to_string(model_.outputs.size()));
   }
-  const ov::Tensor tensor = request.get_output_tensor(index);
-  const ov::Shape given = tensor.get_shape();
+  const ov::Tensor tensor = request_.get_output_tensor(index);
+  const ov::Shape& given = tensor.get_shape();
   const std::vector<std::int64_t> shape(given.begin(), given.end());
   const std::uint64_t size = tensor.get_byte_size();
-  void* memory = sink.allocate(sink.context, index, model.outputs[index].dtype, shape.data(),
+  void* memory = sink.allocate(sink.context, index, model_.outputs[index].dtype, shape.data(),
                                static_cast<std::uint32_t>(shape.size()), size);
   if (memory == nullptr) {
-    throw Failure(SLIPWAY_INTERNAL, "output \"" + model.outputs[index].name + "\": the host gave no room for " +
+    throw Failure(SLIPWAY_INTERNAL, "output \"" + model_.outputs[index].name + "\": the host gave no room for " +
                                         std::to_string(size) + " bytes");
   }
   if (size > 0) std::memcpy(memory, tensor.data(), size);
 }
 
 void slipway_instance::run(const slipway_run& call) {
-  if (call.input_count != model.inputs.size()) {
+  if (call.input_count != model_.inputs.size()) {
     throw Failure(SLIPWAY_INVALID_ARGUMENT, std::to_string(call.input_count) + " inputs given, the model has " +
-                                                std::to_string(model.inputs.size()));
+                                                std::to_string(model_.inputs.size()));
   }
   for (std::uint32_t i = 0; i < call.input_count; ++i) set_input(call.inputs[i]);
-  request.infer();
+  request_.infer();
   for (std::uint32_t i = 0; i < call.output_count; ++i) give_output(call.outputs[i], *call.sink);
 }

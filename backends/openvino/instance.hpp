@@ -7,7 +7,7 @@
 
 /// One inference request of a compiled model. One thread at a time; its model outlives it.
 struct slipway_instance {
-  explicit slipway_instance(slipway_model& owner) : model(owner), request(owner.compiled.create_infer_request()) {}
+  explicit slipway_instance(slipway_model& owner) : model_(owner), request_(owner.compiled.create_infer_request()) {}
 
   /// Throws Failure or OpenVINO's exceptions; usable after either.
   void run(const slipway_run& call);
@@ -16,6 +16,6 @@ struct slipway_instance {
   void set_input(const slipway_tensor& given);
   void give_output(std::uint32_t index, const slipway_output_sink& sink);
 
-  slipway_model& model;
-  ov::InferRequest request;
+  slipway_model& model_;
+  ov::InferRequest request_;
 };

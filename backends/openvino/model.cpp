@@ -89,17 +89,19 @@ slipway_model::Port port_of(const ov::Output<const ov::Node>& port) {
     throw Failure(SLIPWAY_UNIMPLEMENTED, "\"" + name + "\" is of type " + port.get_element_type().to_string() +
                                              ", which the openvino backend does not serve; onnxruntime may");
   }
-  const ov::PartialShape shape = port.get_partial_shape();
+  const ov::PartialShape& shape = port.get_partial_shape();
   if (shape.rank().is_dynamic()) {
     throw Failure(SLIPWAY_UNIMPLEMENTED, "\"" + name + "\" has no known number of dimensions, which cannot be served");
   }
   std::vector<std::int64_t> dims;
+  dims.reserve(shape.size());
   for (const auto& dim : shape) dims.push_back(dim.is_static() ? dim.get_length() : -1);
   return {std::move(name), *dtype, std::move(dims), shape};
 }
 
 std::vector<slipway_tensor_info> infos_of(const std::vector<slipway_model::Port>& ports) {
   std::vector<slipway_tensor_info> infos;
+  infos.reserve(ports.size());
   for (const auto& port : ports) {
     infos.push_back(
         {port.name.c_str(), port.dtype, static_cast<std::uint32_t>(port.dims.size()), port.dims.data(), nullptr});

@@ -37,7 +37,7 @@ core::Result<void> check_names(const models::ModelVersion& version, const core::
       return invalid(fmt::format(R"(model "{}" has no input "{}"; there are: {})", version.name(), given.name,
                                  core::quoted_names(infos)));
     if (std::ranges::count(request.inputs, given.name, &core::TensorView::name) > 1)
-      return invalid(fmt::format("input \"{}\" of model \"{}\" is given twice", given.name, version.name()));
+      return invalid(fmt::format(R"(input "{}" of model "{}" is given twice)", given.name, version.name()));
   }
   return {};
 }
@@ -92,7 +92,7 @@ core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const co
   const std::int64_t rows = request.inputs.front().shape[0];
   for (const core::TensorView& input : request.inputs) {
     if (input.shape[0] != rows)
-      return invalid(fmt::format("model \"{}\": input \"{}\" has {} rows, input \"{}\" has {}; they must be equal",
+      return invalid(fmt::format(R"(model "{}": input "{}" has {} rows, input "{}" has {}; they must be equal)",
                                  version.name(), input.name, input.shape[0], request.inputs.front().name, rows));
   }
   if (rows == 0) return invalid(fmt::format(R"(model "{}": 0 rows given, at least 1 expected)", version.name()));

@@ -43,7 +43,7 @@ core::Result<std::filesystem::path> model_at(const std::filesystem::path& given)
       found.sources, [&](const models::Source& source) { return source.spec.name != highest->spec.name; });
   if (other == found.sources.end()) return highest->path;
   return core::fail(core::Code::invalid_argument,
-                    fmt::format("{}: several models are in it, \"{}\" and \"{}\" among them; name one's file or folder",
+                    fmt::format(R"({}: several models are in it, "{}" and "{}" among them; name one's file or folder)",
                                 given.string(), other->spec.name, highest->spec.name));
 }
 

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cctype>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace slipway::scheduler {
@@ -22,14 +23,14 @@ using prometheus::Labels;
 /// 10 µs, doubled up to 30 s.
 Histogram::BucketBoundaries duration_buckets() {
   Histogram::BucketBoundaries bounds;
-  for (double bound = 10e-6; bound < 30; bound *= 2) bounds.push_back(bound);
+  for (int doublings = 0; doublings < 22; ++doublings) bounds.push_back(std::ldexp(10e-6, doublings));
   bounds.push_back(30);
   return bounds;
 }
 
 Histogram::BucketBoundaries row_buckets() {
   Histogram::BucketBoundaries bounds;
-  for (double bound = 1; bound <= 1024; bound *= 2) bounds.push_back(bound);
+  for (int doublings = 0; doublings <= 10; ++doublings) bounds.push_back(std::ldexp(1.0, doublings));
   return bounds;
 }
 
