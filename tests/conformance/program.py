@@ -6,11 +6,17 @@ import re
 import subprocess
 import threading
 import time
+from collections.abc import Callable
+
+from http_call import call
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build" / "slipway"
 START_LIMIT_S = 60
 STOP_LIMIT_S = 20
+WAIT_LIMIT_S = 20
+WAIT_STEP_S = 0.005
+ANY_PORT = ["--http-port", "0", "--metrics-port", "none"]
 
 
 class Server:
@@ -18,18 +24,22 @@ class Server:
 
     with Server(["build/models"]) as server:
         requests.get(server.url + "/v2/health/ready")
+
+    `ports=[]` leaves the ports to an app file; what else is named (`env`, `cwd`, `stderr`) is subprocess.Popen's.
     """
 
-    def __init__(self, arguments: list, environment: dict | None = None):
+    def __init__(
+        self, arguments: list, environment: dict | None = None, *, ports: list = ANY_PORT, program=PROGRAM, **popen
+    ):
         self.log: list[str] = []
         self._lines: queue.Queue = queue.Queue()
+        options = {"stderr": subprocess.STDOUT, "env": os.environ | (environment or {})} | popen
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", *map(str, arguments), "--http-port", "0", "--metrics-port", "none"],
+            [program, "serve", *map(str, arguments), *map(str, ports)],
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            env=os.environ | (environment or {}),
+            **options,
         )
         threading.Thread(target=self._read, daemon=True).start()
         try:
@@ -58,6 +68,21 @@ class Server:
                 return found[1]
         raise RuntimeError(f"no address within {START_LIMIT_S} s:\n{''.join(self.log)}")
 
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum of a metric's samples that have these labels; 0 where there is none."""
+        wanted = {f'{key}="{value}"' for key, value in labels.items()}
+        total = 0.0
+        for line in call(self.url + "/metrics").body.decode().splitlines():
+            sample, _, value = line.rpartition(" ")
+            found, _, has = sample.partition("{")
+            if found == name and wanted <= set(has.rstrip("}").split(",")):
+                total += float(value)
+        return total
+
+    def wait_for(self, least: float, name: str, **labels: str) -> None:
+        """Until a metric is at least this: how a test knows that a request runs, waits or was dropped."""
+        wait_until(lambda: self.metric(name, **labels) >= least, f"{name} {labels} is at least {least}")
+
     def stop(self) -> int:
         """Asks it to end, and gives its exit status."""
         if self.process.poll() is None:
@@ -76,11 +101,33 @@ class Server:
         self.stop()
 
 
+def run(*arguments, program=PROGRAM, **options) -> subprocess.CompletedProcess:
+    """One command of the program, to its end. `options` are subprocess.run's."""
+    command = [program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=START_LIMIT_S, **options)
+
+
 def run_serve(arguments: list) -> subprocess.CompletedProcess:
     """For command lines that must end by themselves."""
-    return subprocess.run(
-        [PROGRAM, "serve", *map(str, arguments), "--http-port", "0", "--metrics-port", "none"],
-        capture_output=True,
-        text=True,
-        timeout=START_LIMIT_S,
-    )
+    return run("serve", *arguments, *ANY_PORT)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Asks until it is so, and fails after WAIT_LIMIT_S."""
+    end = time.monotonic() + WAIT_LIMIT_S
+    while not condition():
+        assert time.monotonic() < end, f"not within {WAIT_LIMIT_S} s: {what}"
+        time.sleep(WAIT_STEP_S)
+
+
+def fake_model(folder: pathlib.Path, *lines: str, name: str = "m") -> pathlib.Path:
+    """A model that gives x [batch,4] back as y and beyond that does as `lines` say (backends/fake/fake_model.hpp)."""
+    path = folder / f"{name}.fake"
+    path.write_text("\n".join(["input=x FP32 -1,4 batch,", "output=y FP32 -1,4 batch,", *lines]) + "\n")
+    return path
+
+
+def rows(*values: float) -> dict:
+    """A request to such a model: a row of four for each value."""
+    data = [[value] * 4 for value in values]
+    return {"inputs": [{"name": "x", "datatype": "FP32", "shape": [len(values), 4], "data": data}]}
