@@ -9,6 +9,7 @@
 
 #include "element_types.hpp"
 #include "failure.hpp"
+#include "protobuf_file.hpp"
 
 namespace {
 
@@ -18,8 +19,19 @@ std::string file_to_read(const slipway_model_config& config) {
   if (!std::filesystem::exists(path)) {
     throw Failure(SLIPWAY_NOT_FOUND, "there is no such file or folder");
   }
-  if (std::string_view(config.format) != "paddle" || !std::filesystem::is_directory(path)) return path.string();
-  for (const char* name : {"inference.pdmodel", "__model__", "inference.json"}) {
+  const std::string_view format(config.format);
+  if (format == "tflite" && path.extension() != ".tflite")
+    throw Failure(SLIPWAY_UNIMPLEMENTED, "OpenVINO takes TFLite files by their suffix; call it NAME.tflite");
+  if (format == "tensorflow_saved_model" && !std::filesystem::exists(path / "saved_model.pb"))
+    throw Failure(SLIPWAY_UNIMPLEMENTED, "OpenVINO reads saved_model.pb, not saved_model.pbtxt");
+  if (format != "paddle") return path.string();
+  if (path.extension() == ".json" || std::filesystem::exists(path / "inference.json")) {
+    throw Failure(SLIPWAY_UNIMPLEMENTED,
+                  "OpenVINO does not read PaddlePaddle's inference.json; export the model with a .pdmodel file "
+                  "(FLAGS_enable_pir_api=0)");
+  }
+  if (!std::filesystem::is_directory(path)) return path.string();
+  for (const char* name : {"inference.pdmodel", "__model__"}) {
     if (std::filesystem::exists(path / name)) return (path / name).string();
   }
   for (const auto& entry : std::filesystem::directory_iterator(path)) {
@@ -38,16 +50,19 @@ std::shared_ptr<ov::Model> read_as(ov::Core& core, const std::string& path, std:
                                                                                 {"paddle", "paddle"}}};
   for (const auto& [name, framework] : front_ends) {
     if (name != format) continue;
+    const std::string message_file = format == "tensorflow_saved_model" ? path + "/saved_model.pb" : path;
+    if (std::string_view(framework) == "tf" && !is_whole_protobuf(message_file))
+      throw Failure(SLIPWAY_INVALID_ARGUMENT, "is damaged or cut short: it holds no whole protobuf message");
     const ov::frontend::FrontEnd::Ptr front_end = ov::frontend::FrontEndManager().load_by_framework(framework);
     return front_end->convert(front_end->load(path));
   }
   return core.read_model(path);
 }
 
-/// OpenVINO's report without the places in its source that it begins with ("Exception from src/…:84:").
+/// OpenVINO's report without the places in its source that it begins with ("Exception from src/…:84:", "Check '…'
+/// failed at src/…:309:").
 std::string without_places(std::string_view text) {
-  constexpr std::string_view sign = "Exception from ";
-  while (text.starts_with(sign)) {
+  while (text.starts_with("Exception from ") || text.starts_with("Check '")) {
     const auto end = text.find('\n');
     if (end == std::string_view::npos) break;
     text.remove_prefix(end + 1);
@@ -59,6 +74,8 @@ std::shared_ptr<ov::Model> read(ov::Core& core, const slipway_model_config& conf
   const std::string path = file_to_read(config);
   try {
     return read_as(core, path, config.format);
+  } catch (const Failure&) {
+    throw;
   } catch (const std::exception& exception) {
     const std::string_view text = exception.what();
     // the one line of a long report that names the operators

@@ -56,7 +56,8 @@ std::vector<Verdict> try_backends(const std::filesystem::path& path, measure::Mo
   std::vector<Verdict> verdicts;
   for (const std::string& name : registry.names()) {
     if (name == "fake") continue;  // answers anything: says nothing of the model
-    const auto model = registry.load(name, options);
+    const auto backend = registry.get(name);
+    const auto model = backend ? (*backend)->load(options) : std::unexpected(backend.error());
     verdicts.push_back({name, model.has_value(), model ? "" : model.error().message()});
     if (!model || !report.inputs.empty() || !report.outputs.empty()) continue;
     for (const auto& input : (*model)->inputs()) report.inputs.push_back(measure::report_of(input));

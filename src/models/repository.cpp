@@ -79,7 +79,8 @@ core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::Mod
 
 /// A bare file or a folder that is itself a model; its model.yaml is called after it.
 void add_bare(Found& found, const fs::path& path, const config::ModelSpec& over) {
-  const std::string name = path.stem().string();
+  // a folder's name has no suffix, only dots
+  const std::string name = (is_folder(path) ? path.filename() : path.stem()).string();
   auto spec = spec_for(path.parent_path() / (name + ".yaml"), over, name);
   if (spec) {
     found.sources.push_back({*std::move(spec), "1", path});

@@ -71,7 +71,7 @@ std::string folder_format(const fs::path& folder) {
   for (const char* name : {"saved_model.pb", "saved_model.pbtxt"}) {
     if (fs::is_regular_file(folder / name, failure)) return "tensorflow_saved_model";
   }
-  for (const char* name : {"inference.pdmodel", "model.pdmodel", "inference.json"}) {
+  for (const char* name : {"inference.pdmodel", "model.pdmodel", "__model__", "inference.json"}) {
     if (fs::is_regular_file(folder / name, failure)) return "paddle";
   }
   return "";
@@ -101,7 +101,8 @@ std::string detect_format(const fs::path& path) {
     return path.filename() == "inference.json" && head.find("\"pir\"") != std::string::npos ? "paddle" : "";
   constexpr std::array suffixes{std::pair{".onnx"sv, "onnx"},      std::pair{".ort"sv, "ort"},
                                 std::pair{".tflite"sv, "tflite"},  std::pair{".pb"sv, "tensorflow_graph"},
-                                std::pair{".pdmodel"sv, "paddle"}, std::pair{".fake"sv, "fake"}};
+                                std::pair{".pdmodel"sv, "paddle"}, std::pair{".graphdef"sv, "tensorflow_graph"},
+                                std::pair{".fake"sv, "fake"}};
   for (const auto& [known, format] : suffixes) {
     if (suffix == known) return format;
   }

@@ -66,10 +66,12 @@ TEST_F(ModelFormat, KnowsFoldersByTheirFiles) {
   folder.write("tf/saved_model.pb", "");
   folder.write("paddle/inference.pdmodel", "");
   folder.write("pir/inference.json", "{}");
+  folder.write("old/__model__", "");
   folder.write("repository/digits/1/model.onnx", onnx);
   EXPECT_EQ(detect_format(folder.path() / "tf"), "tensorflow_saved_model");
   EXPECT_EQ(detect_format(folder.path() / "paddle"), "paddle");
   EXPECT_EQ(detect_format(folder.path() / "pir"), "paddle");
+  EXPECT_EQ(detect_format(folder.path() / "old"), "paddle");
   EXPECT_EQ(detect_format(folder.path() / "repository"), "");
 }
 

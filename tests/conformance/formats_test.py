@@ -13,7 +13,7 @@ import tritonclient.http as triton
 
 import format_models
 from format_models import MADE, Made
-from program import PROGRAM, START_LIMIT_S, Server
+from program import PROGRAM, START_LIMIT_S, Server, run_serve
 
 BACKENDS = ["onnxruntime", "openvino"]
 RUNS = [pytest.param(made, backend, id=f"{made.name}-{backend}") for made in MADE for backend in made.backends]
@@ -32,7 +32,7 @@ class Versions:
 REPOSITORY = {
     "saved": Versions("tensorflow_saved_model", format_models.affine_saved_model, {1: "model.savedmodel", 2: "."}, "y"),
     "ir": Versions("openvino_ir", format_models.affine_ir, {1: "model.xml", 3: "model.xml"}, "y"),
-    "graph": Versions("tensorflow_graph", format_models.affine_graph, {2: "model.pb", 10: "model.pb"}, "y:0"),
+    "graph": Versions("tensorflow_graph", format_models.affine_graph, {2: "model.pb", 10: "model.graphdef"}, "y:0"),
 }
 
 
@@ -156,3 +156,33 @@ def test_versions_of_a_repository_are_served(repository, name):
 def test_a_folder_that_is_a_model_keeps_its_whole_name(tmp_path):
     with served(format_models.affine_saved_model(tmp_path / "affine.v1")) as client:
         assert [model["name"] for model in client.get_model_repository_index()] == ["affine.v1"]
+
+
+def damaged_graph(folder):
+    path = format_models.affine_graph(folder / "graph.pb")
+    path.write_bytes(path.read_bytes()[:60])
+    return path
+
+
+def nameless_tflite(folder):
+    path = folder / "pitch.bin"
+    path.write_bytes(b"\x1c\0\0\0TFL3" + bytes(64))
+    return path
+
+
+def newer_paddle(folder):
+    (folder / "pir").mkdir()
+    (folder / "pir" / "inference.json").write_text('{"base_code":{"magic":"pir"}}')
+    return folder / "pir"
+
+
+@pytest.mark.parametrize(
+    "make,words",
+    [(damaged_graph, ["graph.pb", "damaged"]), (nameless_tflite, [".tflite"]), (newer_paddle, [".pdmodel"])],
+)
+def test_what_openvino_cannot_read_is_told_in_one_sentence(tmp_path, make, words):
+    done = run_serve([make(tmp_path)])
+    assert done.returncode == 2
+    (sentence,) = done.stderr.strip().splitlines()
+    for word in words:
+        assert word in sentence
