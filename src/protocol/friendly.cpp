@@ -56,7 +56,6 @@ core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<cons
     return invalid(fmt::format("the body is not a JSON object: {}; {{\"NAME\": nested lists}} expected with {}",
                                simdjson::error_message(error), core::quoted_names(inputs)));
   }
-  if (!ends_with(root, body.text())) return invalid("something follows the JSON object; one object is expected");
   core::Request request;
   for (auto field : root) {
     std::string_view key;
@@ -72,6 +71,7 @@ core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<cons
     request.storage.push_back(std::move(tensor->data));
     request.inputs.push_back({info->name, info->dtype, std::move(tensor->shape), request.storage.back().bytes()});
   }
+  if (!at_end(document)) return invalid("something follows the JSON object; one object is expected");
   for (const core::TensorInfo& info : inputs) {
     if (!std::ranges::any_of(request.inputs, [&](const core::TensorView& given) { return given.name == info.name; }))
       return invalid(fmt::format("input \"{}\" is missing; expected are: {}", info.name, core::quoted_names(inputs)));

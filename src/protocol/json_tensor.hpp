@@ -11,8 +11,10 @@
 
 namespace slipway::protocol {
 
-/// Whether only white space follows the object in `text`, which it was parsed from. Leaves the object at its beginning.
-bool ends_with(simdjson::ondemand::object& object, std::string_view text);
+/// Whether nothing but white space is left in a document of which one value was read to its end.
+inline bool at_end(simdjson::ondemand::document& document) {
+  return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
+}
 
 /// Parses a JSON list, flat or nested, into the memory of a tensor of `dtype`. With a shape, the number of elements is
 /// checked against it. Sentences begin with nothing; the caller adds which input it was.

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "protocol/json_tensor.hpp"
 
@@ -17,216 +18,223 @@ namespace {
 /// Lists deeper than this are no tensor.
 constexpr std::size_t most_dimensions = 32;
 
-/// Collects elements in a tensor's layout.
-class Collector {
+/// Memory that grows with what is put into it: a shape is only a claim.
+class Room {
  public:
-  Collector(DataType dtype, std::size_t expected) : dtype_(dtype), size_(core::element_size(dtype)) {
-    data_ = core::Buffer(dtype == DataType::bytes ? 0 : expected * size_);
-    data_.resize(0);
+  explicit Room(std::size_t bytes) : buffer_(std::max<std::size_t>(bytes, 64)) {}
+
+  void put(const void* bytes, std::size_t size) {
+    if (size > buffer_.size() - used_) buffer_.resize(std::max(used_ + size, 2 * buffer_.size()));
+    std::memcpy(buffer_.data() + used_, bytes, size);
+    used_ += size;
   }
-
-  core::Result<void> add(ondemand::value value) {
-    switch (dtype_) {
-      case DataType::boolean: return add_boolean(value);
-      case DataType::uint8: return add_unsigned<std::uint8_t>(value);
-      case DataType::uint16: return add_unsigned<std::uint16_t>(value);
-      case DataType::uint32: return add_unsigned<std::uint32_t>(value);
-      case DataType::uint64: return add_unsigned<std::uint64_t>(value);
-      case DataType::int8: return add_signed<std::int8_t>(value);
-      case DataType::int16: return add_signed<std::int16_t>(value);
-      case DataType::int32: return add_signed<std::int32_t>(value);
-      case DataType::int64: return add_signed<std::int64_t>(value);
-      case DataType::fp16:
-        return add_float(value, [this](double number) { put(core::float_to_fp16(static_cast<float>(number))); });
-      case DataType::bf16:
-        return add_float(value, [this](double number) { put(core::float_to_bf16(static_cast<float>(number))); });
-      case DataType::fp32: return add_float(value, [this](double number) { put(static_cast<float>(number)); });
-      case DataType::fp64: return add_float(value, [this](double number) { put(number); });
-      case DataType::bytes: return add_string(value);
-    }
-    return core::fail(Code::internal, "an element type without a reader");
+  core::Buffer take() {
+    buffer_.resize(used_);
+    return std::move(buffer_);
   }
-
-  /// Counts an element that there is no room for.
-  void skip() { ++count_; }
-
-  std::size_t count() const { return count_; }
-  core::Buffer take() { return std::move(data_); }
 
  private:
-  std::unexpected<core::Error> wrong(ondemand::value value, std::string_view expected) const {
-    std::string_view token = value.raw_json_token();
-    while (token.ends_with(' ') || token.ends_with('\n')) token.remove_suffix(1);
-    return core::fail(Code::invalid_argument, fmt::format("element {}: {} given, {} expected for {}", count_,
-                                                          token.substr(0, 40), expected, core::name_of(dtype_)));
-  }
+  core::Buffer buffer_;
+  std::size_t used_ = 0;
+};
 
-  template <class T>
-  void put(T value) {
-    const std::size_t at = data_.size();
-    data_.resize(at + sizeof value);
-    std::memcpy(data_.data() + at, &value, sizeof value);
-    ++count_;
-  }
+// How one element of each kind of type is read: `read` puts it into the room, or gives false; `expected` is what a
+// sentence says then.
 
-  core::Result<void> add_boolean(ondemand::value value) {
+struct Boolean {
+  static std::string expected() { return "true or false"; }
+  static bool read(ondemand::value value, Room& room) {
     bool flag = false;
     if (value.get_bool().get(flag) != simdjson::SUCCESS) {
       std::uint64_t number = 2;
-      if (value.get_uint64().get(number) != simdjson::SUCCESS || number > 1) return wrong(value, "true or false");
+      if (value.get_uint64().get(number) != simdjson::SUCCESS || number > 1) return false;
       flag = number == 1;
     }
-    put(static_cast<std::uint8_t>(flag));
-    return {};
+    const auto byte = static_cast<std::uint8_t>(flag);
+    room.put(&byte, sizeof byte);
+    return true;
   }
+};
 
-  template <class T>
-  core::Result<void> add_unsigned(ondemand::value value) {
-    std::uint64_t number = 0;
-    if (value.get_uint64().get(number) != simdjson::SUCCESS || number > std::numeric_limits<T>::max())
-      return wrong(value, fmt::format("an integer from 0 to {}", std::numeric_limits<T>::max()));
-    put(static_cast<T>(number));
-    return {};
+template <class T>
+struct Integer {
+  using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+  static std::string expected() {
+    return fmt::format("an integer from {} to {}", std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
   }
-
-  template <class T>
-  core::Result<void> add_signed(ondemand::value value) {
-    std::int64_t number = 0;
-    if (value.get_int64().get(number) != simdjson::SUCCESS || number > std::numeric_limits<T>::max() ||
-        number < std::numeric_limits<T>::min())
-      return wrong(
-          value, fmt::format("an integer from {} to {}", std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
-    put(static_cast<T>(number));
-    return {};
+  static bool read(ondemand::value value, Room& room) {
+    Wide wide = 0;
+    if (value.get<Wide>().get(wide) != simdjson::SUCCESS || wide > std::numeric_limits<T>::max() ||
+        wide < std::numeric_limits<T>::min())
+      return false;
+    const auto number = static_cast<T>(wide);
+    room.put(&number, sizeof number);
+    return true;
   }
+};
 
-  template <class Put>
-  core::Result<void> add_float(ondemand::value value, Put&& put_number) {
+/// `Convert` makes what is stored of a double.
+template <auto Convert>
+struct Float {
+  static std::string expected() { return "a number"; }
+  static bool read(ondemand::value value, Room& room) {
     double number = 0;
-    if (value.get_double().get(number) != simdjson::SUCCESS) return wrong(value, "a number");
-    put_number(number);
+    if (value.get_double().get(number) != simdjson::SUCCESS) return false;
+    const auto stored = Convert(number);
+    room.put(&stored, sizeof stored);
+    return true;
+  }
+};
+
+struct Bytes {
+  static std::string expected() { return "a string"; }
+  static bool read(ondemand::value value, Room& room) {
+    std::string_view text;
+    if (value.get_string().get(text) != simdjson::SUCCESS) return false;
+    const auto length = static_cast<std::uint32_t>(text.size());
+    room.put(&length, sizeof length);
+    room.put(text.data(), text.size());
+    return true;
+  }
+};
+
+std::unexpected<core::Error> invalid(std::string sentence) {
+  return core::fail(Code::invalid_argument, std::move(sentence));
+}
+
+std::unexpected<core::Error> broken(simdjson::error_code error) {
+  return invalid(fmt::format("the list is not JSON: {}", simdjson::error_message(error)));
+}
+
+/// Reads elements of one kind, in the order of the text.
+template <class Element>
+class Collector {
+ public:
+  Collector(DataType dtype, std::size_t expected_count)
+      : dtype_(dtype), room_(expected_count * core::element_size(dtype)) {}
+
+  /// The elements of a list, whatever its nesting, up to `most`; those beyond are counted alone.
+  core::Result<void> flat(ondemand::array list, std::size_t most, std::size_t depth) {
+    if (depth > most_dimensions) return invalid(fmt::format("lists are nested deeper than {}", most_dimensions));
+    for (auto item : list) {
+      ondemand::value value;
+      ondemand::json_type type{};
+      if (const auto error = item.get(value); error != simdjson::SUCCESS) return broken(error);
+      if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
+      if (type == ondemand::json_type::array) {
+        ondemand::array inner;
+        if (const auto error = value.get_array().get(inner); error != simdjson::SUCCESS) return broken(error);
+        TRY_VOID(flat(inner, most, depth + 1));
+      } else if (count_ < most) {
+        TRY_VOID(add(value));
+      } else {
+        ++count_;
+      }
+    }
     return {};
   }
 
-  core::Result<void> add_string(ondemand::value value) {
-    std::string_view text;
-    if (value.get_string().get(text) != simdjson::SUCCESS) return wrong(value, "a string");
-    const auto length = static_cast<std::uint32_t>(text.size());
-    const std::size_t at = data_.size();
-    data_.resize(at + sizeof length + text.size());
-    std::memcpy(data_.data() + at, &length, sizeof length);
-    if (!text.empty()) std::memcpy(data_.data() + at + sizeof length, text.data(), text.size());
+  /// A value or lists of them; the nesting gives the shape, in which lists of one depth have one length.
+  core::Result<void> shaped(ondemand::value value, core::Shape& shape, std::size_t depth) {
+    ondemand::json_type type{};
+    if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
+    if (type != ondemand::json_type::array) {
+      if (depth < shape.size()) return invalid(fmt::format("element {} stands where a list is expected", count_));
+      return add(value);
+    }
+    if (count_ != 0 && depth == shape.size())
+      return invalid(fmt::format("a list stands behind element {}, a value expected", count_ - 1));
+    if (depth >= most_dimensions) return invalid(fmt::format("lists are nested deeper than {}", most_dimensions));
+    if (depth == shape.size()) shape.push_back(-1);
+    ondemand::array list;
+    if (const auto error = value.get_array().get(list); error != simdjson::SUCCESS) return broken(error);
+    std::int64_t length = 0;
+    for (auto item : list) {
+      ondemand::value inner;
+      if (const auto error = item.get(inner); error != simdjson::SUCCESS) return broken(error);
+      TRY_VOID(shaped(inner, shape, depth + 1));
+      ++length;
+    }
+    if (shape[depth] == -1) shape[depth] = length;
+    if (shape[depth] == length) return {};
+    return invalid(
+        fmt::format("lists of {} and of {} elements stand side by side; they must be equal", shape[depth], length));
+  }
+
+  std::size_t count() const { return count_; }
+  core::Buffer take() { return room_.take(); }
+
+ private:
+  core::Result<void> add(ondemand::value value) {
+    if (!Element::read(value, room_)) {
+      std::string_view token = value.raw_json_token();
+      while (token.ends_with(' ') || token.ends_with('\n')) token.remove_suffix(1);
+      return invalid(fmt::format("element {}: {} given, {} expected for {}", count_, token.substr(0, 40),
+                                 Element::expected(), core::name_of(dtype_)));
+    }
     ++count_;
     return {};
   }
 
   DataType dtype_;
-  std::size_t size_;
-  core::Buffer data_;
+  Room room_;
   std::size_t count_ = 0;
 };
 
-std::unexpected<core::Error> broken(simdjson::error_code error) {
-  return core::fail(Code::invalid_argument, fmt::format("the list is not JSON: {}", simdjson::error_message(error)));
-}
+constexpr auto as_float = [](double number) { return static_cast<float>(number); };
+constexpr auto as_double = [](double number) { return number; };
+constexpr auto as_fp16 = [](double number) { return core::float_to_fp16(static_cast<float>(number)); };
+constexpr auto as_bf16 = [](double number) { return core::float_to_bf16(static_cast<float>(number)); };
 
-/// Adds the elements of a list, whatever its nesting, up to `most`; those beyond are counted alone.
-core::Result<void> collect(ondemand::array list, Collector& collector, std::size_t most, std::size_t depth) {
-  if (depth > most_dimensions)
-    return core::fail(Code::invalid_argument, fmt::format("lists are nested deeper than {}", most_dimensions));
-  for (auto item : list) {
-    ondemand::value value;
-    if (const auto error = item.get(value); error != simdjson::SUCCESS) return broken(error);
-    ondemand::json_type type{};
-    if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
-    if (type == ondemand::json_type::array) {
-      ondemand::array inner;
-      if (const auto error = value.get_array().get(inner); error != simdjson::SUCCESS) return broken(error);
-      TRY_VOID(collect(inner, collector, most, depth + 1));
-      continue;
-    }
-    if (collector.count() < most) {
-      TRY_VOID(collector.add(value));
-    } else {
-      collector.skip();
-    }
+/// Calls `read` with a Collector for `dtype`.
+template <class Read>
+auto with_collector(DataType dtype, std::size_t expected_count, const Read& read) {
+  switch (dtype) {
+    case DataType::boolean: return read(Collector<Boolean>(dtype, expected_count));
+    case DataType::uint8: return read(Collector<Integer<std::uint8_t>>(dtype, expected_count));
+    case DataType::uint16: return read(Collector<Integer<std::uint16_t>>(dtype, expected_count));
+    case DataType::uint32: return read(Collector<Integer<std::uint32_t>>(dtype, expected_count));
+    case DataType::uint64: return read(Collector<Integer<std::uint64_t>>(dtype, expected_count));
+    case DataType::int8: return read(Collector<Integer<std::int8_t>>(dtype, expected_count));
+    case DataType::int16: return read(Collector<Integer<std::int16_t>>(dtype, expected_count));
+    case DataType::int32: return read(Collector<Integer<std::int32_t>>(dtype, expected_count));
+    case DataType::int64: return read(Collector<Integer<std::int64_t>>(dtype, expected_count));
+    case DataType::fp16: return read(Collector<Float<as_fp16>>(dtype, expected_count));
+    case DataType::bf16: return read(Collector<Float<as_bf16>>(dtype, expected_count));
+    case DataType::fp32: return read(Collector<Float<as_float>>(dtype, expected_count));
+    case DataType::fp64: return read(Collector<Float<as_double>>(dtype, expected_count));
+    case DataType::bytes: break;
   }
-  return {};
-}
-
-/// As collect, and finds the shape: lists of one depth have one length.
-core::Result<void> collect_shaped(ondemand::value value, Collector& collector, core::Shape& shape, std::size_t depth) {
-  ondemand::json_type type{};
-  if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
-  const bool leaf_depth = collector.count() != 0 && depth == shape.size();
-  if (type != ondemand::json_type::array) {
-    if (depth < shape.size())
-      return core::fail(Code::invalid_argument,
-                        fmt::format("element {} stands where a list is expected", collector.count()));
-    return collector.add(value);
-  }
-  if (leaf_depth)
-    return core::fail(Code::invalid_argument,
-                      fmt::format("a list stands behind element {}, a value expected", collector.count() - 1));
-  if (depth >= most_dimensions)
-    return core::fail(Code::invalid_argument, fmt::format("lists are nested deeper than {}", most_dimensions));
-  const bool first = depth == shape.size();
-  if (first) shape.push_back(-1);
-  ondemand::array list;
-  if (const auto error = value.get_array().get(list); error != simdjson::SUCCESS) return broken(error);
-  std::int64_t length = 0;
-  for (auto item : list) {
-    ondemand::value inner;
-    if (const auto error = item.get(inner); error != simdjson::SUCCESS) return broken(error);
-    TRY_VOID(collect_shaped(inner, collector, shape, depth + 1));
-    ++length;
-  }
-  if (shape[depth] == -1) {
-    shape[depth] = length;
-  } else if (shape[depth] != length) {
-    return core::fail(
-        Code::invalid_argument,
-        fmt::format("lists of {} and of {} elements stand side by side; they must be equal", shape[depth], length));
-  }
-  return {};
+  return read(Collector<Bytes>(dtype, expected_count));
 }
 
 }  // namespace
-
-bool ends_with(ondemand::object& object, std::string_view text) {
-  std::string_view raw;
-  if (object.raw_json().get(raw) != simdjson::SUCCESS) return true;  // what is wrong inside is found by who reads it
-  const auto end = static_cast<std::size_t>(raw.data() + raw.size() - text.data());
-  bool reset = false;
-  if (object.reset().get(reset) != simdjson::SUCCESS) return true;
-  return text.find_first_not_of(" \t\r\n", end) == std::string_view::npos;
-}
 
 core::Result<core::Buffer> parse_tensor_data(ondemand::value data, DataType dtype,
                                              std::span<const std::int64_t> shape) {
   const auto count = core::element_count(shape);
   if (!count)
-    return core::fail(Code::invalid_argument,
-                      fmt::format("shape {} has a negative dimension or too many elements", core::to_string(shape)));
+    return invalid(fmt::format("shape {} has a negative dimension or too many elements", core::to_string(shape)));
   ondemand::array list;
-  if (const auto error = data.get_array().get(list); error != simdjson::SUCCESS)
-    return core::fail(Code::invalid_argument, "\"data\" is no list");
-  // Memory grows with what is really there: a shape is only a claim.
+  if (data.get_array().get(list) != simdjson::SUCCESS) return invalid("\"data\" is no list");
   constexpr std::int64_t most_reserved = 1 << 16;
-  Collector collector(dtype, static_cast<std::size_t>(std::min(*count, most_reserved)));
-  TRY_VOID(collect(list, collector, static_cast<std::size_t>(*count), 1));
-  if (collector.count() != static_cast<std::size_t>(*count)) {
-    return core::fail(Code::invalid_argument, fmt::format("{} elements given, shape {} has {}", collector.count(),
-                                                          core::to_string(shape), *count));
-  }
-  return collector.take();
+  const auto most = static_cast<std::size_t>(*count);
+  const auto reserved = static_cast<std::size_t>(std::min(*count, most_reserved));
+  return with_collector(dtype, reserved, [&](auto collector) -> core::Result<core::Buffer> {
+    TRY_VOID(collector.flat(list, most, 1));
+    if (collector.count() == most) return collector.take();
+    return invalid(
+        fmt::format("{} elements given, shape {} has {}", collector.count(), core::to_string(shape), *count));
+  });
 }
 
 core::Result<core::Tensor> parse_nested_tensor(ondemand::value data, std::string name, DataType dtype) {
-  Collector collector(dtype, 64);
-  core::Shape shape;
-  TRY_VOID(collect_shaped(data, collector, shape, 0));
-  return core::Tensor{.name = std::move(name), .dtype = dtype, .shape = std::move(shape), .data = collector.take()};
+  constexpr std::size_t likely_count = 64;
+  return with_collector(dtype, likely_count, [&](auto collector) -> core::Result<core::Tensor> {
+    core::Shape shape;
+    TRY_VOID(collector.shaped(data, shape, 0));
+    return core::Tensor{.name = std::move(name), .dtype = dtype, .shape = std::move(shape), .data = collector.take()};
+  });
 }
 
 }  // namespace slipway::protocol

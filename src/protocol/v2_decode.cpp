@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "protocol/json_fault.hpp"
+#include "protocol/json_input.hpp"
 #include "protocol/json_tensor.hpp"
 #include "protocol/v2_infer.hpp"
 
@@ -22,8 +23,6 @@ std::unexpected<core::Error> invalid(std::string sentence) {
 std::unexpected<core::Error> no_request(simdjson::error_code error) {
   return invalid(fmt::format("the body is not the JSON of an inference request: {}", simdjson::error_message(error)));
 }
-
-bool missing(simdjson::error_code error) { return error == simdjson::NO_SUCH_FIELD; }
 
 /// Reads one request body.
 class Decoder {
@@ -55,100 +54,64 @@ class Decoder {
     ondemand::object root;
     if (document.get_object().get(root) != simdjson::SUCCESS)
       return invalid(R"(the body is no object: {"inputs": […]} expected)");
-    if (!ends_with(root, text)) return invalid("something follows the JSON of the request; one object is expected");
-    return read_root(root);
+    TRY_VOID(read_root(root));
+    if (!at_end(document)) return invalid("something follows the JSON of the request; one object is expected");
+    return {};
   }
 
+  /// One pass over the fields: looking one up would walk over all that lies before it again.
   core::Result<void> read_root(ondemand::object root) {
-    ondemand::array inputs;
-    const auto inputs_error = root["inputs"].get_array().get(inputs);
-    if (missing(inputs_error))
-      return invalid(R"(the request has no "inputs": a list of {"name","datatype","shape","data"} is expected)");
-    if (inputs_error != simdjson::SUCCESS) return no_request(inputs_error);
-    for (auto item : inputs) {
-      ondemand::object input;
-      if (const auto error = item.get_object().get(input); error != simdjson::SUCCESS) return no_request(error);
-      TRY_VOID(read_input(input));
+    bool has_inputs = false;
+    for (auto field : root) {
+      std::string_view key;
+      ondemand::value value;
+      if (const auto error = field.unescaped_key().get(key); error != simdjson::SUCCESS) return no_request(error);
+      if (const auto error = field.value().get(value); error != simdjson::SUCCESS) return no_request(error);
+      if (key == "inputs") {
+        has_inputs = true;
+        TRY_VOID(read_each(value, "inputs", [this](ondemand::object input) { return read_input(input); }));
+      } else if (key == "outputs") {
+        TRY_VOID(read_each(value, "outputs", [this](ondemand::object output) { return read_output(output); }));
+      } else if (key == "id") {
+        std::string_view id;
+        if (value.get_string().get(id) != simdjson::SUCCESS) return invalid("\"id\" of the request is no string");
+        decoded_.request.id = id;
+      } else if (key == "parameters") {
+        ondemand::object parameters;
+        if (value.get_object().get(parameters) != simdjson::SUCCESS)
+          return invalid("\"parameters\" of the request is no object");
+        TRY_VOID(read_parameters(parameters));
+      }
     }
-    std::string_view id;
-    if (const auto error = root["id"].get_string().get(id); error == simdjson::SUCCESS) {
-      decoded_.request.id = id;
-    } else if (!missing(error)) {
-      return invalid("\"id\" of the request is no string");
-    }
-    ondemand::object parameters;
-    if (const auto error = root["parameters"].get_object().get(parameters); error == simdjson::SUCCESS) {
-      TRY_VOID(read_parameters(parameters));
-    } else if (!missing(error)) {
-      return invalid("\"parameters\" of the request is no object");
-    }
-    ondemand::array outputs;
-    const auto outputs_error = root["outputs"].get_array().get(outputs);
-    if (missing(outputs_error)) return {};
-    if (outputs_error != simdjson::SUCCESS) return no_request(outputs_error);
-    for (auto item : outputs) {
-      ondemand::object output;
-      if (const auto error = item.get_object().get(output); error != simdjson::SUCCESS) return no_request(error);
-      TRY_VOID(read_output(output));
+    if (has_inputs) return {};
+    return invalid(R"(the request has no "inputs": a list of {"name","datatype","shape","data"} is expected)");
+  }
+
+  template <class Read>
+  core::Result<void> read_each(ondemand::value value, std::string_view key, const Read& read) {
+    ondemand::array list;
+    if (value.get_array().get(list) != simdjson::SUCCESS)
+      return invalid(fmt::format(R"("{}" of the request is no list)", key));
+    for (auto item : list) {
+      ondemand::object object;
+      if (const auto error = item.get_object().get(object); error != simdjson::SUCCESS) return no_request(error);
+      TRY_VOID(read(object));
     }
     return {};
   }
 
-  core::Result<void> read_input(ondemand::object input) {
-    std::string_view name;
-    if (input["name"].get_string().get(name) != simdjson::SUCCESS)
-      return invalid(fmt::format("input {}: \"name\" is missing or no string", decoded_.request.inputs.size()));
+  core::Result<void> read_input(ondemand::object object) {
+    TRY(JsonInput input, read_json_input(object, decoded_.request.inputs.size()));
     // names live as long as the request: the parser's own copy is overwritten by the next one
-    core::Buffer kept = core::Buffer::copy_of(name);
-    name = kept.text();
-    decoded_.request.storage.push_back(std::move(kept));
-    const auto where = [name](std::string_view what) { return fmt::format("input \"{}\": {}", name, what); };
+    const std::string_view name = decoded_.request.storage.emplace_back(core::Buffer::copy_of(input.name)).text();
     for (const core::TensorView& other : decoded_.request.inputs) {
-      if (other.name == name) return invalid(where("given twice"));
+      if (other.name == name) return invalid(fmt::format("input \"{}\": given twice", name));
     }
-    std::string_view type;
-    if (input["datatype"].get_string().get(type) != simdjson::SUCCESS)
-      return invalid(where("\"datatype\" is missing or no string"));
-    const auto dtype = core::dtype_from_name(type);
-    if (!dtype) return invalid(where(fmt::format("datatype \"{}\" is not one of the protocol", type)));
-    core::TensorView tensor{.name = name, .dtype = *dtype, .shape = {}, .bytes = {}};
-    ondemand::array shape;
-    if (input["shape"].get_array().get(shape) != simdjson::SUCCESS)
-      return invalid(where("\"shape\" is missing or no list"));
-    for (auto item : shape) {
-      std::int64_t dim = 0;
-      if (item.get_int64().get(dim) != simdjson::SUCCESS || dim < 0)
-        return invalid(where("\"shape\" has something that is no integer from 0 up"));
-      if (tensor.shape.size() >= 32) return invalid(where("\"shape\" has over 32 dimensions"));
-      tensor.shape.push_back(dim);
-    }
-    ondemand::object parameters;
-    std::optional<std::uint64_t> binary_size;
-    if (input["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
-      if (ondemand::value region; parameters["shared_memory_region"].get(region) == simdjson::SUCCESS)
-        return invalid(where("shared memory is not served here; send the data"));
-      ondemand::value size_value;
-      if (parameters["binary_data_size"].get(size_value) == simdjson::SUCCESS) {
-        std::uint64_t size = 0;
-        if (size_value.get_uint64().get(size) != simdjson::SUCCESS)
-          return invalid(where("\"binary_data_size\" is no integer from 0 up"));
-        binary_size = size;
-      }
-    }
-    ondemand::value data;
-    const auto data_error = input["data"].get(data);
-    if (binary_size) {
-      if (data_error == simdjson::SUCCESS) return invalid(where(R"(has both "data" and "binary_data_size")"));
-      TRY_VOID(take_binary(tensor, *binary_size));
-    } else if (missing(data_error)) {
-      return invalid(where(R"(has neither "data" nor "binary_data_size")"));
-    } else if (data_error != simdjson::SUCCESS) {
-      return no_request(data_error);
+    core::TensorView tensor{.name = name, .dtype = input.dtype, .shape = std::move(input.shape), .bytes = {}};
+    if (input.binary_size) {
+      TRY_VOID(take_binary(tensor, *input.binary_size));
     } else {
-      auto parsed = parse_tensor_data(data, tensor.dtype, tensor.shape);
-      if (!parsed) return std::unexpected(parsed.error().within(where("data")));
-      decoded_.request.storage.push_back(*std::move(parsed));
-      tensor.bytes = decoded_.request.storage.back().bytes();
+      tensor.bytes = std::as_const(decoded_.request.storage.emplace_back(std::move(input.data))).bytes();
     }
     decoded_.request.inputs.push_back(std::move(tensor));
     return {};

@@ -52,14 +52,31 @@ void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& n
 }  // namespace
 
 InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model,
-                               Probe& probe)
-    : queue_(queue), runner_(std::move(runner)), model_(model), probe_(probe), thread_([this] { loop(); }) {}
+                               Probe& probe, RunCost& cost)
+    : queue_(queue), runner_(std::move(runner)), model_(model), probe_(probe), cost_(cost), thread_([this] {
+        loop();
+      }) {}
+
+bool InstanceWorker::run_here(JobList& job) {
+  const std::unique_lock lock(instance_, std::try_to_lock);
+  if (!lock) return false;
+  const core::TimePoint taken = core::now();
+  if (auto why = refusal(job.front(), taken)) {
+    fail_all(job, taken, *why, {}, probe_);
+    return true;
+  }
+  probe_.instance_busy(+1);
+  run_batch(job, taken);
+  probe_.instance_busy(-1);
+  return true;
+}
 
 void InstanceWorker::loop() {
   RequestQueue::Taken work;
   while (queue_.take(work)) {
     const core::TimePoint taken = core::now();
     if (!work.batch.empty()) {
+      const std::lock_guard lock(instance_);
       probe_.instance_busy(+1);
       run_batch(work.batch, taken);
       probe_.instance_busy(-1);
@@ -120,6 +137,7 @@ core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs,
     return runner_->run(inputs, wanted);
   });
   timing.compute = core::now() - gathered;
+  cost_.ran(timing.compute);
   if (!outputs) return outputs;
   if (outputs->size() != wanted.size())
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",

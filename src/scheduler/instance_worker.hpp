@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "scheduler/batcher.hpp"
 #include "scheduler/probe.hpp"
 #include "scheduler/request_queue.hpp"
+#include "scheduler/run_cost.hpp"
 
 namespace slipway::scheduler {
 
@@ -21,13 +23,19 @@ struct ServedModel {
 };
 
 /// One instance and its thread: takes batches until the queue is closed and empty, and answers every job it took.
-/// Owned by the scheduler, which closes the queue before it destroys its workers; destroying joins.
+/// Owned by the scheduler, which closes the queue before it destroys its workers; destroying joins. While its thread
+/// has nothing to run, another thread may borrow the instance for one quick job.
 ///
 /// A batch that the runtime refuses is run again job by job, so that one bad request fails alone. A runner that throws
 /// has failed; the next batch is run as if nothing had been.
 class InstanceWorker {
  public:
-  InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe);
+  InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe,
+                 RunCost& cost);
+
+  /// Runs and answers the one job of `job` on the calling thread when the instance is free; else false, and the job
+  /// stays where it is.
+  bool run_here(JobList& job);
 
  private:
   void loop();
@@ -40,6 +48,8 @@ class InstanceWorker {
   std::unique_ptr<runtime::Runner> runner_;
   const ServedModel& model_;
   Probe& probe_;
+  RunCost& cost_;
+  std::mutex instance_;  ///< guards runner_ and batcher_; held while a batch runs
   Batcher batcher_;
   std::jthread thread_;  // last: it uses all of the above
 };

@@ -14,6 +14,7 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     if (closed_) return Pushed::closed;
     if (jobs_.size() >= limit_) return Pushed::full;
     jobs_.splice(jobs_.end(), job);
+    calm_.store(false, std::memory_order_relaxed);
     probe_.queued(jobs_.size());  // under the lock, or the last one to write may not be the last one to change it
     wake = idle_ != 0;
   }
@@ -40,6 +41,7 @@ bool RequestQueue::take(Taken& taken) {
     }
     for (const auto job : plan.take) taken.batch.splice(taken.batch.end(), jobs_, job);
     for (const auto job : plan.drop) taken.dropped.splice(taken.dropped.end(), jobs_, job);
+    calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
     probe_.queued(jobs_.size());
     // The notice of a job left behind may have woken this thread while another sleeps.
     wake = !jobs_.empty() && idle_ != 0;
@@ -52,6 +54,7 @@ void RequestQueue::close() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    calm_.store(false, std::memory_order_relaxed);
   }
   changed_.notify_all();
 }

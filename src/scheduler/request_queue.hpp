@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -39,6 +40,8 @@ class RequestQueue {
   void close();
 
   std::size_t waiting() const;
+  /// Whether nothing waits and nothing was refused yet; without the lock, so it may be old by a moment.
+  bool is_calm() const { return calm_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t limit_;
@@ -49,6 +52,7 @@ class RequestQueue {
   JobList jobs_;
   std::size_t idle_ = 0;  ///< threads in take() that wait
   bool closed_ = false;
+  std::atomic<bool> calm_ = true;  ///< neither jobs nor closed; written under the lock
 };
 
 }  // namespace slipway::scheduler

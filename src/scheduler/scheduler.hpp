@@ -27,8 +27,9 @@ struct Options {
 /// each instance. An instance that becomes free takes what has queued, up to max_batch_rows of equal shape.
 ///
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
-/// refuses. Jobs past their deadline or whose client has gone are completed with an error and never run. The probe has
-/// counted a request when its completion runs.
+/// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance. Jobs
+/// past their deadline or whose client has gone are completed with an error and never run. The probe has counted a
+/// request when its completion runs.
 class Scheduler {
  public:
   /// `outputs` are the model's, for names; `probe` outlives the scheduler.
