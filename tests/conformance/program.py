@@ -3,6 +3,7 @@ import os
 import pathlib
 import queue
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -16,7 +17,7 @@ START_LIMIT_S = 60
 STOP_LIMIT_S = 20
 WAIT_LIMIT_S = 20
 WAIT_STEP_S = 0.005
-ANY_PORT = ["--http-port", "0", "--metrics-port", "none"]
+ANY_PORT = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "none"]
 
 
 class Server:
@@ -118,6 +119,12 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"not within {WAIT_LIMIT_S} s: {what}"
         time.sleep(WAIT_STEP_S)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 def fake_model(folder: pathlib.Path, *lines: str, name: str = "m") -> pathlib.Path:
