@@ -134,7 +134,7 @@ def servers(model, path, folder):
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     ours = Server("slipway", [str(ROOT / "build/slipway"), "serve", str(path), "--name", model, "--backend", "onnxruntime",
-                              "--http-port", str(port), "--metrics-port", "none"],
+                              "--http-port", str(port), "--grpc-port", "none", "--metrics-port", "none"],
                   f"{base}/v2/models/{model}/infer", f"{base}/v2/health/ready")
     yield "Slipway, JSON", ours, json_script
     yield "Slipway, binary", ours, binary_script

@@ -6,16 +6,20 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <string>
+
+#include "protocol/json_tensor.hpp"
 
 namespace slipway::app {
 
 namespace {
 
-/// spdlog's `%*`: the message as the inside of a JSON string.
+/// spdlog's `%*`: the message as a JSON string.
 class JsonMessage : public spdlog::custom_flag_formatter {
  public:
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
-    const std::string text = json_escaped({message.payload.data(), message.payload.size()});
+    std::string text;
+    protocol::append_string(text, {message.payload.data(), message.payload.size()});
     out.append(text.data(), text.data() + text.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
@@ -39,8 +43,7 @@ core::Result<void> set_up_logging(LogFormat format, std::string_view level) {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(
       format == LogFormat::json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
   if (format == LogFormat::json) {
-    formatter->add_flag<JsonMessage>('*').set_pattern(
-        R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":"%*"})");
+    formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
   } else {
     formatter->set_pattern("%H:%M:%S.%e %l: %v");
   }
@@ -49,27 +52,6 @@ core::Result<void> set_up_logging(LogFormat format, std::string_view level) {
   logger->flush_on(spdlog::level::info);
   spdlog::set_default_logger(std::move(logger));
   return {};
-}
-
-std::string json_escaped(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20U) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out;
 }
 
 }  // namespace slipway::app

@@ -16,7 +16,4 @@ core::Result<LogFormat> log_format_from(std::string_view name);
 /// level and message for collectors. `level` is one of spdlog's names ("info", "debug", …).
 core::Result<void> set_up_logging(LogFormat format, std::string_view level);
 
-/// `text` as the inside of a JSON string: quotes, backslashes and control characters escaped.
-std::string json_escaped(std::string_view text);
-
 }  // namespace slipway::app

@@ -5,12 +5,6 @@
 namespace slipway::app {
 namespace {
 
-TEST(Logging, EscapesWhatWouldBreakAJsonLine) {
-  EXPECT_EQ(json_escaped("plain"), "plain");
-  EXPECT_EQ(json_escaped("a \"b\" c\\d\ne\tf\x01"), R"(a \"b\" c\\d\ne\tf\u0001)");
-  EXPECT_EQ(json_escaped("Grüße"), "Grüße");
-}
-
 TEST(Logging, NamesTheFormatsAndLevelsThereAre) {
   EXPECT_EQ(log_format_from("json").value(), LogFormat::json);
   EXPECT_EQ(log_format_from("text").value(), LogFormat::text);

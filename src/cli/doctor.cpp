@@ -107,7 +107,7 @@ Findings examine() {
       state.info = (*backend)->info();
     } else {
       state.problem = backend.error().message();
-      found.missing.push_back(fmt::format("backend {}: {}", name, state.problem));
+      found.missing.push_back(state.problem);
     }
     found.backends.push_back(std::move(state));
   }

@@ -17,21 +17,22 @@ using core::Code;
 
 namespace {
 
+constexpr const char* json_bytes_header = "Inference-Header-Content-Length";
 constexpr std::uint64_t most_answer_bytes = 1ULL << 30U;
 
 /// The steps of one request as callbacks, so that one limit covers them all.
 class Exchange {
  public:
-  Exchange(asio::io_context& context, const Url& url, std::string_view method, std::string_view path,
-           std::string_view body, std::string_view content_type)
+  Exchange(asio::io_context& context, const Url& url, const HttpQuestion& question)
       : resolver_(context), stream_(context) {
     request_.version(11);
-    request_.method_string(method);
-    request_.target(path.empty() ? "/" : path);
+    request_.method_string(question.method);
+    request_.target(question.path.empty() ? "/" : question.path);
     request_.set(beast::http::field::host, fmt::format("{}:{}", url.host, url.port));
     request_.set(beast::http::field::user_agent, "slipway/" SLIPWAY_VERSION);
-    if (!content_type.empty()) request_.set(beast::http::field::content_type, content_type);
-    request_.body() = body;
+    if (!question.content_type.empty()) request_.set(beast::http::field::content_type, question.content_type);
+    if (question.json_bytes) request_.set(json_bytes_header, std::to_string(*question.json_bytes));
+    request_.body() = question.body;
     request_.prepare_payload();
     request_.keep_alive(false);
     parser_.body_limit(most_answer_bytes);
@@ -54,7 +55,15 @@ class Exchange {
 
   bool done() const { return done_; }
   const boost::system::error_code& error() const { return error_; }
-  HttpAnswer take() { return {parser_.get().result_int(), std::move(parser_.get().body())}; }
+  HttpAnswer take() {
+    auto& message = parser_.get();
+    HttpAnswer answer{.status = message.result_int(), .body = {}, .json_bytes = {}};
+    const auto text = message[json_bytes_header];
+    std::size_t bytes = 0;
+    if (std::from_chars(text.data(), text.data() + text.size(), bytes).ec == std::errc()) answer.json_bytes = bytes;
+    answer.body = std::move(message.body());
+    return answer;
+  }
 
  private:
   bool stop(const boost::system::error_code& error) {
@@ -103,20 +112,20 @@ core::Result<Url> parse_url(std::string_view text) {
   return url;
 }
 
-core::Result<HttpAnswer> http_request(const Url& url, std::string_view method, std::string_view path,
-                                      std::string_view body, std::string_view content_type,
-                                      std::chrono::milliseconds limit) {
+core::Result<HttpAnswer> http_request(const Url& url, const HttpQuestion& question, std::chrono::milliseconds limit) {
+  const auto failed = [&](std::string_view why) {
+    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, question.path, why));
+  };
   try {
     asio::io_context context(1);
-    Exchange exchange(context, url, method, path, body, content_type);
+    Exchange exchange(context, url, question);
     exchange.start(url);
     context.run_for(limit);
     if (exchange.done()) return exchange.take();
-    const std::string why =
-        exchange.error() ? exchange.error().message() : fmt::format("no answer within {} ms", limit.count());
-    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, path, why));
+    if (exchange.error()) return failed(exchange.error().message());
+    return failed(fmt::format("no answer within {} ms", limit.count()));
   } catch (const std::exception& error) {
-    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, path, error.what()));
+    return failed(error.what());
   }
 }
 

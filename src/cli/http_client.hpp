@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,11 +26,18 @@ core::Result<Url> parse_url(std::string_view text);
 struct HttpAnswer {
   unsigned status = 0;
   std::string body;
+  std::optional<std::size_t> json_bytes;  ///< Inference-Header-Content-Length
+};
+
+struct HttpQuestion {
+  std::string_view method;
+  std::string_view path;
+  std::string_view body{};
+  std::string_view content_type{};
+  std::optional<std::size_t> json_bytes{};  ///< sent as Inference-Header-Content-Length
 };
 
 /// One request over one connection, blocking, within `limit` in all. unavailable when nobody answers.
-core::Result<HttpAnswer> http_request(const Url& url, std::string_view method, std::string_view path,
-                                      std::string_view body, std::string_view content_type,
-                                      std::chrono::milliseconds limit);
+core::Result<HttpAnswer> http_request(const Url& url, const HttpQuestion& question, std::chrono::milliseconds limit);
 
 }  // namespace slipway::cli

@@ -28,7 +28,7 @@ TEST(HttpClient, RefusesWhatIsNoAddress) {
 
 TEST(HttpClient, NobodyThereIsUnavailable) {
   // port 1 on loopback: nothing listens there
-  const auto answer = http_request({"127.0.0.1", 1, ""}, "GET", "/v2", "", "", std::chrono::seconds(5));
+  const auto answer = http_request({"127.0.0.1", 1, ""}, {.method = "GET", .path = "/v2"}, std::chrono::seconds(5));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), core::Code::unavailable);
   EXPECT_NE(answer.error().message().find("http://127.0.0.1:1/v2"), std::string::npos);

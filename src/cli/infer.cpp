@@ -82,8 +82,11 @@ core::Result<std::string> infer(const Arguments& arguments) {
   const InputKind kind = kind_of(arguments.input);
   TRY(core::Buffer input, read_file(arguments.input));
   if (looks_like_url(arguments.model)) {
-    return infer_remote(arguments.model, std::move(input), kind, arguments.input_name,
-                        std::chrono::seconds(arguments.timeout_s));
+    return infer_remote({.address = arguments.model,
+                         .input_name = arguments.input_name,
+                         .version = arguments.version,
+                         .limit = std::chrono::seconds(arguments.timeout_s)},
+                        std::move(input), kind);
   }
   return infer_local(arguments, std::move(input), kind);
 }

@@ -36,7 +36,7 @@ void add_model_options(CLI::App& command, config::ModelSpec& spec) {
   command
       .add_option_function<std::int64_t>(
           "--timeout-ms", [&spec](std::int64_t value) { spec.timeout = std::chrono::milliseconds(value); },
-          "how long a request may wait and run; no limit by default")
+          "how long after it was received a request may begin to run; no limit by default")
       ->check(CLI::Range(1, 86'400'000))
       ->group(group);
 }

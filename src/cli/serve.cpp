@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -28,6 +29,7 @@ struct Arguments {
   std::optional<std::string> host;
   std::optional<std::uint16_t> http_port;
   std::optional<std::string> metrics_port;
+  std::optional<std::string> grpc_port;
   std::optional<std::uint32_t> http_threads;
   std::optional<std::uint64_t> max_request_bytes;
   std::optional<std::string> cors_origin;
@@ -35,24 +37,25 @@ struct Arguments {
   std::string log_level = "info";
 };
 
+/// A port that may also be "none"; `usual` where the option is not given.
+core::Result<std::optional<std::uint16_t>> port_from(const char* option, const std::optional<std::string>& given,
+                                                     std::optional<std::uint16_t> usual) {
+  if (!given) return usual;
+  if (*given == "none") return std::nullopt;
+  std::uint16_t port = 0;
+  if (CLI::detail::lexical_cast(*given, port)) return port;
+  return core::fail(core::Code::invalid_argument,
+                    fmt::format("{} {}: a port from 0 to 65535 or none expected", option, *given));
+}
+
 core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server) {
   if (arguments.host) server.host = *arguments.host;
   if (arguments.http_port) server.http_port = *arguments.http_port;
   if (arguments.http_threads) server.http_threads = *arguments.http_threads;
   if (arguments.max_request_bytes) server.max_request_bytes = *arguments.max_request_bytes;
   if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
-  if (!arguments.metrics_port) return {};
-  if (*arguments.metrics_port == "none") {
-    server.metrics_port.reset();
-    return {};
-  }
-  std::uint16_t port = 0;
-  if (!CLI::detail::lexical_cast(*arguments.metrics_port, port)) {
-    return core::fail(
-        core::Code::invalid_argument,
-        fmt::format("--metrics-port {}: a port from 0 to 65535 or none expected", *arguments.metrics_port));
-  }
-  server.metrics_port = port;
+  TRY(server.metrics_port, port_from("--metrics-port", arguments.metrics_port, server.metrics_port));
+  TRY(server.grpc_port, port_from("--grpc-port", arguments.grpc_port, server.grpc_port));
   return {};
 }
 
@@ -93,8 +96,7 @@ int serve(const Arguments& arguments) {
   int signal = 0;
   sigwait(&signals, &signal);
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  fmt::print(stderr, "slipway serve: {}, finishing what was accepted\n",
-             signal == SIGINT ? "interrupted" : "asked to end");
+  spdlog::info("{}, finishing what was accepted", signal == SIGINT ? "interrupted" : "asked to end");
   app->reset();
   return 0;
 }
@@ -112,6 +114,9 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->envname("SLIPWAY_HTTP_PORT");
   command->add_option("--metrics-port", arguments->metrics_port, "extra port for /metrics, or none; 8002 by default")
       ->envname("SLIPWAY_METRICS_PORT");
+  command
+      ->add_option("--grpc-port", arguments->grpc_port, "port for gRPC, 0 for any free one, or none; 8001 by default")
+      ->envname("SLIPWAY_GRPC_PORT");
   command->add_option("--http-threads", arguments->http_threads, "threads that read and write; one a core by default")
       ->check(CLI::Range(1, 1024));
   command->add_option("--max-request-bytes", arguments->max_request_bytes, "largest body taken; 256 MiB by default")

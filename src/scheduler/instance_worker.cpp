@@ -26,6 +26,12 @@ void fail_all(JobList& jobs, core::TimePoint taken, const core::Error& error, co
   for (Job& job : jobs) answer(job, std::unexpected(error), timing_of(job, taken, timing), probe);
 }
 
+std::size_t input_bytes(const JobList& jobs) {
+  std::size_t bytes = 0;
+  for (const Job& job : jobs) bytes += input_bytes(job);
+  return bytes;
+}
+
 /// What `work` gives, or an error (internal) in place of what it throws.
 template <class Work>
 std::invoke_result_t<Work> caught(const ServedModel& model, const Work& work) {
@@ -137,7 +143,7 @@ core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs,
     return runner_->run(inputs, wanted);
   });
   timing.compute = core::now() - gathered;
-  cost_.ran(timing.compute);
+  cost_.ran(timing.compute, input_bytes(jobs));
   if (!outputs) return outputs;
   if (outputs->size() != wanted.size())
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",

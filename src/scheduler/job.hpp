@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <vector>
@@ -17,6 +18,12 @@ struct Job {
   core::TimePoint queued{};
   core::Completion done;
 };
+
+inline std::size_t input_bytes(const Job& job) {
+  std::size_t bytes = 0;
+  for (const core::TensorView& input : job.request.inputs) bytes += input.bytes.size();
+  return bytes;
+}
 
 /// Jobs in the order they came. A list, because jobs are large and change hands under a lock: splicing moves a pointer.
 using JobList = std::list<Job>;

@@ -23,7 +23,7 @@ using prometheus::Labels;
 /// 10 µs, doubled up to 30 s.
 Histogram::BucketBoundaries duration_buckets() {
   Histogram::BucketBoundaries bounds;
-  for (int doublings = 0; doublings < 22; ++doublings) bounds.push_back(std::ldexp(10e-6, doublings));
+  for (int doublings = 0; doublings < 22; ++doublings) bounds.push_back(std::ldexp(10.0, doublings) / 1e6);
   bounds.push_back(30);
   return bounds;
 }

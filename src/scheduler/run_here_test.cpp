@@ -23,13 +23,20 @@ constexpr int most_tries = 1000;
 
 TEST(RunCost, IsQuickWhileTheMeanIsUnder200Microseconds) {
   RunCost cost;
-  EXPECT_FALSE(cost.is_quick());
-  cost.ran(150us);
-  EXPECT_TRUE(cost.is_quick());
-  cost.ran(10ms);
-  EXPECT_FALSE(cost.is_quick());
-  for (int i = 0; i < 40; ++i) cost.ran(20us);
-  EXPECT_TRUE(cost.is_quick());
+  EXPECT_FALSE(cost.is_quick(8));
+  cost.ran(150us, 8);
+  EXPECT_TRUE(cost.is_quick(8));
+  cost.ran(10ms, 8);
+  EXPECT_FALSE(cost.is_quick(8));
+  for (int i = 0; i < 40; ++i) cost.ran(20us, 8);
+  EXPECT_TRUE(cost.is_quick(8));
+}
+
+TEST(RunCost, SaysNothingOfInputsMuchLargerThanThoseSeen) {
+  RunCost cost;
+  for (int i = 0; i < 10; ++i) cost.ran(20us, 100);
+  EXPECT_TRUE(cost.is_quick(200));
+  EXPECT_FALSE(cost.is_quick(300));
 }
 
 /// What the test and the runner, which the scheduler owns, both see.

@@ -33,7 +33,7 @@ struct Scheduler::State {
   /// Runs the job on this thread when that is the quickest: the model is quick, nothing waits that came before, and an
   /// instance is free. Never where requests are asked to wait for each other.
   bool run_here(JobList& job) {
-    if (!cost.is_quick() || !queue.is_calm() || options.max_delay.count() > 0) return false;
+    if (!cost.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0) return false;
     // threads begin at different instances, so that they seldom meet
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t begin = threads.fetch_add(1, std::memory_order_relaxed);

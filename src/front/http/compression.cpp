@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <charconv>
 #include <limits>
 #include <new>
@@ -24,6 +25,9 @@ std::string_view trimmed(std::string_view text) {
   while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
   return text;
 }
+
+/// Names of codings have no case (RFC 9110, 8.4.1).
+bool is_coding(std::string_view given, std::string_view name) { return boost::beast::iequals(given, name); }
 
 /// A zlib stream that ends itself.
 struct Inflater {
@@ -74,20 +78,23 @@ core::Result<core::Buffer> inflate_all(const core::Buffer& body, int bits, std::
 core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes) {
   if (body.size() > std::numeric_limits<uInt>::max())
     return core::fail(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
-  if (coding == "gzip" || coding == "x-gzip") return inflate_all(body, window_bits + detect_bits, most_bytes);
-  if (coding == "deflate") {
+  if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip"))
+    return inflate_all(body, window_bits + detect_bits, most_bytes);
+  if (is_coding(coding, "deflate")) {
     auto wrapped = inflate_all(body, window_bits, most_bytes);
     // many senders mean raw deflate by this name
     if (wrapped || wrapped.error().code() == Code::resource_exhausted) return wrapped;
     auto raw = inflate_all(body, -window_bits, most_bytes);
-    return raw ? std::move(raw) : std::move(wrapped);
+    return raw || raw.error().code() == Code::resource_exhausted ? std::move(raw) : std::move(wrapped);
   }
   return core::fail(Code::unimplemented, fmt::format("Content-Encoding \"{}\" given, {} expected", coding, codings));
 }
 
 Coding chosen_coding(std::string_view accept_encoding) {
-  Coding best = Coding::identity;
-  double best_weight = 0;
+  // what is said of each; -1: nothing
+  double gzip = -1;
+  double deflate = -1;
+  double others = -1;
   while (!accept_encoding.empty()) {
     const auto comma = std::min(accept_encoding.find(','), accept_encoding.size());
     const std::string_view item = trimmed(accept_encoding.substr(0, comma));
@@ -96,21 +103,16 @@ Coding chosen_coding(std::string_view accept_encoding) {
     const std::string_view name = trimmed(item.substr(0, semicolon));
     double weight = 1;
     const std::string_view parameter = trimmed(item.substr(std::min(semicolon + 1, item.size())));
-    if (parameter.starts_with("q=")) std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
-    Coding coding = Coding::identity;
-    if (name == "gzip" || name == "x-gzip" || name == "*") {
-      coding = Coding::gzip;
-    } else if (name == "deflate") {
-      coding = Coding::deflate;
-    } else {
-      continue;
-    }
-    if (weight > best_weight) {
-      best = coding;
-      best_weight = weight;
-    }
+    if (parameter.starts_with("q=") || parameter.starts_with("Q="))
+      std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
+    if (is_coding(name, "gzip") || is_coding(name, "x-gzip")) gzip = weight;
+    if (is_coding(name, "deflate")) deflate = weight;
+    if (name == "*") others = weight;
   }
-  return best;
+  if (gzip < 0) gzip = others;
+  if (deflate < 0) deflate = others;
+  if (gzip <= 0 && deflate <= 0) return Coding::identity;
+  return gzip >= deflate ? Coding::gzip : Coding::deflate;
 }
 
 core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding) {

@@ -49,19 +49,60 @@ bool has_gone(int socket) {
   return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+/// Some clients end a body with a line more than it has (RFC 9112, 2.2).
+void skip_empty_lines(beast::flat_buffer& buffer) {
+  const std::string_view text(static_cast<const char*>(buffer.data().data()), buffer.size());
+  buffer.consume(std::min(text.find_first_not_of("\r\n"), text.size()));
+}
+
+/// A request about the server itself rather than one of its addresses (RFC 9110, 9.3.7).
+bool is_about_the_server(const HttpRequest& request) {
+  return request.method == Method::options && request.target == "*";
+}
+
 bool is_preflight(const HttpRequest& request) {
   return request.method == Method::options && !request.header("access-control-request-method").empty();
 }
 
-HttpResponse preflight_answer() {
+HttpResponse nothing_to_say() {
   HttpResponse response;
   response.status = 204;
   response.content_type.clear();
+  return response;
+}
+
+HttpResponse preflight_answer() {
+  HttpResponse response = nothing_to_say();
   response.headers = {
       {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
       {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
       {"Access-Control-Max-Age", "3600"}};
   return response;
+}
+
+/// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
+std::optional<std::size_t> absolute_form_path(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!beast::iequals(target.substr(0, scheme.size()), scheme)) return std::nullopt;
+  const auto slash = target.find('/', scheme.size());
+  if (slash == std::string_view::npos) return std::nullopt;
+  return slash;
+}
+
+/// What RFC 9112 has a server refuse: a request of HTTP/1.1 without one Host (3.2), a body in a transfer coding that it
+/// does not know (6.1).
+template <class Message>
+bool breaks_the_rules(const Message& message, HttpResponse& response) {
+  const auto hosts = message.count(wire::field::host);
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) {
+    response = HttpResponse::error(400, fmt::format("{} Host headers given, one expected", hosts));
+    return true;
+  }
+  const auto coding = message[wire::field::transfer_encoding];
+  if (coding.empty() || beast::iequals(coding, "chunked")) return false;
+  response = HttpResponse::error(501, fmt::format("Transfer-Encoding \"{}\" given, chunked is known",
+                                                  std::string_view(coding.data(), coding.size())));
+  return true;
 }
 
 /// So that the first tensor behind the JSON of a binary request is aligned.
@@ -93,6 +134,8 @@ asio::awaitable<void> Connection::serve() {
     HttpResponse response;
     if (options_.cors_origin && is_preflight(*request)) {
       response = preflight_answer();
+    } else if (is_about_the_server(*request)) {
+      response = nothing_to_say();
     } else {
       response = co_await answer(*request);
     }
@@ -105,13 +148,16 @@ asio::awaitable<void> Connection::serve() {
 }
 
 asio::awaitable<bool> Connection::wait_for_request() {
-  if (buffer_.size() != 0) co_return true;
-  idle_ = true;
-  stream_.expires_after(options_.idle_timeout);
-  const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
-  idle_ = false;
-  if (error || finishing_) co_return false;
-  buffer_.commit(count);
+  skip_empty_lines(buffer_);
+  while (buffer_.size() == 0) {
+    idle_ = true;
+    stream_.expires_after(options_.idle_timeout);
+    const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
+    idle_ = false;
+    if (error || finishing_) co_return false;
+    buffer_.commit(count);
+    skip_empty_lines(buffer_);
+  }
   co_return true;
 }
 
@@ -133,6 +179,10 @@ asio::awaitable<bool> Connection::read_header(Parser& parser) {
 }
 
 asio::awaitable<bool> Connection::read_body(Parser& parser) {
+  if (HttpResponse response; breaks_the_rules(parser.get(), response)) {
+    co_await refuse(response);
+    co_return false;
+  }
   const auto expectation = parser.get()[wire::field::expect];
   if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
     HttpResponse response =
@@ -161,9 +211,10 @@ asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& par
   HttpRequest request;
   request.method = method_from(message.method());
   request.target = std::string(message.target());
+  if (const auto path_at = absolute_form_path(request.target)) request.target.erase(0, *path_at);
   const auto question = std::min(request.target.find('?'), request.target.size());
   auto path = percent_decoded(std::string_view(request.target).substr(0, question));
-  if (!path || !path->starts_with('/')) {
+  if (!path || (!path->starts_with('/') && !is_about_the_server(request))) {
     HttpResponse response = HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.target));
     co_await refuse(response);
     co_return std::nullopt;
@@ -180,7 +231,7 @@ asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& par
   if (request.body.data() == nullptr) request.body = core::Buffer(0);
 
   const std::string_view coding = request.header("content-encoding");
-  if (coding.empty() || coding == "identity") co_return request;
+  if (coding.empty() || beast::iequals(coding, "identity")) co_return request;
   auto inflated = decompress(request.body, coding, options_.max_request_bytes);
   if (inflated) {
     request.body = *std::move(inflated);

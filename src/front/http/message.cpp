@@ -11,6 +11,12 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
+std::size_t HttpResponse::body_bytes() const {
+  std::size_t bytes = 0;
+  for (const core::Buffer& part : body) bytes += part.size();
+  return bytes;
+}
+
 HttpResponse HttpResponse::json(std::string_view text, unsigned status) {
   return HttpResponse::text(text, "application/json", status);
 }

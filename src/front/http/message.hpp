@@ -41,6 +41,8 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;
   std::vector<core::Buffer> body;  ///< written one after the other, by one writev
 
+  std::size_t body_bytes() const;
+
   static HttpResponse json(std::string_view text, unsigned status = 200);
   static HttpResponse text(std::string_view text, std::string content_type, unsigned status = 200);
   /// `{"error": "…"}` with the status of the one table in protocol/status, and Retry-After where it belongs.

@@ -14,12 +14,6 @@ namespace {
 
 constexpr std::size_t worth_compressing_bytes = 1024;
 
-std::size_t body_size(const HttpResponse& response) {
-  std::size_t size = 0;
-  for (const core::Buffer& part : response.body) size += part.size();
-  return size;
-}
-
 bool has_header(const HttpResponse& response, std::string_view name) {
   return std::ranges::any_of(response.headers, [name](const auto& header) { return header.first == name; });
 }
@@ -43,7 +37,8 @@ void write_header(std::string& out, HttpResponse& response, const AnswerForm& fo
   auto end = std::back_inserter(out);
   fmt::format_to(end, "HTTP/1.1 {} {}\r\nServer: slipway/{}\r\nDate: {}\r\n", response.status,
                  std::string_view(reason.data(), reason.size()), SLIPWAY_VERSION, date());
-  const bool may_compress = body_size(response) >= worth_compressing_bytes && !has_header(response, "Content-Encoding");
+  const bool may_compress =
+      response.body_bytes() >= worth_compressing_bytes && !has_header(response, "Content-Encoding");
   if (may_compress) {
     out += "Vary: Accept-Encoding\r\n";
     // sizes in these headers are those of the uncompressed body; clients of the binary extension inflate first
@@ -61,7 +56,7 @@ void write_header(std::string& out, HttpResponse& response, const AnswerForm& fo
     if (*options.cors_origin != "*") out += "Vary: Origin\r\n";
     out += "Access-Control-Expose-Headers: Inference-Header-Content-Length, Retry-After\r\n";
   }
-  if (response.status != 204) fmt::format_to(end, "Content-Length: {}\r\n", body_size(response));
+  if (response.status != 204) fmt::format_to(end, "Content-Length: {}\r\n", response.body_bytes());
   if (!form.keep_alive) {
     out += "Connection: close\r\n";
   } else if (form.http_1_0) {

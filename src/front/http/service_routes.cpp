@@ -23,7 +23,6 @@ HttpResponse encoded(models::ModelVersion& version, const core::Result<core::Res
   const auto start = core::now();
   auto answer = answer_of(version, *result);
   if (!answer) return HttpResponse::error(answer.error());
-  version.probe().bytes_out(answer->size());
   version.probe().encoded(core::now() - start);
   return HttpResponse::json(*answer);
 }
@@ -34,7 +33,9 @@ void call(const models::Handle& version, HttpRequest request, Responder respond)
                                               : protocol::decode_friendly(std::move(request.body), version->inputs());
   if (!made) {
     version->probe().rejected(made.error().code());
-    respond(HttpResponse::error(made.error()));
+    HttpResponse refusal = HttpResponse::error(made.error());
+    version->probe().bytes_out(refusal.body_bytes());
+    respond(std::move(refusal));
     return;
   }
   made->received = request.received;
@@ -42,6 +43,7 @@ void call(const models::Handle& version, HttpRequest request, Responder respond)
   admission::infer(version, *std::move(made),
                    [held = version, respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(*held, result);
+                     held->probe().bytes_out(response.body_bytes());
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });

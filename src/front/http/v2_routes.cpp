@@ -65,9 +65,6 @@ HttpResponse encoded(const models::Handle& version, core::Result<core::Response>
     response.headers.emplace_back("Inference-Header-Content-Length", std::to_string(*answer->json_bytes));
   }
   response.body = std::move(answer->body);
-  std::size_t bytes = 0;
-  for (const core::Buffer& part : response.body) bytes += part.size();
-  version->probe().bytes_out(bytes);
   version->probe().encoded(core::now() - start);
   return response;
 }
@@ -85,7 +82,9 @@ void infer(const models::Handle& version, HttpRequest request, Responder respond
                         : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
   if (!decoded) {
     version->probe().rejected(decoded.error().code());
-    respond(HttpResponse::error(decoded.error()));
+    HttpResponse refusal = HttpResponse::error(decoded.error());
+    version->probe().bytes_out(refusal.body_bytes());
+    respond(std::move(refusal));
     return;
   }
   decoded->request.received = request.received;
@@ -94,6 +93,7 @@ void infer(const models::Handle& version, HttpRequest request, Responder respond
                    [held = version, form = std::move(decoded->form),
                     respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(held, std::move(result), form);
+                     held->probe().bytes_out(response.body_bytes());
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });
@@ -130,12 +130,7 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
                                : HttpResponse::error(version.error()));
              });
   router.add(Method::get, "/v2/models/stats", [&models](const HttpRequest& /*request*/, Responder respond) {
-    std::vector<models::Handle> all;
-    for (const models::Handle& service : models.services()) {
-      if (const auto versions = models.versions(service->name()))
-        all.insert(all.end(), versions->begin(), versions->end());
-    }
-    respond(HttpResponse::json(protocol::model_statistics(all)));
+    respond(HttpResponse::json(protocol::model_statistics(models.all())));
   });
 }
 
@@ -153,13 +148,9 @@ void add_v2_routes(Router& router, const models::Registry& models) {
     respond(HttpResponse::json(protocol::live_body(true, ready), ready ? 200 : 503));
   });
   const Handler index = [&models](const HttpRequest& request, Responder respond) {
-    auto entries = models.index();
-    // the extension's one filter: {"ready": true}
-    if (request.body.text().find("\"ready\"") != std::string_view::npos &&
-        request.body.text().find("true") != std::string_view::npos) {
-      std::erase_if(entries, [](const auto& entry) { return entry.state != models::State::ready; });
-    }
-    respond(HttpResponse::json(protocol::repository_index(entries)));
+    const auto only_ready = protocol::asks_for_ready(request.body.text());
+    respond(only_ready ? HttpResponse::json(protocol::repository_index(models.index(), *only_ready))
+                       : HttpResponse::error(only_ready.error()));
   };
   router.add(Method::get, "/v2/repository/index", index);
   router.add(Method::post, "/v2/repository/index", index);
