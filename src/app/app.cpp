@@ -53,13 +53,19 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);
   http::add_metrics_routes(app->router_, app->metrics_);
+  if (plan.server.grpc_port) {
+    const front::grpc::ServerOptions options{
+        .host = plan.server.host, .port = *plan.server.grpc_port, .max_request_bytes = plan.server.max_request_bytes};
+    TRY(app->grpc_, front::grpc::Server::start(options, app->models_));
+  }
   TRY(app->http_, http::Server::start(http_options(plan.server), app->router_));
 
   // A port that is taken must not keep the models from being served: /metrics is on the HTTP port too.
-  if (plan.server.metrics_port && *plan.server.metrics_port != plan.server.http_port) {
+  const auto metrics_port = plan.server.metrics_port;
+  if (metrics_port && (*metrics_port == 0 || *metrics_port != plan.server.http_port)) {
     http::add_metrics_routes(app->metrics_router_, app->metrics_);
     http::ServerOptions options = http_options(plan.server);
-    options.port = *plan.server.metrics_port;
+    options.port = *metrics_port;
     options.threads = 1;
     auto server = http::Server::start(options, app->metrics_router_);
     if (server) {
@@ -95,6 +101,7 @@ std::string App::banner() const {
   if (models_.index().empty()) text += "  no models\n";
   fmt::format_to(out, "  documentation {}/docs   metrics {}/metrics{}\n", base, base,
                  metrics_server_ ? fmt::format(" (also on port {})", metrics_server_->port()) : std::string());
+  if (grpc_) fmt::format_to(out, "  gRPC {}:{}\n", shown_host, grpc_->port());
   fmt::format_to(out, "listening on {}\n", base);
   return text;
 }

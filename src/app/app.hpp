@@ -9,6 +9,7 @@
 
 #include "app/model_loading.hpp"
 #include "core/error.hpp"
+#include "front/grpc/server.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
 #include "metrics/registry.hpp"
@@ -46,6 +47,7 @@ class App {
   front::http::Router metrics_router_;
   // after what they use, so that they end first
   std::unique_ptr<front::http::Server> metrics_server_;
+  std::unique_ptr<front::grpc::Server> grpc_;
   std::unique_ptr<front::http::Server> http_;
 };
 

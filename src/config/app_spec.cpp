@@ -14,9 +14,10 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 10> server_keys{"host",
+constexpr std::array<std::string_view, 11> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
+                                                       "grpc_port",
                                                        "http_threads",
                                                        "max_request_bytes",
                                                        "max_header_bytes",
@@ -31,6 +32,16 @@ constexpr std::array<std::string_view, model_keys.size() + 1> entry_keys = [] {
   std::ranges::copy(model_keys, keys.begin() + 1);
   return keys;
 }();
+
+/// A port that may also be "none"; `usual` where the key is not given.
+core::Result<std::optional<std::uint16_t>> read_port(const YamlMap& map, const char* key,
+                                                     std::optional<std::uint16_t> usual) {
+  if (!map.has(key)) return usual;
+  if (map.node(key).IsScalar() && map.node(key).Scalar() == "none") return std::nullopt;
+  const auto port = map.integer(key, 0, 65535);
+  if (!port || !*port) return map.wrong(key, "an integer from 0 to 65535, or none, expected");
+  return static_cast<std::uint16_t>(**port);
+}
 
 core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YAML::Node& node) {
   TRY(const YamlMap map, YamlMap::open(file, node, "server", server_keys));
@@ -54,13 +65,8 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   if (read) spec.read_timeout = std::chrono::milliseconds(*read);
   if (idle) spec.idle_timeout = std::chrono::milliseconds(*idle);
   if (write) spec.write_timeout = std::chrono::milliseconds(*write);
-  if (map.has("metrics_port") && map.node("metrics_port").IsScalar() && map.node("metrics_port").Scalar() == "none") {
-    spec.metrics_port.reset();
-    return spec;
-  }
-  const auto metrics_port = map.integer("metrics_port", 0, 65535);
-  if (!metrics_port) return map.wrong("metrics_port", "an integer from 0 to 65535, or none, expected");
-  if (*metrics_port) spec.metrics_port = static_cast<std::uint16_t>(**metrics_port);
+  TRY(spec.metrics_port, read_port(map, "metrics_port", spec.metrics_port));
+  TRY(spec.grpc_port, read_port(map, "grpc_port", spec.grpc_port));
   return spec;
 }
 

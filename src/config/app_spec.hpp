@@ -16,6 +16,7 @@ struct ServerSpec {
   std::string host = "127.0.0.1";
   std::uint16_t http_port = 8000;                    ///< 0: any free port
   std::optional<std::uint16_t> metrics_port = 8002;  ///< nothing: metrics on the HTTP port alone
+  std::optional<std::uint16_t> grpc_port = 8001;     ///< 0: any free port; nothing: no gRPC
   std::uint32_t http_threads = 0;                    ///< 0: one a core
   std::uint64_t max_request_bytes = 256ULL << 20U;
   std::uint32_t max_header_bytes = 64U << 10U;

@@ -23,6 +23,7 @@ TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
                                        "  host: 0.0.0.0\n"
                                        "  http_port: 9000\n"
                                        "  metrics_port: none\n"
+                                       "  grpc_port: 0\n"
                                        "  http_threads: 3\n"
                                        "  max_request_bytes: 1000\n"
                                        "  max_header_bytes: 2000\n"
@@ -38,6 +39,7 @@ TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
   EXPECT_EQ(app->server.host, "0.0.0.0");
   EXPECT_EQ(app->server.http_port, 9000);
   EXPECT_FALSE(app->server.metrics_port);
+  EXPECT_EQ(app->server.grpc_port, 0);
   EXPECT_EQ(app->server.http_threads, 3U);
   EXPECT_EQ(app->server.max_request_bytes, 1000U);
   EXPECT_EQ(app->server.max_header_bytes, 2000U);
@@ -58,6 +60,7 @@ TEST_F(AppYaml, DefaultsHoldWhereNothingIsSaid) {
   EXPECT_EQ(app->server.host, "127.0.0.1");
   EXPECT_EQ(app->server.http_port, 8000);
   EXPECT_EQ(app->server.metrics_port, 9);
+  EXPECT_EQ(app->server.grpc_port, 8001);
   EXPECT_TRUE(app->models.empty());
 }
 

@@ -139,6 +139,16 @@ std::vector<Handle> Registry::services() const {
   return handles;
 }
 
+std::vector<Handle> Registry::all() const {
+  std::vector<Handle> handles;
+  for (const auto& [name, versions] : *snapshot()) {
+    for (const auto& [number, entry] : versions) {
+      if (entry.handle) handles.push_back(entry.handle);
+    }
+  }
+  return handles;
+}
+
 core::Result<std::vector<Handle>> Registry::versions(std::string_view name) const {
   const auto models = snapshot();
   const auto model = models->find(name);

@@ -48,6 +48,8 @@ class Registry {
   std::vector<IndexEntry> index() const;
   /// The default (highest ready) version of each model, by name.
   std::vector<Handle> services() const;
+  /// Every ready version of every model, by name and number.
+  std::vector<Handle> all() const;
   /// The ready versions of a model, lowest first. not_found when there is no such model.
   core::Result<std::vector<Handle>> versions(std::string_view name) const;
   /// Whether everything that should be served is ready.

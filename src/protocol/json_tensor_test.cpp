@@ -94,6 +94,12 @@ TEST(JsonTensor, NanIsNoJson) {
   EXPECT_EQ(out, "[null]");
 }
 
+TEST(JsonTensor, StringsAreEscaped) {
+  std::string out;
+  append_string(out, "a \"b\" c\\d\ne\tf\x01 Grüße");
+  EXPECT_EQ(out, R"("a \"b\" c\\d\u000ae\u0009f\u0001 Grüße")");
+}
+
 TEST(JsonTensor, StringsAreValidUtf8) {
   std::string out;
   append_string(out, "a\xff\xc3\xa9\xed\xa0\x80\x01");

@@ -48,15 +48,28 @@ std::string model_ready(const models::ModelVersion& version) {
   return json::serialize(json::object{{"name", version.name()}, {"version", version.version()}, {"ready", true}});
 }
 
-std::string repository_index(const std::vector<models::IndexEntry>& entries) {
+std::string repository_index(const std::vector<models::IndexEntry>& entries, bool only_ready) {
   json::array out;
   for (const models::IndexEntry& entry : entries) {
+    if (only_ready && entry.state != models::State::ready) continue;
     out.push_back({{"name", entry.name},
                    {"version", entry.version},
                    {"state", models::name_of(entry.state)},
                    {"reason", entry.reason}});
   }
   return json::serialize(out);
+}
+
+core::Result<bool> asks_for_ready(std::string_view body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return false;
+  json::error_code failure;
+  const json::value asked = json::parse(json::string_view(body.data(), body.size()), failure);
+  const json::object* object = failure ? nullptr : asked.if_object();
+  const json::value* ready = object == nullptr ? nullptr : object->if_contains("ready");
+  if (object == nullptr || (ready != nullptr && !ready->is_bool()))
+    return core::fail(core::Code::invalid_argument,
+                      R"(the body of an index request: nothing or {"ready": true} expected)");
+  return ready != nullptr && ready->as_bool();
 }
 
 }  // namespace slipway::protocol

@@ -2,8 +2,10 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
 #include "models/model_version.hpp"
 #include "models/registry.hpp"
 
@@ -17,7 +19,9 @@ std::string model_metadata(const models::ModelVersion& version, const std::vecto
 std::string model_ready(const models::ModelVersion& version);  ///< {"name":…,"version":…,"ready":true}
 std::string model_config(const models::ModelVersion& version);
 std::string model_statistics(const std::vector<models::Handle>& versions);
-std::string repository_index(const std::vector<models::IndexEntry>& entries);
+std::string repository_index(const std::vector<models::IndexEntry>& entries, bool only_ready);
+/// What the body of an index request asks for: `{"ready": true}` the ready models alone; nothing, all.
+core::Result<bool> asks_for_ready(std::string_view body);
 
 /// The extensions that server_metadata lists: exactly those that are served.
 std::span<const std::string_view> extensions();

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/error.hpp"
+#include "models/registry.hpp"
+
+namespace slipway::front::grpc {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8001;  ///< 0: any free port
+  std::uint64_t max_request_bytes = 256ULL << 20U;
+  std::chrono::milliseconds finish_timeout{30'000};  ///< how long the destructor waits for calls in flight
+};
+
+/// Serves inference.GRPCInferenceService (the Open Inference Protocol over gRPC, with Triton's extensions), gRPC's own
+/// health service and server reflection.
+class Server {
+ public:
+  /// Binds and listens, and serves from then on. `models` must outlive the server.
+  static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models);
+  /// Refuses new calls, lets those in flight be answered (within finish_timeout), and ends.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::uint16_t port() const;  ///< the one it listens on
+
+ private:
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace slipway::front::grpc

@@ -1,0 +1,117 @@
+#include "front/grpc/service.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <string>
+#include <vector>
+
+#include "front/grpc/infer_call.hpp"
+#include "front/grpc/status.hpp"
+#include "front/grpc/stream_call.hpp"
+#include "protocol/v2_documents.hpp"
+
+namespace slipway::front::grpc {
+
+namespace {
+
+using Context = ::grpc::CallbackServerContext;
+using Reactor = ::grpc::ServerUnaryReactor;
+
+Reactor* finished(Context* context, const ::grpc::Status& status) {
+  Reactor* reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+/// Fills `message` from the document that HTTP gives: its fields have the names of the message's.
+template <class Message>
+::grpc::Status fill(Message& message, const std::string& document) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto read = google::protobuf::util::JsonStringToMessage(document, &message, options);
+  if (read.ok()) return ::grpc::Status::OK;
+  return {::grpc::StatusCode::INTERNAL, "the document does not fit its message: " + read.ToString()};
+}
+
+template <class Message>
+Reactor* answer(Context* context, Message& message, const core::Result<std::string>& document) {
+  return finished(context, document ? fill(message, *document) : status_of(document.error()));
+}
+
+}  // namespace
+
+Reactor* Service::ModelInfer(Context* context, const ::grpc::ByteBuffer* request, ::grpc::ByteBuffer* response) {
+  auto* call = new InferCall(*context, *response);  // ends itself
+  call->start(models_, *request);
+  return call;
+}
+
+::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::ByteBuffer>* Service::ModelStreamInfer(Context* context) {
+  return StreamCall::start(models_, *context);
+}
+
+Reactor* Service::ServerLive(Context* context, const inference::ServerLiveRequest* /*request*/,
+                             inference::ServerLiveResponse* response) {
+  response->set_live(true);
+  return finished(context, ::grpc::Status::OK);
+}
+
+Reactor* Service::ServerReady(Context* context, const inference::ServerReadyRequest* /*request*/,
+                              inference::ServerReadyResponse* response) {
+  response->set_ready(models_.ready());
+  return finished(context, ::grpc::Status::OK);
+}
+
+Reactor* Service::ModelReady(Context* context, const inference::ModelReadyRequest* request,
+                             inference::ModelReadyResponse* response) {
+  response->set_ready(models_.find(request->name(), request->version()).has_value());
+  return finished(context, ::grpc::Status::OK);
+}
+
+Reactor* Service::ServerMetadata(Context* context, const inference::ServerMetadataRequest* /*request*/,
+                                 inference::ServerMetadataResponse* response) {
+  return answer(context, *response, protocol::server_metadata());
+}
+
+Reactor* Service::ModelMetadata(Context* context, const inference::ModelMetadataRequest* request,
+                                inference::ModelMetadataResponse* response) {
+  const auto document = [&]() -> core::Result<std::string> {
+    TRY(const auto version, models_.find(request->name(), request->version()));
+    TRY(const auto versions, models_.versions(request->name()));
+    return protocol::model_metadata(*version, versions);
+  };
+  return answer(context, *response, document());
+}
+
+Reactor* Service::ModelConfig(Context* context, const inference::ModelConfigRequest* request,
+                              inference::ModelConfigResponse* response) {
+  const auto version = models_.find(request->name(), request->version());
+  if (!version) return finished(context, status_of(version.error()));
+  return finished(context, fill(*response->mutable_config(), protocol::model_config(**version)));
+}
+
+Reactor* Service::ModelStatistics(Context* context, const inference::ModelStatisticsRequest* request,
+                                  inference::ModelStatisticsResponse* response) {
+  const auto document = [&]() -> core::Result<std::string> {
+    std::vector<models::Handle> versions;
+    if (request->name().empty()) {
+      versions = models_.all();
+    } else if (request->version().empty()) {
+      TRY(versions, models_.versions(request->name()));
+    } else {
+      TRY(auto version, models_.find(request->name(), request->version()));
+      versions.push_back(std::move(version));
+    }
+    return protocol::model_statistics(versions);
+  };
+  return answer(context, *response, document());
+}
+
+Reactor* Service::RepositoryIndex(Context* context, const inference::RepositoryIndexRequest* request,
+                                  inference::RepositoryIndexResponse* response) {
+  const std::string models = protocol::repository_index(models_.index(), request->ready());
+  return answer(context, *response, fmt::format(R"({{"models":{}}})", models));
+}
+
+}  // namespace slipway::front::grpc

@@ -1,0 +1,78 @@
+#include "front/grpc/stream_call.hpp"
+
+#include <utility>
+
+#include "front/grpc/infer_call.hpp"
+#include "front/grpc/status.hpp"
+#include "protocol/grpc_infer.hpp"
+
+namespace slipway::front::grpc {
+
+StreamCall* StreamCall::start(const models::Registry& models, const ::grpc::CallbackServerContext& context) {
+  const std::shared_ptr<StreamCall> call(new StreamCall(models, context));
+  call->self_ = call;
+  call->go_on();
+  return call.get();
+}
+
+void StreamCall::OnReadDone(bool ok) {
+  {
+    const std::lock_guard lock(mutex_);
+    reading_ = false;
+    read_all_ = !ok;
+  }
+  if (ok) dispatch();
+  go_on();
+}
+
+void StreamCall::dispatch() {
+  auto slot = std::make_shared<Slot>();
+  {
+    const std::lock_guard lock(mutex_);
+    slots_.push_back(slot);
+  }
+  ::grpc::ByteBuffer message;
+  message.Swap(&request_);
+  infer({models_, message, deadline_of(context_), cancelled_},
+        [self = self_, slot](core::Result<core::Response> result, const models::Handle& /*version*/,
+                             const std::string& id) {
+          ::grpc::ByteBuffer answer = message_of(protocol::encode_stream_message(std::move(result), id));
+          {
+            const std::lock_guard lock(self->mutex_);
+            *slot = std::move(answer);
+          }
+          self->go_on();
+        });
+}
+
+void StreamCall::OnWriteDone(bool ok) {
+  {
+    const std::lock_guard lock(mutex_);
+    writing_ = false;
+    if (!ok) cancelled_->store(true, std::memory_order_relaxed);
+  }
+  go_on();
+}
+
+void StreamCall::OnDone() { self_.reset(); }
+
+void StreamCall::go_on() {
+  bool write = false;
+  bool read = false;
+  bool finish = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!writing_ && !slots_.empty() && *slots_.front()) {
+      writing_now_ = **std::exchange(slots_.front(), nullptr);
+      slots_.pop_front();
+      write = writing_ = true;
+    }
+    if (!reading_ && !read_all_ && slots_.size() < most_at_once) read = reading_ = true;
+    if (read_all_ && !writing_ && slots_.empty() && !finished_) finish = finished_ = true;
+  }
+  if (write) StartWrite(&writing_now_);
+  if (read) StartRead(&request_);
+  if (finish) Finish(::grpc::Status::OK);
+}
+
+}  // namespace slipway::front::grpc

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "models/registry.hpp"
+
+namespace slipway::front::grpc {
+
+/// One ModelStreamInfer: requests are run side by side, up to a bound, and answered in the order they came. An error
+/// is an answer of its own; the stream goes on. Lives until gRPC is done with it and every request was answered.
+class StreamCall : public ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::ByteBuffer> {
+ public:
+  static StreamCall* start(const models::Registry& models, const ::grpc::CallbackServerContext& context);
+
+  void OnReadDone(bool ok) override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override { cancelled_->store(true, std::memory_order_relaxed); }
+  void OnDone() override;
+
+ private:
+  /// An answer that is not there yet, or waits for those before it.
+  using Slot = std::optional<::grpc::ByteBuffer>;
+
+  StreamCall(const models::Registry& models, const ::grpc::CallbackServerContext& context)
+      : models_(models), context_(context) {}
+  void dispatch();
+  /// Does what has become possible: writes the next answer, reads the next request, ends the stream.
+  void go_on();
+
+  static constexpr std::size_t most_at_once = 64;
+
+  const models::Registry& models_;
+  const ::grpc::CallbackServerContext& context_;
+  std::shared_ptr<StreamCall> self_;  ///< let go of in OnDone; each request in flight holds another
+  std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
+  ::grpc::ByteBuffer request_;
+
+  std::mutex mutex_;
+  std::deque<std::shared_ptr<Slot>> slots_;  ///< in the order of the requests
+  ::grpc::ByteBuffer writing_now_;
+  bool writing_ = false;
+  bool reading_ = false;
+  bool read_all_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace slipway::front::grpc

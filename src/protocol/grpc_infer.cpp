@@ -1,0 +1,246 @@
+#include "protocol/grpc_infer.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <grpc_service.pb.h>
+
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "protocol/grpc_contents.hpp"
+
+namespace slipway::protocol {
+
+using core::Code;
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+using google::protobuf::io::StringOutputStream;
+
+namespace {
+
+constexpr std::uint32_t delimited = 2;
+constexpr std::uint32_t tag_of(int field) { return static_cast<std::uint32_t>(field) << 3U | delimited; }
+
+std::unexpected<core::Error> invalid(std::string sentence) {
+  return core::fail(Code::invalid_argument, std::move(sentence));
+}
+std::unexpected<core::Error> damaged() {
+  return invalid("the message is no ModelInferRequest: it is damaged or cut short");
+}
+
+/// Reads a message of known type that lies within another.
+template <class Message>
+bool read_message(CodedInputStream& in, Message& message) {
+  std::uint32_t size = 0;
+  if (!in.ReadVarint32(&size)) return false;
+  const auto limit = in.PushLimit(static_cast<int>(size));
+  const bool read = message.ParseFromCodedStream(&in) && in.ConsumedEntireMessage() && in.BytesUntilLimit() == 0;
+  in.PopLimit(limit);
+  return read;
+}
+
+bool read_string(CodedInputStream& in, std::string& text) {
+  std::uint32_t size = 0;
+  return in.ReadVarint32(&size) && in.ReadString(&text, static_cast<int>(size));
+}
+
+std::optional<core::Parameter> parameter_from(const inference::InferParameter& given) {
+  switch (given.parameter_choice_case()) {
+    case inference::InferParameter::kBoolParam: return given.bool_param();
+    case inference::InferParameter::kInt64Param: return given.int64_param();
+    case inference::InferParameter::kStringParam: return given.string_param();
+    case inference::InferParameter::kDoubleParam: return given.double_param();
+    case inference::InferParameter::kUint64Param: return static_cast<std::int64_t>(given.uint64_param());
+    case inference::InferParameter::PARAMETER_CHOICE_NOT_SET: break;
+  }
+  return std::nullopt;
+}
+
+/// An entry of map<string, InferParameter>: key = 1, value = 2.
+bool read_parameter(CodedInputStream& in, core::Parameters& parameters) {
+  std::uint32_t size = 0;
+  if (!in.ReadVarint32(&size)) return false;
+  const auto limit = in.PushLimit(static_cast<int>(size));
+  std::string key;
+  inference::InferParameter value;
+  while (const std::uint32_t tag = in.ReadTag()) {
+    if (tag == tag_of(1) ? !read_string(in, key) : tag != tag_of(2) || !read_message(in, value)) return false;
+  }
+  const bool whole = in.BytesUntilLimit() == 0;
+  in.PopLimit(limit);
+  if (auto parameter = parameter_from(value)) parameters.emplace_back(std::move(key), *std::move(parameter));
+  return whole;
+}
+
+/// Reads one request.
+class Decoder {
+ public:
+  explicit Decoder(CodedInputStream& in) : in_(in) {}
+
+  core::Result<core::Request> run() {
+    if (!read_fields()) return damaged();
+    if (!raw_.empty() && raw_.size() != inputs_.size()) {
+      return invalid(fmt::format("{} raw_input_contents given for {} inputs; one for each expected, or none",
+                                 raw_.size(), inputs_.size()));
+    }
+    for (std::size_t i = 0; i < inputs_.size(); ++i) TRY_VOID(take(inputs_[i], i));
+    for (const auto& output : outputs_) {
+      for (const char* extension : {"classification", "shared_memory_region"}) {
+        if (output.parameters().contains(extension))
+          return invalid(fmt::format(R"(output "{}": the parameter "{}" is not served)", output.name(), extension));
+      }
+      request_.outputs.push_back(output.name());
+    }
+    return std::move(request_);
+  }
+
+ private:
+  using Message = inference::ModelInferRequest;
+
+  bool read_fields() {
+    while (const std::uint32_t tag = in_.ReadTag()) {
+      bool read = false;
+      switch (tag) {
+        case tag_of(Message::kModelNameFieldNumber): read = read_string(in_, request_.model); break;
+        case tag_of(Message::kModelVersionFieldNumber): read = read_string(in_, request_.version); break;
+        case tag_of(Message::kIdFieldNumber): read = read_string(in_, request_.id); break;
+        case tag_of(Message::kParametersFieldNumber): read = read_parameter(in_, request_.parameters); break;
+        case tag_of(Message::kInputsFieldNumber): read = read_message(in_, inputs_.emplace_back()); break;
+        case tag_of(Message::kOutputsFieldNumber): read = read_message(in_, outputs_.emplace_back()); break;
+        case tag_of(Message::kRawInputContentsFieldNumber): read = read_raw(); break;
+        default: read = skip(tag);
+      }
+      if (!read) return false;
+    }
+    return in_.ConsumedEntireMessage();
+  }
+
+  bool read_raw() {
+    std::uint32_t size = 0;
+    if (!in_.ReadVarint32(&size)) return false;
+    // what is claimed may be more than came
+    constexpr std::uint32_t block = 1U << 20U;
+    core::Buffer& buffer = raw_.emplace_back(std::min(size, block));
+    for (std::uint32_t read = 0; read < size;) {
+      const std::uint32_t part = std::min(size - read, std::max(block, read));
+      buffer.resize(read + part);
+      if (!in_.ReadRaw(buffer.data() + read, static_cast<int>(part))) return false;
+      read += part;
+    }
+    return true;
+  }
+
+  /// Over a field of a later protocol.
+  bool skip(std::uint32_t tag) {
+    std::uint64_t number = 0;
+    std::uint32_t size = 0;
+    switch (tag & 7U) {
+      case 0: return in_.ReadVarint64(&number);
+      case 1: return in_.Skip(8);
+      case 2: return in_.ReadVarint32(&size) && in_.Skip(static_cast<int>(size));
+      case 5: return in_.Skip(4);
+      default: return false;
+    }
+  }
+
+  core::Result<void> take(const Message::InferInputTensor& input, std::size_t index) {
+    const auto where = [&input](std::string_view what) { return fmt::format(R"(input "{}": {})", input.name(), what); };
+    if (input.parameters().contains("shared_memory_region"))
+      return invalid(where("shared memory is not served here; send the data"));
+    const auto dtype = core::dtype_from_name(input.datatype());
+    if (!dtype) return invalid(where(fmt::format("datatype \"{}\" is not one of the protocol", input.datatype())));
+    for (const core::TensorView& other : request_.inputs) {
+      if (other.name == input.name()) return invalid(where("given twice"));
+    }
+    const core::Shape shape(input.shape().begin(), input.shape().end());
+    if (!raw_.empty() && input.has_contents()) return invalid(where("has both contents and raw_input_contents"));
+    if (raw_.empty()) {
+      auto contents = buffer_from(input.contents(), *dtype);
+      if (!contents) return std::unexpected(contents.error().within(where("contents")));
+      raw_from_contents_ = *std::move(contents);
+    }
+    core::Buffer& data = request_.storage.emplace_back(std::move(raw_.empty() ? raw_from_contents_ : raw_[index]));
+    const core::TensorView bytes{"", *dtype, shape, std::as_const(data).bytes()};
+    if (const auto checked = core::check_size(bytes); !checked)
+      return std::unexpected(checked.error().within(where("data")));
+    const core::Buffer& name = request_.storage.emplace_back(core::Buffer::copy_of(std::string_view(input.name())));
+    request_.inputs.push_back({name.text(), *dtype, shape, bytes.bytes});
+    return {};
+  }
+
+  CodedInputStream& in_;
+  core::Request request_;
+  std::vector<Message::InferInputTensor> inputs_;
+  std::vector<Message::InferRequestedOutputTensor> outputs_;
+  std::vector<core::Buffer> raw_;
+  core::Buffer raw_from_contents_;
+};
+
+core::Buffer buffer_of(const std::string& text) { return core::Buffer::copy_of(std::string_view(text)); }
+
+std::size_t total_of(const std::vector<core::Buffer>& parts) {
+  std::size_t total = 0;
+  for (const core::Buffer& part : parts) total += part.size();
+  return total;
+}
+
+/// The beginning of a field of `size` bytes.
+std::string field_head(int field, std::size_t size) {
+  std::string head;
+  {
+    StringOutputStream stream(&head);
+    CodedOutputStream out(&stream);
+    out.WriteTag(tag_of(field));
+    out.WriteVarint64(size);
+  }
+  return head;
+}
+
+}  // namespace
+
+core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message) {
+  CodedInputStream in(&message);
+  in.SetTotalBytesLimit(std::numeric_limits<int>::max());
+  return Decoder(in).run();
+}
+
+std::vector<core::Buffer> encode_infer_message(core::Response response) {
+  inference::ModelInferResponse head;
+  head.set_model_name(std::move(response.model));
+  head.set_model_version(std::move(response.version));
+  head.set_id(std::move(response.id));
+  for (const core::Tensor& output : response.outputs) {
+    auto& described = *head.add_outputs();
+    described.set_name(output.name);
+    described.set_datatype(std::string(core::name_of(output.dtype)));
+    described.mutable_shape()->Add(output.shape.begin(), output.shape.end());
+  }
+  std::string text = head.SerializeAsString();
+  std::vector<core::Buffer> parts;
+  for (core::Tensor& output : response.outputs) {
+    text += field_head(inference::ModelInferResponse::kRawOutputContentsFieldNumber, output.data.size());
+    parts.push_back(buffer_of(text));
+    parts.push_back(std::move(output.data));
+    text.clear();
+  }
+  if (!text.empty()) parts.push_back(buffer_of(text));
+  return parts;
+}
+
+std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id) {
+  if (!result) {
+    inference::ModelStreamInferResponse message;
+    message.set_error_message(result.error().message());
+    message.mutable_infer_response()->set_id(id);
+    std::vector<core::Buffer> parts;
+    parts.push_back(buffer_of(message.SerializeAsString()));
+    return parts;
+  }
+  std::vector<core::Buffer> parts = encode_infer_message(*std::move(result));
+  const std::string head = field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, total_of(parts));
+  parts.insert(parts.begin(), buffer_of(head));
+  return parts;
+}
+
+}  // namespace slipway::protocol

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <google/protobuf/io/zero_copy_stream.h>
+
+#include <string>
+#include <vector>
+
+#include "core/buffer.hpp"
+#include "core/error.hpp"
+#include "core/request.hpp"
+
+namespace slipway::protocol {
+
+/// Decodes an inference.ModelInferRequest (Open Inference Protocol over gRPC) off the wire, without building the
+/// message: each of its raw_input_contents is copied once, from the network's memory into a buffer that is aligned as
+/// runtimes want it. Typed contents are taken too. Model, version, id, parameters, inputs and outputs are set; deadline
+/// and times are the caller's.
+///
+/// invalid_argument names the input where a tensor is wrong.
+core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message);
+
+/// Encodes an inference.ModelInferResponse: parts that follow one another on the wire. Outputs move into it as
+/// raw_output_contents, without a copy.
+std::vector<core::Buffer> encode_infer_message(core::Response response);
+
+/// The same within an inference.ModelStreamInferResponse; an error becomes its error_message, with the request's `id`.
+std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id);
+
+}  // namespace slipway::protocol

@@ -1,0 +1,167 @@
+#include "protocol/grpc_infer.hpp"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <grpc_service.pb.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace slipway::protocol {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+core::Result<core::Request> decode(const std::string& message, int block = -1) {
+  google::protobuf::io::ArrayInputStream stream(message.data(), static_cast<int>(message.size()), block);
+  return decode_infer_message(stream);
+}
+core::Result<core::Request> decode(const inference::ModelInferRequest& message, int block = -1) {
+  return decode(message.SerializeAsString(), block);
+}
+std::string sentence(const inference::ModelInferRequest& message) {
+  const auto request = decode(message);
+  return request ? "no error" : request.error().message();
+}
+
+template <class T>
+std::vector<T> elements(const core::TensorView& tensor) {
+  std::vector<T> values(tensor.bytes.size() / sizeof(T));
+  if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), tensor.bytes.size());
+  return values;
+}
+
+std::string raw(const std::vector<float>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
+}
+
+/// A request with one FP32 input "x" [2] in raw_input_contents.
+inference::ModelInferRequest message(const std::string& datatype = "FP32") {
+  inference::ModelInferRequest made;
+  made.set_model_name("digits");
+  made.set_model_version("3");
+  made.set_id("7");
+  auto& input = *made.add_inputs();
+  input.set_name("x");
+  input.set_datatype(datatype);
+  input.add_shape(2);
+  return made;
+}
+
+TEST(GrpcDecode, ReadsRawContentsWhateverTheBlocksOfTheNetwork) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_outputs()->set_name("y");
+  (*given.mutable_parameters())["timeout"].set_int64_param(5);
+  (*given.mutable_parameters())["note"].set_string_param("n");
+  for (const int block : {-1, 1, 7}) {
+    const auto request = decode(given, block);
+    ASSERT_TRUE(request) << request.error().message();
+    EXPECT_EQ(request->model, "digits");
+    EXPECT_EQ(request->version, "3");
+    EXPECT_EQ(request->id, "7");
+    EXPECT_EQ(request->parameters.size(), 2U);
+    EXPECT_THAT(request->outputs, ElementsAre("y"));
+    ASSERT_EQ(request->inputs.size(), 1U);
+    EXPECT_EQ(request->inputs[0].name, "x");
+    EXPECT_EQ(core::to_string(request->inputs[0].shape), "[2]");
+    EXPECT_THAT(elements<float>(request->inputs[0]), ElementsAre(1.5F, -2));
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(request->inputs[0].bytes.data()) % core::Buffer::alignment, 0U);
+  }
+}
+
+TEST(GrpcDecode, ReadsTypedContents) {
+  inference::ModelInferRequest given = message("INT8");
+  given.mutable_inputs(0)->mutable_contents()->add_int_contents(-128);
+  given.mutable_inputs(0)->mutable_contents()->add_int_contents(127);
+  const auto request = decode(given);
+  ASSERT_TRUE(request) << request.error().message();
+  EXPECT_THAT(elements<std::int8_t>(request->inputs[0]), ElementsAre(-128, 127));
+
+  inference::ModelInferRequest texts = message("BYTES");
+  texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("a");
+  texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("");
+  const auto words = decode(texts);
+  ASSERT_TRUE(words) << words.error().message();
+  EXPECT_THAT(*core::read_bytes_elements(words->inputs[0].bytes, 2), ElementsAre("a", ""));
+}
+
+TEST(GrpcDecode, SaysWhatIsWrongAndWhere) {
+  inference::ModelInferRequest given = message("INT8");
+  given.mutable_inputs(0)->mutable_contents()->add_int_contents(128);
+  EXPECT_THAT(sentence(given), HasSubstr("input \"x\": contents: element 0: 128 given, out of the range of INT8"));
+  given.mutable_inputs(0)->mutable_contents()->clear_int_contents();
+  given.mutable_inputs(0)->mutable_contents()->add_fp32_contents(1);
+  EXPECT_THAT(sentence(given), HasSubstr("another field than int_contents"));
+  EXPECT_THAT(sentence(message()), HasSubstr("input \"x\": data: 0 bytes given"));
+  EXPECT_THAT(sentence(message("FP31")), HasSubstr("datatype \"FP31\""));
+
+  given = message();
+  given.add_raw_input_contents(raw({1}));
+  EXPECT_THAT(sentence(given), HasSubstr("4 bytes given"));
+  given.add_raw_input_contents("");
+  EXPECT_THAT(sentence(given), HasSubstr("2 raw_input_contents given for 1 inputs"));
+  given = message();
+  (*given.mutable_inputs(0)->mutable_parameters())["shared_memory_region"].set_string_param("r");
+  EXPECT_THAT(sentence(given), HasSubstr("shared memory"));
+}
+
+TEST(GrpcDecode, RefusesWhatIsCutShortAnywhere) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  const std::string whole = given.SerializeAsString();
+  ASSERT_TRUE(decode(whole));
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    const auto request = decode(whole.substr(0, length));
+    // a cut between two fields leaves a message that lacks its data
+    EXPECT_TRUE(!request || request->inputs.empty()) << length;
+  }
+  // a tensor that claims two gigabytes takes no memory for what did not come
+  EXPECT_FALSE(decode(std::string("\x3a\xff\xff\xff\xff\x07", 6)));
+  EXPECT_FALSE(decode(std::string("\x07")));
+}
+
+TEST(GrpcEncode, IsTheMessageThatClientsRead) {
+  core::Response response{.model = "m", .version = "2", .id = "9", .outputs = {}, .timing = {}};
+  for (const char* name : {"y", "z"}) {
+    const std::vector<float> values{1, 2};
+    response.outputs.push_back({.name = name,
+                                .dtype = core::DataType::fp32,
+                                .shape = {1, 2},
+                                .data = core::Buffer::copy_of(std::as_bytes(std::span(values)))});
+  }
+  std::string wire;
+  for (const core::Buffer& part : encode_infer_message(std::move(response))) wire += part.text();
+  inference::ModelInferResponse read;
+  ASSERT_TRUE(read.ParseFromString(wire));
+  EXPECT_EQ(read.model_name(), "m");
+  EXPECT_EQ(read.model_version(), "2");
+  EXPECT_EQ(read.id(), "9");
+  ASSERT_EQ(read.outputs_size(), 2);
+  EXPECT_EQ(read.outputs(1).name(), "z");
+  EXPECT_EQ(read.outputs(1).datatype(), "FP32");
+  EXPECT_THAT(read.outputs(1).shape(), ElementsAre(1, 2));
+  EXPECT_THAT(read.raw_output_contents(), ElementsAre(raw({1, 2}), raw({1, 2})));
+}
+
+TEST(GrpcEncode, WrapsStreamsAndTheirErrors) {
+  std::string wire;
+  core::Response response{.model = "m", .version = "2", .id = "9", .outputs = {}, .timing = {}};
+  for (const core::Buffer& part : encode_stream_message(std::move(response), "9")) wire += part.text();
+  inference::ModelStreamInferResponse read;
+  ASSERT_TRUE(read.ParseFromString(wire));
+  EXPECT_EQ(read.infer_response().model_name(), "m");
+  EXPECT_EQ(read.error_message(), "");
+
+  wire.clear();
+  for (const core::Buffer& part : encode_stream_message(core::fail(core::Code::not_found, "no luck"), "8"))
+    wire += part.text();
+  ASSERT_TRUE(read.ParseFromString(wire));
+  EXPECT_EQ(read.error_message(), "no luck");
+  EXPECT_EQ(read.infer_response().id(), "8");
+}
+
+}  // namespace
+}  // namespace slipway::protocol
