@@ -18,15 +18,17 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("protocol", ["http", "grpc"])
 @pytest.mark.parametrize("model", SHAPES)
-def test_perf_analyzer_runs_to_its_end(server, model):
+def test_perf_analyzer_runs_to_its_end(server, model, protocol):
     batches = call(f"{server.url}/v2/models/{model}/config").json["max_batch_size"] > 0
     shapes = []
     for name, shape in SHAPES[model].items():
         # where the model batches, the generator adds the batch dimension itself
         dims = shape if batches else [1, *shape]
         shapes += ["--shape", f"{name}:{','.join(map(str, dims))}"]
-    command = [PERF_ANALYZER, "-m", model, "-u", server.address, "-i", "http", "--concurrency-range", "2"]
+    address = server.address if protocol == "http" else server.grpc_address
+    command = [PERF_ANALYZER, "-m", model, "-u", address, "-i", protocol, "--concurrency-range", "2"]
     # a short window, and none is too noisy: this is about the protocol, not about speed
     command += ["-p", "1000", "--max-trials", "3", "-s", "999", "--input-data", "zero", *shapes]
     done = subprocess.run(

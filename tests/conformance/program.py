@@ -49,6 +49,8 @@ class Server:
             self.stop()
             raise
         self.address = self.url.removeprefix("http://")
+        grpc = re.search(r"gRPC (\S+)", "".join(self.log))
+        self.grpc_address = grpc[1] if grpc else None
 
     def _read(self) -> None:
         for line in self.process.stdout:
