@@ -50,6 +50,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   TRY_VOID(load_models(plan.models, app->models_));
 
   http::add_v2_routes(app->router_, app->models_);
+  http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);
   http::add_metrics_routes(app->router_, app->metrics_);

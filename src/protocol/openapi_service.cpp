@@ -174,6 +174,31 @@ json::object friendly(const Service& service, std::string id) {
   return operation;
 }
 
+/// As TensorFlow Serving has it, with whole tensors.
+json::object predict(const Service& service, std::string id) {
+  const json::object rows{{"type", "array"}, {"description", "A row an element"}, {"items", json::object{}}};
+  json::object properties;
+  json::object example;
+  for (const core::TensorInfo& info : service.inputs) properties[info.name] = nested_input_schema(info);
+  json::object columns{{"type", "object"}, {"description", "Whole tensors"}, {"properties", std::move(properties)}};
+  json::object media{
+      {"schema", json::object{{"type", "object"},
+                              {"properties", json::object{{"instances", rows}, {"inputs", std::move(columns)}}},
+                              {"additionalProperties", false}}}};
+  if (fits_an_example(service)) {
+    for (const core::TensorInfo& info : service.inputs) example[info.name] = nested_example(info);
+    media["example"] = json::object{{"inputs", std::move(example)}};
+  }
+  json::object answer{{"type", "object"},
+                      {"properties", json::object{{"predictions", rows}, {"outputs", json::object{}}}}};
+  return {{"summary", "Predict as TensorFlow Serving and KServe V1 do"},
+          {"tags", json::array{service.name}},
+          {"operationId", std::move(id)},
+          {"requestBody",
+           json::object{{"required", true}, {"content", json::object{{"application/json", std::move(media)}}}}},
+          {"responses", responses("The predictions", json_content(std::move(answer)), {400, 404, 413, 500, 503, 504})}};
+}
+
 json::object path_with(const char* method, json::object operation) { return {{method, std::move(operation)}}; }
 
 /// The same path for a version that the path names. Told apart by its tag, so that the page shows the short ones first.
@@ -210,6 +235,10 @@ void add_service_paths(json::object& paths, const Service& service) {
   paths["/services/" + segment] = path_with("post", friendly(service, service.name + " ask"));
   paths["/services/" + segment + "/versions/{version}"] =
       by_version(service, "post", friendly(service, service.name + " ask version"));
+  const std::string first = "/v1/models/" + segment;
+  paths[first + ":predict"] = path_with("post", predict(service, service.name + " predict"));
+  paths[first + "/versions/{version}:predict"] =
+      by_version(service, "post", predict(service, service.name + " predict version"));
   const std::string base = "/v2/models/" + segment;
   const std::string versioned = base + "/versions/{version}";
   paths[base + "/infer"] = path_with("post", v2_infer(service, service.name + " infer"));

@@ -1,3 +1,4 @@
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,10 +88,19 @@ struct Float {
 };
 
 struct Bytes {
-  static std::string expected() { return "a string"; }
+  static std::string expected() { return R"(a string or {"b64": "…"})"; }
   static bool read(ondemand::value value, Room& room) {
     std::string_view text;
-    if (value.get_string().get(text) != simdjson::SUCCESS) return false;
+    std::string unpacked;
+    ondemand::object packed;
+    if (value.get_object().get(packed) == simdjson::SUCCESS) {  // {"b64": "…"}, as TensorFlow Serving has it
+      std::string_view base64;
+      if (packed["b64"].get_string().get(base64) != simdjson::SUCCESS) return false;
+      if (!absl::Base64Unescape({base64.data(), base64.size()}, &unpacked)) return false;
+      text = unpacked;
+    } else if (value.get_string().get(text) != simdjson::SUCCESS) {
+      return false;
+    }
     const auto length = static_cast<std::uint32_t>(text.size());
     room.put(&length, sizeof length);
     room.put(text.data(), text.size());

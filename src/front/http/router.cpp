@@ -32,9 +32,14 @@ std::vector<std::string_view> split(std::string_view path) {
 
 bool is_value(std::string_view segment) { return segment.starts_with('{'); }
 
+/// What a value's segment ends with: ":predict" of "{model}:predict".
+std::string_view ending_of(std::string_view segment) { return segment.substr(segment.find('}') + 1); }
+
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
   return std::ranges::equal(pattern, segments, [](const std::string& expected, std::string_view given) {
-    return is_value(expected) ? !given.empty() : expected == given;
+    if (!is_value(expected)) return expected == given;
+    const std::string_view ending = ending_of(expected);
+    return given.size() > ending.size() && given.ends_with(ending);
   });
 }
 
@@ -57,7 +62,9 @@ void Router::handle(HttpRequest request, Responder respond) const {
     if (!fits(route.segments, segments)) continue;
     if (route.method == wanted) {
       for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (is_value(route.segments[i])) request.path_values.emplace_back(segments[i]);
+        if (!is_value(route.segments[i])) continue;
+        request.path_values.emplace_back(
+            segments[i].substr(0, segments[i].size() - ending_of(route.segments[i]).size()));
       }
       route.handler(std::move(request), std::move(respond));
       return;

@@ -8,8 +8,9 @@
 
 namespace slipway::front::http {
 
-/// Finds the handler for a method and path. Patterns are literal segments and `{name}` for one segment; a trailing
-/// slash makes no difference. Filled before the server starts, then read by all threads.
+/// Finds the handler for a method and path. Patterns are literal segments and `{name}` for one segment, or for the
+/// beginning of one, as in `{name}:predict`; a trailing slash makes no difference. Filled before the server starts,
+/// then read by all threads.
 ///
 ///   router.add(Method::get, "/v2/models/{model}/ready", handler);
 class Router {
@@ -22,7 +23,7 @@ class Router {
  private:
   struct Route {
     Method method;
-    std::vector<std::string> segments;  ///< "{…}" matches any one segment
+    std::vector<std::string> segments;  ///< "{…}" matches any one segment, "{…}:x" any that ends with ":x"
     Handler handler;
   };
   std::vector<Route> routes_;

@@ -28,6 +28,9 @@ Router make_router() {
   });
   router.add(Method::get, "/models/all",
              [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("all")); });
+  router.add(Method::post, "/models/{model}:predict", [](const HttpRequest& request, Responder respond) {
+    respond(HttpResponse::json("predict " + request.path_values.at(0)));
+  });
   router.add(Method::post, "/models/{model}/infer",
              [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("x")); });
   return router;
@@ -38,6 +41,8 @@ TEST(Router, FindsValuesLiteralsFirstAndIgnoresATrailingSlash) {
   EXPECT_EQ(body_of(ask(router, Method::get, "/models/a/stats")), "stats of a");
   EXPECT_EQ(body_of(ask(router, Method::get, "/models/b/")), "model b");
   EXPECT_EQ(body_of(ask(router, Method::get, "/models/all")), "all");
+  EXPECT_EQ(body_of(ask(router, Method::post, "/models/a:b:predict")), "predict a:b");
+  EXPECT_EQ(ask(router, Method::post, "/models/:predict").status, 405);
   EXPECT_EQ(body_of(ask(router, Method::head, "/models/b")), "model b");
 }
 
