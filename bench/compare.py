@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Serves the same models with Slipway and with the peers that pip installs, loads each in turn with wrk, and prints one
-table of ratios.
+"""Serves the same models with Slipway and with the peers that pip installs, loads each in turn with wrk (gRPC
+with h2load), and prints one table of ratios.
 
     bench/compare.py [--seconds 5] [--rounds 3] [--only mlp]
 
@@ -90,6 +90,29 @@ def wrk(url, script, clients, seconds):
             "count": int(re.search(r"(\d+) requests in", out)[1]), "p50": latency["50"], "p99": latency["99"]}
 
 
+def h2load(url, body, clients, seconds):
+    """gRPC's ModelInfer: one call at a time on each connection. h2load's log has each call's time in microseconds."""
+    with tempfile.NamedTemporaryFile("r") as log:
+        out = subprocess.run(["h2load", "-t1", f"-c{clients}", "-m1", f"-D{seconds}", "-d", body, f"--log-file={log.name}",
+                              "-H", "content-type: application/grpc", "-H", "te: trailers",
+                              f"{url}/inference.GRPCInferenceService/ModelInfer"],
+                             capture_output=True, text=True, timeout=seconds + 60, check=True).stdout
+        calls = [line.split("\t") for line in log]
+    done = re.search(r"requests: .* (\d+) succeeded, (\d+) failed, (\d+) errored", out)
+    if not done or int(done[1]) == 0 or done[2] != "0" or done[3] != "0" or any(call[1] != "200" for call in calls):
+        raise SystemExit(f"{url}: errors under load\n{out}")
+    times_ms = sorted(int(call[2]) / 1e3 for call in calls)
+    return {"rate": float(re.search(r"([\d.]+) req/s", out)[1]), "count": int(done[1]),
+            "p50": times_ms[len(times_ms) // 2], "p99": times_ms[len(times_ms) * 99 // 100]}
+
+
+def load(server, script, clients, seconds):
+    """wrk for a script, h2load for gRPC's address and message."""
+    if isinstance(script, tuple):
+        return h2load(*script, clients, seconds)
+    return wrk(server.url, script, clients, seconds)
+
+
 def write_script(folder, name, body, headers):
     path = folder / f"{name}.lua"
     data = folder / f"{name}.body"
@@ -100,8 +123,8 @@ def write_script(folder, name, body, headers):
     return str(path)
 
 
-def bodies(model):
-    """A V2 request of one row for each model: as JSON and with binary tensors."""
+def tensors_of(model):
+    """The inputs of one request, of one row."""
     import numpy
     rng = numpy.random.default_rng(1)
     if model == "mlp":
@@ -110,6 +133,12 @@ def bodies(model):
         ids = rng.integers(1000, 20000, (1, 32)).astype(numpy.int64)
         tensors = [("input_ids", "INT64", ids), ("attention_mask", "INT64", numpy.ones_like(ids)),
                    ("token_type_ids", "INT64", numpy.zeros_like(ids))]
+    return tensors
+
+
+def bodies(model):
+    """A V2 request: as JSON, and with binary tensors."""
+    tensors = tensors_of(model)
     plain = {"inputs": [{"name": n, "datatype": t, "shape": list(v.shape), "data": v.ravel().tolist()}
                         for n, t, v in tensors]}
     head = {"inputs": [{"name": n, "datatype": t, "shape": list(v.shape),
@@ -117,6 +146,19 @@ def bodies(model):
             "parameters": {"binary_data_output": True}}
     head = json.dumps(head).encode()
     return json.dumps(plain).encode(), head + b"".join(v.tobytes() for _, _, v in tensors), len(head)
+
+
+def grpc_body(model, folder):
+    """A ModelInferRequest as one message of a gRPC stream."""
+    from tritonclient.grpc import service_pb2
+    request = service_pb2.ModelInferRequest(model_name=model)
+    for name, datatype, values in tensors_of(model):
+        request.inputs.add(name=name, datatype=datatype, shape=values.shape)
+        request.raw_input_contents.append(values.tobytes())
+    message = request.SerializeToString()
+    path = folder / f"{model}.grpc"
+    path.write_bytes(b"\0" + len(message).to_bytes(4, "big") + message)
+    return path
 
 
 def servers(model, path, folder):
@@ -131,13 +173,14 @@ def servers(model, path, folder):
     json_script = write_script(folder, f"{model}-json", text, {"Content-Type": "application/json"})
     binary_script = write_script(folder, f"{model}-binary", binary, {
         "Content-Type": "application/octet-stream", "Inference-Header-Content-Length": head})
-    port = free_port()
+    port, grpc_port = free_port(), free_port()
     base = f"http://127.0.0.1:{port}"
     ours = Server("slipway", [str(ROOT / "build/slipway"), "serve", str(path), "--name", model, "--backend", "onnxruntime",
-                              "--http-port", str(port), "--grpc-port", "none", "--metrics-port", "none"],
+                              "--http-port", str(port), "--grpc-port", str(grpc_port), "--metrics-port", "none"],
                   f"{base}/v2/models/{model}/infer", f"{base}/v2/health/ready")
     yield "Slipway, JSON", ours, json_script
     yield "Slipway, binary", ours, binary_script
+    yield "Slipway, gRPC", ours, (f"http://127.0.0.1:{grpc_port}", grpc_body(model, folder))
     env = {"MODEL": str(path)}
     for workers in (1, 2):
         port = free_port()
@@ -172,13 +215,13 @@ def compare(model, path, shapes, seconds, rounds):
         bare_points = []
         try:
             for _, server, script in running:
-                wrk(server.url, script, 2, 1)  # warm
+                load(server, script, 2, 1)  # warm
             for _ in range(rounds):
                 bare_points.append((bare(path, 1, seconds, shapes), bare(path, os.cpu_count(), seconds, shapes)))
                 for clients in CLIENTS:
                     for name, server, script in running:
                         before = server.cpu_seconds()
-                        point = wrk(server.url, script, clients, seconds)
+                        point = load(server, script, clients, seconds)
                         point["cpu_us"] = (server.cpu_seconds() - before) / max(point["count"], 1) * 1e6
                         points.setdefault((name, clients), []).append(point)
             memory = {name: server.resident_mb() for name, server, _ in running}

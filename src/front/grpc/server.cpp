@@ -27,7 +27,7 @@ void set_up_plugins() {
 }  // namespace
 
 struct Server::State {
-  State(const ServerOptions& given, const models::Registry& models) : options(given), service(models) {}
+  State(ServerOptions given, const models::Registry& models) : options(std::move(given)), service(models) {}
 
   ServerOptions options;
   Service service;
