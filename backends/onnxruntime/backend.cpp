@@ -61,6 +61,10 @@ std::string one_line(std::string text) {
     constexpr std::string_view failed = " failed:";
     if (const auto at = text.find(failed); at != std::string::npos) text.erase(0, at + failed.size());
   }
+  // "…/reshape_helper.h:91 onnxruntime::… CONDITION was false. What was wrong": the place in its source helps nobody
+  // here
+  constexpr std::string_view condition = " was false. ";
+  if (const auto at = text.find(condition); at != std::string::npos) text.erase(0, at + condition.size());
   std::ranges::replace(text, '\n', ' ');
   while (text.ends_with(' ') || text.ends_with('.')) text.pop_back();
   return text;

@@ -131,15 +131,6 @@ core::Result<scheduler::Job> admit(const models::ModelVersion& version, core::Re
 
 }  // namespace
 
-void infer(const models::Registry& registry, core::Request request, core::Completion done) {
-  const auto version = registry.find(request.model, request.version);
-  if (!version) {
-    done(std::unexpected(version.error()));
-    return;
-  }
-  infer(*version, std::move(request), std::move(done));
-}
-
 void infer(const models::Handle& version, core::Request request, core::Completion done) {
   auto job = admit(*version, request);
   if (!job) {

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <iterator>
+#include <thread>
 
 #include "front/http/routes.hpp"
 
@@ -25,6 +26,7 @@ http::ServerOptions http_options(const config::ServerSpec& spec) {
   options.idle_timeout = spec.idle_timeout;
   options.write_timeout = spec.write_timeout;
   options.cors_origin = spec.cors_origin;
+  options.finish_timeout = spec.finish_timeout;
   return options;
 }
 
@@ -43,7 +45,15 @@ std::string signature(const std::vector<core::TensorInfo>& tensors) {
 App::App(const Plan& plan)
     : host_(plan.server.host), backends_(runtime::BackendRegistry::default_folders()), models_(backends_, metrics_) {}
 
-App::~App() = default;
+App::~App() {
+  {
+    // both at once: each waits for what it accepted
+    const std::jthread other([this] { grpc_.reset(); });
+    metrics_server_.reset();
+    http_.reset();
+  }
+  models_.finish();
+}
 
 core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   std::unique_ptr<App> app(new App(plan));
@@ -55,9 +65,17 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   http::add_docs_routes(app->router_, app->models_);
   http::add_metrics_routes(app->router_, app->metrics_);
   if (plan.server.grpc_port) {
-    const front::grpc::ServerOptions options{
-        .host = plan.server.host, .port = *plan.server.grpc_port, .max_request_bytes = plan.server.max_request_bytes};
-    TRY(app->grpc_, front::grpc::Server::start(options, app->models_));
+    const front::grpc::ServerOptions options{.host = plan.server.host,
+                                             .port = *plan.server.grpc_port,
+                                             .max_request_bytes = plan.server.max_request_bytes,
+                                             .finish_timeout = plan.server.finish_timeout};
+    auto server = front::grpc::Server::start(options, app->models_);
+    if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());
+    if (server) {
+      app->grpc_ = *std::move(server);
+    } else {
+      spdlog::warn("no gRPC: {}", server.error().message());
+    }
   }
   TRY(app->http_, http::Server::start(http_options(plan.server), app->router_));
 

@@ -18,8 +18,8 @@
 
 namespace slipway::app {
 
-/// One serving process: the rooms wired together. Made on the main thread, ended by its destructor, which answers what
-/// was accepted before it returns.
+/// One serving process: the rooms wired together. Made on the main thread, ended by its destructor, which lets what
+/// was accepted be answered, within the server's finish_timeout, before it returns.
 ///
 ///   TRY(auto app, App::start(plan));
 ///   fmt::print("{}", app->banner());
@@ -32,7 +32,6 @@ class App {
   App& operator=(const App&) = delete;
 
   std::uint16_t http_port() const { return http_->port(); }
-  const models::Registry& models() const { return models_; }
   /// What is served where, for people; several lines.
   std::string banner() const;
 

@@ -16,12 +16,15 @@ using core::Code;
 namespace {
 
 bool is_app_file(const fs::path& path) {
-  return fs::is_regular_file(path) && (path.extension() == ".yaml" || path.extension() == ".yml");
+  std::error_code failure;
+  return fs::is_regular_file(path, failure) && (path.extension() == ".yaml" || path.extension() == ".yml");
 }
 
 }  // namespace
 
 core::Result<Plan> plan_from(const std::vector<fs::path>& arguments, const config::ModelSpec& over) {
+  if (over.name.find('/') != std::string::npos)
+    return core::fail(Code::invalid_argument, fmt::format(R"(--name {}: a name without "/" expected)", over.name));
   Plan plan;
   bool app_file_seen = false;
   for (const fs::path& argument : arguments) {

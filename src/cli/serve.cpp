@@ -1,10 +1,12 @@
 #include "cli/serve.hpp"
 
 #include <fmt/format.h>
-#include <pthread.h>
+#include <semaphore.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -55,6 +57,9 @@ core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server)
   if (arguments.max_request_bytes) server.max_request_bytes = *arguments.max_request_bytes;
   if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
   TRY(server.metrics_port, port_from("--metrics-port", arguments.metrics_port, server.metrics_port));
+  if (server.cors_origin && !config::is_header_value(*server.cors_origin))
+    return core::fail(core::Code::invalid_argument, "--cors-origin: one origin expected, as https://example.org, or *");
+  server.grpc_port_asked = server.grpc_port_asked || arguments.grpc_port;
   TRY(server.grpc_port, port_from("--grpc-port", arguments.grpc_port, server.grpc_port));
   return {};
 }
@@ -67,6 +72,34 @@ int refuse(const core::Error& error) {
   return exit_code_of(error.code());
 }
 
+// What a signal handler may touch. SIGINT and SIGTERM end the process at once while models are loaded, and a second one
+// does at any time; in between they are waited for.
+std::atomic<bool> serving = false;
+std::atomic<int> end_signal = 0;
+sem_t end_asked;
+
+void on_end_signal(int signal) {
+  if (!serving.load()) _exit(128 + signal);
+  end_signal.store(signal);
+  sem_post(&end_asked);
+}
+
+void listen_for_end() {
+  sem_init(&end_asked, 0, 0);
+  struct sigaction action {};
+  action.sa_handler = on_end_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+int wait_for_end() {
+  serving.store(true);
+  while (sem_wait(&end_asked) != 0) {
+  }
+  return end_signal.load();
+}
+
 int serve(const Arguments& arguments) {
   const auto format = app::log_format_from(arguments.log_format);
   if (!format) return refuse(format.error());
@@ -76,26 +109,14 @@ int serve(const Arguments& arguments) {
   if (!plan) return refuse(plan.error());
   if (const auto applied = apply(arguments, plan->server); !applied) return refuse(applied.error());
 
-  // Blocked here, so that every thread started from now on leaves them to sigwait below.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-
+  listen_for_end();
   auto app = app::App::start(*plan);
-  if (!app) {
-    // with the signals as they were, Ctrl-C still ends a process whose libraries hang in their destructors
-    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-    return refuse(app.error());
-  }
+  if (!app) return refuse(app.error());
   fmt::print("{}", (*app)->banner());
   std::fflush(stdout);
 
-  int signal = 0;
-  sigwait(&signals, &signal);
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const int signal = wait_for_end();
   spdlog::info("{}, finishing what was accepted", signal == SIGINT ? "interrupted" : "asked to end");
   app->reset();
   return 0;

@@ -14,7 +14,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 11> server_keys{"host",
+constexpr std::array<std::string_view, 12> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
                                                        "grpc_port",
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 11> server_keys{"host",
                                                        "read_timeout_ms",
                                                        "idle_timeout_ms",
                                                        "write_timeout_ms",
+                                                       "finish_timeout_ms",
                                                        "cors_origin"};
 
 /// An entry of `models`: those of a model.yaml, and where the model is.
@@ -55,6 +56,7 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(const auto read, map.integer("read_timeout_ms", 1, day_ms));
   TRY(const auto idle, map.integer("idle_timeout_ms", 1, day_ms));
   TRY(const auto write, map.integer("write_timeout_ms", 1, day_ms));
+  TRY(const auto finish, map.integer("finish_timeout_ms", 1, day_ms));
   TRY(spec.cors_origin, map.string("cors_origin"));
   if (host && host->empty()) return map.wrong("host", "an address to listen on expected, as 127.0.0.1 or 0.0.0.0");
   if (host) spec.host = *host;
@@ -65,6 +67,10 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   if (read) spec.read_timeout = std::chrono::milliseconds(*read);
   if (idle) spec.idle_timeout = std::chrono::milliseconds(*idle);
   if (write) spec.write_timeout = std::chrono::milliseconds(*write);
+  if (finish) spec.finish_timeout = std::chrono::milliseconds(*finish);
+  spec.grpc_port_asked = map.has("grpc_port");
+  if (spec.cors_origin && !is_header_value(*spec.cors_origin))
+    return map.wrong("cors_origin", "one origin expected, as https://example.org, or *");
   TRY(spec.metrics_port, read_port(map, "metrics_port", spec.metrics_port));
   TRY(spec.grpc_port, read_port(map, "grpc_port", spec.grpc_port));
   return spec;
@@ -76,12 +82,17 @@ core::Result<AppModel> read_app_model(const std::filesystem::path& file, const Y
   if (!path || path->empty()) return map.wrong("path", "is missing: it says where the model is, relative to this file");
   AppModel model;
   std::error_code failure;
-  model.path = std::filesystem::weakly_canonical(std::filesystem::absolute(file).parent_path() / *path, failure);
+  // links are kept: a model is called what the user calls it
+  model.path = (std::filesystem::absolute(file, failure).parent_path() / *path).lexically_normal();
   TRY(model.spec, read_model(map));
   return model;
 }
 
 }  // namespace
+
+bool is_header_value(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+}
 
 core::Result<AppSpec> load_app_yaml(const std::filesystem::path& file) {
   TRY(const YAML::Node root, read_yaml(file));

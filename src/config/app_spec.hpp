@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/model_spec.hpp"
@@ -23,7 +24,9 @@ struct ServerSpec {
   std::chrono::milliseconds read_timeout{30'000};  ///< for one header or one body to arrive
   std::chrono::milliseconds idle_timeout{75'000};  ///< between requests of one connection
   std::chrono::milliseconds write_timeout{30'000};
-  std::optional<std::string> cors_origin;  ///< "*", or one origin; nothing: no CORS headers
+  std::chrono::milliseconds finish_timeout{20'000};  ///< at the end, for what was accepted to be answered
+  bool grpc_port_asked = false;                      ///< somebody said which; else one that is taken is only noted
+  std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
 };
 
 /// One model an app serves: where it is, and what is said of it.
@@ -46,6 +49,9 @@ struct AppSpec {
   ServerSpec server;
   std::vector<AppModel> models;
 };
+
+/// Whether an origin may stand in a header: visible letters alone.
+bool is_header_value(std::string_view text);
 
 /// Reads an app file; paths in it are relative to it. Errors as load_model_yaml.
 core::Result<AppSpec> load_app_yaml(const std::filesystem::path& file);

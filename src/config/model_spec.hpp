@@ -41,7 +41,7 @@ struct ModelSpec {
   std::optional<std::int64_t> max_batch_size;          ///< 0: never batch; unset: decided from the model
   std::optional<std::chrono::microseconds> max_delay;  ///< `max_delay_us`; default 0
   std::optional<std::size_t> queue_limit;              ///< requests waiting; default 1024
-  std::optional<std::chrono::milliseconds> timeout;    ///< `timeout_ms`: a request's, when it names none; default none
+  std::optional<std::chrono::milliseconds> timeout;    ///< `timeout_ms`: a request's most; its own may be shorter
   std::vector<std::pair<std::string, std::string>> backend_options;
   std::optional<BytesTransformSpec> bytes_input;
   std::optional<LabelsTransformSpec> labels_output;

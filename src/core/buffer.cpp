@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 #include <utility>
 
 namespace slipway::core {
 
 namespace {
+
+/// Larger ones would wrap when alignment and padding are added.
+std::size_t checked(std::size_t size) {
+  if (size > std::numeric_limits<std::size_t>::max() / 2) throw std::bad_alloc();
+  return size;
+}
 
 std::byte* allocate(std::size_t bytes) {
   const std::size_t rounded = (bytes + Buffer::alignment - 1) / Buffer::alignment * Buffer::alignment;
@@ -19,7 +26,7 @@ std::byte* allocate(std::size_t bytes) {
 }  // namespace
 
 Buffer::Buffer(std::size_t size, std::size_t lead)
-    : memory_(allocate(lead + size + padding)), lead_(lead), size_(size), capacity_(size) {}
+    : memory_(allocate(checked(size) + lead + padding)), lead_(lead), size_(size), capacity_(size) {}
 
 Buffer::Buffer(Buffer&& other) noexcept
     : memory_(std::move(other.memory_)),

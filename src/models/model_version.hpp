@@ -40,6 +40,10 @@ class ModelVersion {
 
   /// Queues a request that `admission` has checked and put in order.
   void infer(scheduler::Job job) { scheduler_->submit(std::move(job)); }
+  /// Refuses requests from now on.
+  void stop() { scheduler_->stop(); }
+  /// And waits until those accepted were answered. Not from a completion.
+  void finish() { scheduler_->finish(); }
 
  private:
   ModelVersion() = default;

@@ -93,6 +93,12 @@ core::Result<void> Registry::add(const Found& found, bool all_must_load) {
   return {};
 }
 
+void Registry::finish() {
+  const std::vector<Handle> versions = all();
+  for (const Handle& version : versions) version->stop();
+  for (const Handle& version : versions) version->finish();
+}
+
 core::Result<Handle> Registry::find(std::string_view name, std::string_view version) const {
   const auto models = snapshot();
   const auto model = models->find(name);

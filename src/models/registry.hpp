@@ -41,6 +41,10 @@ class Registry {
   /// anything is loaded, when a name with that version is there. One call at a time.
   core::Result<void> add(const Found& found, bool all_must_load);
 
+  /// Ends every version: refuses requests, and waits until those accepted were answered. Afterwards no thread of an
+  /// instance runs, whoever still holds a handle. Not from a completion.
+  void finish();
+
   /// The version of that number, or the highest ready one for "". not_found names what there is; unavailable when the
   /// version is known but not ready.
   core::Result<Handle> find(std::string_view name, std::string_view version) const;

@@ -46,11 +46,11 @@ void append_labels(std::string& out, const std::vector<transform::Label>& labels
 
 /// The inputs of `body`, which is only read.
 core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<const core::TensorInfo> inputs) {
-  static thread_local ondemand::parser parser;
+  BorrowedParser parser;
   ondemand::document document;
   ondemand::object root;
   const simdjson::padded_string_view view(body.text().data(), body.size(), body.size() + core::Buffer::padding);
-  simdjson::error_code error = parser.iterate(view).get(document);
+  simdjson::error_code error = parser->iterate(view).get(document);
   if (error == simdjson::SUCCESS) error = document.get_object().get(root);
   if (error != simdjson::SUCCESS) {
     return invalid(fmt::format("the body is not a JSON object: {}; {{\"NAME\": nested lists}} expected with {}",

@@ -4,11 +4,13 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <grpc_service.pb.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "protocol/grpc_contents.hpp"
+#include "protocol/limits.hpp"
 
 namespace slipway::protocol {
 
@@ -80,6 +82,9 @@ class Decoder {
 
   core::Result<core::Request> run() {
     if (!read_fields()) return damaged();
+    if (inputs_.size() > most_tensors) return invalid(too_many("inputs"));
+    if (outputs_.size() > most_tensors) return invalid(too_many("outputs"));
+    if (raw_.size() > most_tensors) return invalid(too_many("raw_input_contents"));
     if (!raw_.empty() && raw_.size() != inputs_.size()) {
       return invalid(fmt::format("{} raw_input_contents given for {} inputs; one for each expected, or none",
                                  raw_.size(), inputs_.size()));
@@ -112,6 +117,8 @@ class Decoder {
         default: read = skip(tag);
       }
       if (!read) return false;
+      // more than a request may have: run() says so
+      if (std::max({inputs_.size(), outputs_.size(), raw_.size()}) > most_tensors) return true;
     }
     return in_.ConsumedEntireMessage();
   }

@@ -108,6 +108,14 @@ TEST(GrpcDecode, SaysWhatIsWrongAndWhere) {
   EXPECT_THAT(sentence(given), HasSubstr("shared memory"));
 }
 
+TEST(GrpcDecode, HasABoundOfTensors) {
+  std::string empty_inputs;
+  for (int i = 0; i < 2000; ++i) empty_inputs += std::string("\x2a\0", 2);
+  const auto request = decode(empty_inputs);
+  ASSERT_FALSE(request);
+  EXPECT_THAT(request.error().message(), HasSubstr("over 1024 inputs"));
+}
+
 TEST(GrpcDecode, RefusesWhatIsCutShortAnywhere) {
   inference::ModelInferRequest given = message();
   given.add_raw_input_contents(raw({1.5F, -2}));

@@ -11,6 +11,25 @@
 
 namespace slipway::protocol {
 
+/// This thread's JSON parser, for one document at a time. What it grew to for a large one is given back after it.
+class BorrowedParser {
+ public:
+  BorrowedParser() = default;
+  ~BorrowedParser() {
+    constexpr std::size_t most_kept_bytes = 1U << 20U;
+    if (parser().capacity() > most_kept_bytes) parser() = simdjson::ondemand::parser();
+  }
+  BorrowedParser(const BorrowedParser&) = delete;
+  BorrowedParser& operator=(const BorrowedParser&) = delete;
+  simdjson::ondemand::parser* operator->() { return &parser(); }
+
+ private:
+  static simdjson::ondemand::parser& parser() {
+    static thread_local simdjson::ondemand::parser instance;
+    return instance;
+  }
+};
+
 /// Whether nothing but white space is left in a document of which one value was read to its end.
 inline bool at_end(simdjson::ondemand::document& document) {
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;

@@ -94,6 +94,26 @@ TEST(JsonTensor, NanIsNoJson) {
   EXPECT_EQ(out, "[null]");
 }
 
+TEST(JsonTensor, BytesThatAreNoTextAreNoJson) {
+  std::vector<std::byte> bytes;
+  core::append_bytes_element(bytes, "fine");
+  core::append_bytes_element(bytes, "\xff\xfe");
+  const core::TensorView view{"y", DataType::bytes, {2}, bytes};
+  std::string out;
+  EXPECT_NE(append_flat(out, view).error().message().find("element 1 is bytes that are no UTF-8 text"),
+            std::string::npos);
+  out.clear();
+  ASSERT_TRUE(append_nested(out, view));
+  EXPECT_EQ(out, "[\"fine\",\"\xEF\xBF\xBD\xEF\xBF\xBD\"]");
+}
+
+TEST(JsonTensor, NumbersThatWouldBecomeInfiniteAreRefused) {
+  EXPECT_TRUE(parse("[3.4028234663852886e38,-1e-300]", DataType::fp32, {2}));
+  EXPECT_FALSE(parse("[1e39]", DataType::fp32, {1}));
+  EXPECT_TRUE(parse("[65504]", DataType::fp16, {1}));
+  EXPECT_FALSE(parse("[65520]", DataType::fp16, {1}));
+}
+
 TEST(JsonTensor, StringsAreEscaped) {
   std::string out;
   append_string(out, "a \"b\" c\\d\ne\tf\x01 Grüße");

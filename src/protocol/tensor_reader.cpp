@@ -74,13 +74,13 @@ struct Integer {
   }
 };
 
-/// `Convert` makes what is stored of a double.
-template <auto Convert>
+/// `Convert` makes what is stored of a double; numbers beyond `most` would become infinite.
+template <auto Convert, double most>
 struct Float {
-  static std::string expected() { return "a number"; }
+  static std::string expected() { return fmt::format("a number from {} to {}", -most, most); }
   static bool read(ondemand::value value, Room& room) {
     double number = 0;
-    if (value.get_double().get(number) != simdjson::SUCCESS) return false;
+    if (value.get_double().get(number) != simdjson::SUCCESS || number > most || number < -most) return false;
     const auto stored = Convert(number);
     room.put(&stored, sizeof stored);
     return true;
@@ -209,10 +209,11 @@ auto with_collector(DataType dtype, std::size_t expected_count, const Read& read
     case DataType::int16: return read(Collector<Integer<std::int16_t>>(dtype, expected_count));
     case DataType::int32: return read(Collector<Integer<std::int32_t>>(dtype, expected_count));
     case DataType::int64: return read(Collector<Integer<std::int64_t>>(dtype, expected_count));
-    case DataType::fp16: return read(Collector<Float<as_fp16>>(dtype, expected_count));
-    case DataType::bf16: return read(Collector<Float<as_bf16>>(dtype, expected_count));
-    case DataType::fp32: return read(Collector<Float<as_float>>(dtype, expected_count));
-    case DataType::fp64: return read(Collector<Float<as_double>>(dtype, expected_count));
+    case DataType::fp16: return read(Collector<Float<as_fp16, 65504.0>>(dtype, expected_count));
+    case DataType::bf16: return read(Collector<Float<as_bf16, 3.3895313892515355e38>>(dtype, expected_count));
+    case DataType::fp32: return read(Collector<Float<as_float, 3.4028234663852886e38>>(dtype, expected_count));
+    case DataType::fp64:
+      return read(Collector<Float<as_double, std::numeric_limits<double>::max()>>(dtype, expected_count));
     case DataType::bytes: break;
   }
   return read(Collector<Bytes>(dtype, expected_count));

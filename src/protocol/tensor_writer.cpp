@@ -64,6 +64,19 @@ class Elements {
     return {};
   }
 
+  /// Whether JSON can carry an element of a BYTES tensor as it is.
+  bool is_text(std::size_t index) const {
+    if (tensor_.dtype != DataType::bytes) return true;
+    const std::string_view text = strings_[index];
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t length = utf8_length(text, at);
+      if (length == 0) return false;
+      at += length;
+    }
+    return true;
+  }
+
+  /// False for NaN and infinities. What is no UTF-8 in a text is replaced by U+FFFD.
   bool append(fmt::memory_buffer& out, std::size_t index) const {
     const std::byte* at = tensor_.bytes.data() + index * size_;
     switch (tensor_.dtype) {
@@ -126,11 +139,12 @@ core::Result<void> append_flat(std::string& out, const core::TensorView& tensor)
   text.push_back('[');
   for (std::size_t i = 0; i < count; ++i) {
     if (i != 0) text.push_back(',');
-    if (elements.append(text, i)) continue;
+    const bool is_text = elements.is_text(i);
+    if (is_text && elements.append(text, i)) continue;
     return core::fail(core::Code::invalid_argument,
-                      fmt::format("output \"{}\": element {} is NaN or infinite, which JSON lacks; ask for it with "
-                                  "\"binary_data\": true",
-                                  tensor.name, i));
+                      fmt::format(R"(output "{}": element {} is {}, which JSON lacks; ask for it with )"
+                                  R"("binary_data": true)",
+                                  tensor.name, i, is_text ? "NaN or infinite" : "bytes that are no UTF-8 text"));
   }
   text.push_back(']');
   out.append(text.data(), text.size());

@@ -172,11 +172,11 @@ class Decoder {
 };
 
 core::Result<DecodedPredict> decoded(const core::Buffer& body, std::span<const core::TensorInfo> inputs) {
-  static thread_local ondemand::parser parser;
+  BorrowedParser parser;
   ondemand::document document;
   ondemand::object root;
   const simdjson::padded_string_view view(body.text().data(), body.size(), body.size() + core::Buffer::padding);
-  if (parser.iterate(view).get(document) != simdjson::SUCCESS || document.get_object().get(root) != simdjson::SUCCESS)
+  if (parser->iterate(view).get(document) != simdjson::SUCCESS || document.get_object().get(root) != simdjson::SUCCESS)
     return invalid(R"(the body is no object: {"instances": […]} or {"inputs": …} expected)");
   auto read = Decoder(body.text(), inputs).run(root);
   if (read && !at_end(document)) return invalid("something follows the JSON object; one object is expected");

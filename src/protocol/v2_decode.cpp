@@ -7,6 +7,7 @@
 #include "protocol/json_fault.hpp"
 #include "protocol/json_input.hpp"
 #include "protocol/json_tensor.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/v2_infer.hpp"
 
 namespace slipway::protocol {
@@ -47,10 +48,10 @@ class Decoder {
 
  private:
   core::Result<void> read_text(std::string_view text) {
-    static thread_local ondemand::parser parser;
+    BorrowedParser parser;
     ondemand::document document;
     const simdjson::padded_string_view view(text.data(), text.size(), text.size() + core::Buffer::padding);
-    if (const auto error = parser.iterate(view).get(document); error != simdjson::SUCCESS) return no_request(error);
+    if (const auto error = parser->iterate(view).get(document); error != simdjson::SUCCESS) return no_request(error);
     ondemand::object root;
     if (document.get_object().get(root) != simdjson::SUCCESS)
       return invalid(R"(the body is no object: {"inputs": […]} expected)");
@@ -101,6 +102,7 @@ class Decoder {
   }
 
   core::Result<void> read_input(ondemand::object object) {
+    if (decoded_.request.inputs.size() >= most_tensors) return invalid(too_many("inputs"));
     TRY(JsonInput input, read_json_input(object, decoded_.request.inputs.size()));
     // names live as long as the request: the parser's own copy is overwritten by the next one
     const std::string_view name = decoded_.request.storage.emplace_back(core::Buffer::copy_of(input.name)).text();
@@ -163,6 +165,7 @@ class Decoder {
   }
 
   core::Result<void> read_output(ondemand::object output) {
+    if (decoded_.request.outputs.size() >= most_tensors) return invalid(too_many("outputs"));
     std::string_view view;
     if (output["name"].get_string().get(view) != simdjson::SUCCESS)
       return invalid("a requested output: \"name\" is missing or no string");

@@ -24,8 +24,6 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 
 }  // namespace
 
-std::span<const std::string_view> extensions() { return served; }
-
 std::string server_metadata() {
   return json::serialize(json::object{
       {"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", json::array(served.begin(), served.end())}});
@@ -62,7 +60,10 @@ std::string repository_index(const std::vector<models::IndexEntry>& entries, boo
 
 core::Result<bool> asks_for_ready(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return false;
+  constexpr std::size_t most_bytes = 4096;
   json::error_code failure;
+  if (body.size() > most_bytes)
+    return core::fail(core::Code::invalid_argument, "the body of an index request is too long");
   const json::value asked = json::parse(json::string_view(body.data(), body.size()), failure);
   const json::object* object = failure ? nullptr : asked.if_object();
   const json::value* ready = object == nullptr ? nullptr : object->if_contains("ready");

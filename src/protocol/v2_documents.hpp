@@ -23,7 +23,4 @@ std::string repository_index(const std::vector<models::IndexEntry>& entries, boo
 /// What the body of an index request asks for: `{"ready": true}` the ready models alone; nothing, all.
 core::Result<bool> asks_for_ready(std::string_view body);
 
-/// The extensions that server_metadata lists: exactly those that are served.
-std::span<const std::string_view> extensions();
-
 }  // namespace slipway::protocol

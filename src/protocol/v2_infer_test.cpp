@@ -81,6 +81,13 @@ TEST(V2Decode, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(sentence(R"({"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1}]})"), "no error");
 }
 
+TEST(V2Decode, HasABoundOfTensors) {
+  std::string inputs;
+  for (int i = 0; i < 1025; ++i)
+    inputs += fmt::format(R"({}{{"name":"x{}","shape":[0],"datatype":"INT8","data":[]}})", i == 0 ? "" : ",", i);
+  EXPECT_NE(sentence(fmt::format(R"({{"inputs":[{}]}})", inputs)).find("over 1024 inputs"), std::string::npos);
+}
+
 TEST(V2Decode, ARawBodyIsTheOneInput) {
   const std::vector<core::TensorInfo> inputs{
       {.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};

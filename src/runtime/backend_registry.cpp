@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -117,7 +118,12 @@ core::Result<std::shared_ptr<Model>> BackendRegistry::load_with_first(const Load
       continue;
     }
     auto model = (*opened)->load(options);
-    if (model || is_final(model.error().code(), options)) return model;
+    if (model) {
+      for (const std::string& failure : failures)
+        spdlog::warn("{} is run by {}: {}", options.path.string(), name, failure);
+      return model;
+    }
+    if (failures.empty() && is_final(model.error().code(), options)) return model;
     if (code == Code::unimplemented) code = model.error().code();
     failures.push_back(fmt::format("{}: {}", name, model.error().message()));
   }

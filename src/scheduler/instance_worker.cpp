@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -30,6 +31,15 @@ std::size_t input_bytes(const JobList& jobs) {
   std::size_t bytes = 0;
   for (const Job& job : jobs) bytes += input_bytes(job);
   return bytes;
+}
+
+/// Moves what must not run any more from the batch to what is dropped.
+void move_refused(RequestQueue::Taken& work, core::TimePoint now) {
+  for (auto job = work.batch.begin(); job != work.batch.end();) {
+    const auto next = std::next(job);
+    if (refusal(*job, now)) work.dropped.splice(work.dropped.end(), work.batch, job);
+    job = next;
+  }
 }
 
 /// What `work` gives, or an error (internal) in place of what it throws.
@@ -64,6 +74,7 @@ InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Run
       }) {}
 
 bool InstanceWorker::run_here(JobList& job) {
+  if (has_batch_.load(std::memory_order_relaxed)) return false;
   const std::unique_lock lock(instance_, std::try_to_lock);
   if (!lock) return false;
   const core::TimePoint taken = core::now();
@@ -80,13 +91,19 @@ bool InstanceWorker::run_here(JobList& job) {
 void InstanceWorker::loop() {
   RequestQueue::Taken work;
   while (queue_.take(work)) {
-    const core::TimePoint taken = core::now();
+    core::TimePoint taken = core::now();
     if (!work.batch.empty()) {
+      has_batch_.store(true, std::memory_order_relaxed);
       const std::lock_guard lock(instance_);
-      probe_.instance_busy(+1);
-      run_batch(work.batch, taken);
-      probe_.instance_busy(-1);
-      work.batch.clear();
+      has_batch_.store(false, std::memory_order_relaxed);
+      taken = core::now();  // it may have been lent until now
+      move_refused(work, taken);
+      if (!work.batch.empty()) {
+        probe_.instance_busy(+1);
+        run_batch(work.batch, taken);
+        probe_.instance_busy(-1);
+        work.batch.clear();
+      }
     }
     for (Job& job : work.dropped) {
       auto why = refusal(job, taken);
@@ -108,7 +125,10 @@ void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
   const core::TimePoint computed = core::now();
   auto parts = caught(model_, [&] { return batcher_.scatter(jobs, *std::move(outputs)); });
   timing.scatter = core::now() - computed;
-  if (!parts) return fail_all(jobs, taken, parts.error(), timing, probe_);
+  if (!parts) {
+    if (jobs.size() > 1) return run_alone(jobs, taken);
+    return fail_all(jobs, taken, parts.error(), timing, probe_);
+  }
 
   probe_.batch_done(timing);
   auto part = parts->begin();
@@ -143,7 +163,7 @@ core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs,
     return runner_->run(inputs, wanted);
   });
   timing.compute = core::now() - gathered;
-  cost_.ran(timing.compute, input_bytes(jobs));
+  if (outputs) cost_.ran(timing.compute, input_bytes(jobs));  // a refusal is quick whatever the model is
   if (!outputs) return outputs;
   if (outputs->size() != wanted.size())
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",

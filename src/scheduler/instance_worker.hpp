@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,6 +38,11 @@ class InstanceWorker {
   /// stays where it is.
   bool run_here(JobList& job);
 
+  /// Waits for the thread, which ends when the queue is closed and empty. Not from a completion.
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
  private:
   void loop();
   void run_batch(JobList& jobs, core::TimePoint taken);
@@ -50,6 +56,8 @@ class InstanceWorker {
   Probe& probe_;
   RunCost& cost_;
   std::mutex instance_;  ///< guards runner_ and batcher_; held while a batch runs
+  /// The thread has a batch and waits for instance_: a lock alone is not fair to who sleeps for it.
+  std::atomic<bool> has_batch_ = false;
   Batcher batcher_;
   std::jthread thread_;  // last: it uses all of the above
 };

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cctype>
 #include <chrono>
 #include <cmath>
@@ -32,6 +33,14 @@ Histogram::BucketBoundaries row_buckets() {
   Histogram::BucketBoundaries bounds;
   for (int doublings = 0; doublings <= 10; ++doublings) bounds.push_back(std::ldexp(1.0, doublings));
   return bounds;
+}
+
+/// Under which size a batch is counted: its own, and beyond 64 rows the next power of two, so that requests of every
+/// size do not make a row of the statistics each.
+std::int64_t batch_size(std::int64_t rows) {
+  constexpr std::int64_t most_counted_apart = 64;
+  if (rows <= most_counted_apart) return rows;
+  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(rows)));
 }
 
 std::string outcome_name(core::Code code) {
@@ -134,8 +143,9 @@ void Probe::batch_done(const core::Timing& timing) {
   ++totals_.execution_count;
   totals_.last_inference_ms =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(unix_time).count());
-  Statistics::Batch& batch = batches_[timing.batch_rows];
-  batch.rows = timing.batch_rows;
+  const std::int64_t size = batch_size(timing.batch_rows);
+  Statistics::Batch& batch = batches_[size];
+  batch.rows = size;
   add(batch.compute_input, timing.assemble);
   add(batch.compute_infer, timing.compute);
   add(batch.compute_output, timing.scatter);

@@ -31,7 +31,7 @@ struct Statistics {
     std::int64_t rows = 0;
     DurationStat compute_input, compute_infer, compute_output;
   };
-  std::vector<Batch> batches;  ///< by rows, ascending
+  std::vector<Batch> batches;  ///< by rows, ascending; beyond 64 rows by powers of two
 };
 
 /// The measurements of one model version: Prometheus families under `slipway_*{model,version}` and the protocol's

@@ -67,9 +67,11 @@ Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
   if (state_->workers.empty()) stop();
 }
 
-Scheduler::~Scheduler() {
+Scheduler::~Scheduler() { finish(); }
+
+void Scheduler::finish() {
   stop();
-  state_->workers.clear();
+  for (auto& worker : state_->workers) worker->join();
 }
 
 void Scheduler::submit(Job job) {

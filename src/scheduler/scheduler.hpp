@@ -46,6 +46,10 @@ class Scheduler {
   /// Begins to refuse, as the destructor does, without waiting.
   void stop();
 
+  /// What the destructor does: refuses, runs or drops what was accepted, joins. Not from a completion. May be called
+  /// once more.
+  void finish();
+
   std::size_t waiting() const;
 
  private:

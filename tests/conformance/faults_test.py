@@ -186,3 +186,23 @@ def test_requests_are_joined_and_everyone_gets_his_own_rows(tmp_path, most_rows)
         assert server.metric("slipway_batch_rows_bucket", le="1") < batches
         assert server.metric("slipway_batch_rows_bucket", le="16") == batches
         assert server.metric("slipway_batch_rows_sum") == sent
+
+
+def test_at_the_end_what_cannot_be_answered_in_time_is_dropped(tmp_path):
+    """The process ends in order: what runs is answered, what waits is not run."""
+    fake_model(tmp_path, "delay_us=700000")
+    app = tmp_path / "app.yaml"
+    app.write_text("server: {http_port: 0, grpc_port: 0, metrics_port: none, finish_timeout_ms: 200}\n"
+                   "models: [{path: m.fake, instances: 1, max_batch_size: 0}]\n")
+    with Server([app], ports=[]) as server:
+        with ThreadPoolExecutor(4) as clients:
+            answers = [clients.submit(call, server.url + "/v2/models/m/infer", rows(1)) for _ in range(4)]
+            server.wait_for(1, "slipway_instances_busy")
+            server.wait_for(3, "slipway_queue_depth")
+            begin = time.monotonic()
+            assert server.stop() == 0
+            took_s = time.monotonic() - begin
+            outcomes = [answer.exception() or answer.result().status for answer in answers]
+    assert took_s < 2.5  # one run of 0.7 s, not four
+    assert outcomes.count(200) == 1, outcomes
+    assert any("dropped" in line for line in server.log)

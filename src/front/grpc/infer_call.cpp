@@ -3,6 +3,8 @@
 #include <grpcpp/support/proto_buffer_reader.h>
 
 #include <chrono>
+#include <exception>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,38 @@ core::Result<core::Request> decoded(const ::grpc::ByteBuffer& message) {
   return protocol::decode_infer_message(reader);
 }
 
+/// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the
+/// server can end.
+class Once {
+ public:
+  explicit Once(InferDone done) : done_(std::move(done)) {}
+  Once(Once&& other) noexcept : done_(std::exchange(other.done_, nullptr)) {}
+  Once& operator=(Once&&) = delete;
+  Once(const Once&) = delete;
+  Once& operator=(const Once&) = delete;
+  ~Once() { call(core::fail(core::Code::internal, "the request was dropped without an answer")); }
+
+  void call(core::Result<std::vector<core::Buffer>> answer) {
+    if (auto done = std::exchange(done_, nullptr)) done(std::move(answer));
+  }
+
+ private:
+  InferDone done_;
+};
+
+/// The outcome as bytes; an error that `encode` has no bytes for, or what it throws, as the error.
+core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutcome outcome) {
+  std::optional<core::Error> failure;
+  if (!outcome.result) failure = outcome.result.error();
+  try {
+    std::vector<core::Buffer> parts = encode(std::move(outcome));
+    if (failure && parts.empty()) return std::unexpected(*std::move(failure));
+    return parts;
+  } catch (const std::exception& error) {
+    return core::fail(core::Code::internal, error.what());
+  }
+}
+
 std::size_t total_of(const std::vector<core::Buffer>& parts) {
   std::size_t total = 0;
   for (const core::Buffer& part : parts) total += part.size();
@@ -36,31 +70,42 @@ core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context) {
   return core::now() + std::chrono::duration_cast<core::Duration>(deadline - std::chrono::system_clock::now());
 }
 
-void infer(const IncomingInfer& incoming, InferDone done) {
+void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
+  Once once(std::move(done));
   const core::TimePoint received = core::now();
-  auto request = decoded(incoming.message);
-  if (!request) return done(std::unexpected(request.error()), nullptr, "");
-  std::string id = request->id;
-  auto version = incoming.models.find(request->model, request->version);
-  if (!version) return done(std::unexpected(version.error()), nullptr, std::move(id));
-  (*version)->probe().bytes_in(incoming.message.Length());
-  request->received = received;
-  request->deadline = incoming.deadline;
-  request->cancelled = incoming.cancelled;
-  admission::infer(*version, *std::move(request),
-                   [held = *version, id = std::move(id), done = std::move(done)](
-                       core::Result<core::Response> result) mutable { done(std::move(result), held, std::move(id)); });
+  try {
+    auto request = decoded(incoming.message);
+    if (!request) return once.call(encoded(encode, {std::unexpected(request.error()), ""}));
+    auto version = incoming.models.find(request->model, request->version);
+    if (!version) return once.call(encoded(encode, {std::unexpected(version.error()), std::move(request->id)}));
+    (*version)->probe().bytes_in(incoming.message.Length());
+    request->received = received;
+    request->deadline = incoming.deadline;
+    request->cancelled = incoming.cancelled;
+    std::string id = request->id;
+    admission::infer(*version, *std::move(request),
+                     [held = *version, id = std::move(id), encode = std::move(encode),
+                      once = std::move(once)](core::Result<core::Response> result) mutable {
+                       const auto begin = core::now();
+                       auto answer = encoded(encode, {std::move(result), std::move(id)});
+                       if (answer) held->probe().bytes_out(total_of(*answer));
+                       held->probe().encoded(core::now() - begin);
+                       held.reset();
+                       once.call(std::move(answer));
+                     });
+  } catch (const std::exception& error) {
+    once.call(core::fail(core::Code::internal, error.what()));
+  }
 }
 
 void InferCall::start(const models::Registry& models, const ::grpc::ByteBuffer& request) {
-  infer({models, request, deadline_of(context_), cancelled_},
-        [this](core::Result<core::Response> result, const models::Handle& version, const std::string& /*id*/) {
-          if (!result) return Finish(status_of(result.error()));
-          const auto begin = core::now();
-          std::vector<core::Buffer> parts = protocol::encode_infer_message(*std::move(result));
-          version->probe().bytes_out(total_of(parts));
-          response_ = message_of(std::move(parts));
-          version->probe().encoded(core::now() - begin);
+  const auto encode = [](InferOutcome outcome) {
+    return outcome.result ? protocol::encode_infer_message(*std::move(outcome.result)) : std::vector<core::Buffer>();
+  };
+  infer({models, request, deadline_of(context_), cancelled_}, encode,
+        [this](core::Result<std::vector<core::Buffer>> answer) {
+          if (!answer) return Finish(status_of(answer.error()));
+          response_ = message_of(*std::move(answer));
           Finish(::grpc::Status::OK);
         });
 }

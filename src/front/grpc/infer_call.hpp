@@ -3,25 +3,39 @@
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
 
-/// Decodes an inference request and hands it to admission, with the call's deadline and the flag that says that its
-/// client has gone. `done` is called exactly once, on this thread or an instance's.
+/// What a request comes with.
 struct IncomingInfer {
   const models::Registry& models;
   const ::grpc::ByteBuffer& message;
   core::TimePoint deadline;
-  std::shared_ptr<const std::atomic<bool>> cancelled;
+  std::shared_ptr<const std::atomic<bool>> cancelled;  ///< the client has gone
 };
-/// What the completion is given: the answer, or the error; and the request's id.
-using InferDone = std::move_only_function<void(core::Result<core::Response>, const models::Handle&, std::string id)>;
-void infer(const IncomingInfer& incoming, InferDone done);
+/// What became of a request.
+struct InferOutcome {
+  core::Result<core::Response> result;
+  std::string id;  ///< the request's
+};
+/// Makes a message of it; nothing for an error that is a call's status.
+using Encode = std::function<std::vector<core::Buffer>(InferOutcome outcome)>;
+/// Takes the message, or the error.
+using InferDone = std::move_only_function<void(core::Result<std::vector<core::Buffer>>)>;
+
+/// Decodes an inference request, hands it to admission, encodes its outcome and counts it in the model's metrics.
+/// `done` is called exactly once, on this thread or an instance's, whatever fails or throws, and after the model was
+/// let go of: an instance's thread must never be the last to hold it.
+void infer(const IncomingInfer& incoming, Encode encode, InferDone done);
 
 /// The deadline that the client set, on our clock.
 core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context);

@@ -15,6 +15,9 @@ namespace slipway::front::grpc {
 
 namespace {
 
+/// Calls at one time on one connection; the client waits with more.
+constexpr int most_streams = 1024;
+
 /// What gRPC keeps for the whole process, set up once.
 void set_up_plugins() {
   static std::once_flag once;
@@ -49,6 +52,7 @@ core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options
   builder.SetMaxReceiveMessageSize(
       static_cast<int>(std::min<std::uint64_t>(options.max_request_bytes, std::numeric_limits<int>::max())));
   builder.SetMaxSendMessageSize(std::numeric_limits<int>::max());
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, most_streams);
   // two servers on one port would share its connections between them
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   state->server = builder.BuildAndStart();

@@ -24,9 +24,9 @@ using Calls = Protocol::WithRawCallbackMethod_ModelInfer<Protocol::WithRawCallba
                                                     Protocol::WithCallbackMethod_LogSettings<
                                                         Protocol::Service>>>>>>>>>>>>>>>>>>>>;
 
-/// The calls of inference.GRPCInferenceService. Those of inference take and give bytes (`call.hpp` does them); the
-/// others fill their message from the document that HTTP gives. A call that is not here is answered UNIMPLEMENTED.
-/// Called on gRPC's threads.
+/// The calls of inference.GRPCInferenceService. Those of inference take and give bytes (`infer_call.hpp` and
+/// `stream_call.hpp` do them); the others fill their message from the document that HTTP gives. A call that is not here
+/// is answered UNIMPLEMENTED. Called on gRPC's threads.
 class Service : public Calls {
  public:
   explicit Service(const models::Registry& models) : models_(models) {}

@@ -1,6 +1,7 @@
 #include "front/grpc/stream_call.hpp"
 
 #include <utility>
+#include <vector>
 
 #include "front/grpc/infer_call.hpp"
 #include "front/grpc/status.hpp"
@@ -33,10 +34,14 @@ void StreamCall::dispatch() {
   }
   ::grpc::ByteBuffer message;
   message.Swap(&request_);
-  infer({models_, message, deadline_of(context_), cancelled_},
-        [self = self_, slot](core::Result<core::Response> result, const models::Handle& /*version*/,
-                             const std::string& id) {
-          ::grpc::ByteBuffer answer = message_of(protocol::encode_stream_message(std::move(result), id));
+  const auto encode = [](InferOutcome outcome) {
+    return protocol::encode_stream_message(std::move(outcome.result), outcome.id);
+  };
+  infer({models_, message, deadline_of(context_), cancelled_}, encode,
+        [self = self_, slot](core::Result<std::vector<core::Buffer>> encoded) {
+          auto parts =
+              encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), "");
+          ::grpc::ByteBuffer answer = message_of(std::move(parts));
           {
             const std::lock_guard lock(self->mutex_);
             *slot = std::move(answer);

@@ -123,6 +123,10 @@ void Connection::finish() {
   if (idle_) stream_.cancel();
 }
 
+void Connection::abandon() {
+  if (exchange_) exchange_->cancelled = true;
+}
+
 asio::awaitable<void> Connection::serve() {
   while (!finishing_) {
     if (!co_await wait_for_request()) break;
@@ -149,12 +153,11 @@ asio::awaitable<void> Connection::serve() {
 
 asio::awaitable<bool> Connection::wait_for_request() {
   skip_empty_lines(buffer_);
+  idle_ = true;
   while (buffer_.size() == 0) {
-    idle_ = true;
     stream_.expires_after(options_.idle_timeout);
     const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
-    idle_ = false;
-    if (error || finishing_) co_return false;
+    if (error) co_return false;
     buffer_.commit(count);
     skip_empty_lines(buffer_);
   }
@@ -166,6 +169,7 @@ asio::awaitable<bool> Connection::read_header(Parser& parser) {
   parser.body_limit(options_.max_request_bytes);
   stream_.expires_after(options_.read_timeout);  // an absolute limit: single bytes do not prolong it
   const auto [error, count] = co_await wire::async_read_header(stream_, buffer_, parser, quiet);
+  idle_ = false;
   if (error) {
     co_await refuse_parse(error);
     co_return false;
@@ -246,7 +250,8 @@ asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& par
 }
 
 asio::awaitable<HttpResponse> Connection::answer(HttpRequest& request) {
-  auto exchange = std::make_shared<Exchange>(context_);
+  const auto exchange = std::make_shared<Exchange>(context_);
+  exchange_ = exchange;
   request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange, &exchange->cancelled);
   try {
     router_.handle(std::move(request), Reply(exchange));
@@ -260,6 +265,7 @@ asio::awaitable<HttpResponse> Connection::answer(HttpRequest& request) {
     const auto [error] = co_await exchange->answered.async_wait(quiet);
     if (!error && !exchange->cancelled && has_gone(stream_.socket().native_handle())) exchange->cancelled = true;
   }
+  exchange_.reset();
   co_return *std::move(exchange->response);
 }
 
@@ -300,7 +306,11 @@ asio::awaitable<void> Connection::refuse_parse(const error_code& error) {
     // the stream is closed by its own time-out; nothing can be answered on it any more
     co_return;
   }
-  if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
+  if (error == boost::system::errc::not_enough_memory) {
+    HttpResponse response = HttpResponse::error(503, "there is no memory for the request's body at the moment");
+    response.headers.emplace_back("Retry-After", "1");
+    co_await refuse(response);
+  } else if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
     HttpResponse response =
         HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes));
     co_await refuse(response);

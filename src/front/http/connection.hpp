@@ -10,6 +10,7 @@
 #include <string>
 
 #include "front/http/body.hpp"
+#include "front/http/exchange.hpp"
 #include "front/http/response_writer.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
@@ -26,8 +27,12 @@ class Connection {
   /// Until the client or a time-out ends it, or `finish` asked for it.
   boost::asio::awaitable<void> serve();
 
-  /// Ends the connection: at once when it is idle, else when what it is at was answered. On its own thread.
+  /// Ends the connection: at once when no whole request header has come, else when that request was answered. On its
+  /// own thread.
   void finish();
+
+  /// Gives up the request in flight, if there is one: what has not run is dropped. On its own thread.
+  void abandon();
 
  private:
   using Parser = boost::beast::http::request_parser<BufferBody>;
@@ -51,7 +56,8 @@ class Connection {
   boost::beast::flat_buffer buffer_;
   AnswerForm form_;
   std::string header_;
-  bool idle_ = true;
+  std::shared_ptr<Exchange> exchange_;  ///< of the request in flight
+  bool idle_ = true;                    ///< no whole header has come
   bool finishing_ = false;
 };
 

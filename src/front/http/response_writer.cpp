@@ -13,6 +13,7 @@ namespace slipway::front::http {
 namespace {
 
 constexpr std::size_t worth_compressing_bytes = 1024;
+constexpr std::size_t most_compressed_bytes = 1U << 30U;  // zlib counts in 32 bits
 
 bool has_header(const HttpResponse& response, std::string_view name) {
   return std::ranges::any_of(response.headers, [name](const auto& header) { return header.first == name; });
@@ -37,8 +38,9 @@ void write_header(std::string& out, HttpResponse& response, const AnswerForm& fo
   auto end = std::back_inserter(out);
   fmt::format_to(end, "HTTP/1.1 {} {}\r\nServer: slipway/{}\r\nDate: {}\r\n", response.status,
                  std::string_view(reason.data(), reason.size()), SLIPWAY_VERSION, date());
+  const std::size_t bytes = response.body_bytes();
   const bool may_compress =
-      response.body_bytes() >= worth_compressing_bytes && !has_header(response, "Content-Encoding");
+      bytes >= worth_compressing_bytes && bytes <= most_compressed_bytes && !has_header(response, "Content-Encoding");
   if (may_compress) {
     out += "Vary: Accept-Encoding\r\n";
     // sizes in these headers are those of the uncompressed body; clients of the binary extension inflate first

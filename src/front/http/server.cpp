@@ -28,12 +28,26 @@ using core::Code;
 namespace {
 
 constexpr std::chrono::milliseconds accept_retry{100};
+/// How long answers that say that a request was dropped may take to be written.
+constexpr std::chrono::milliseconds abandon_timeout{1000};
+
+/// Runs a context until it is stopped. No handler should throw; one that does costs its connection, not the process.
+void run(asio::io_context& context) {
+  while (!context.stopped()) {
+    try {
+      context.run();
+    } catch (const std::exception& error) {
+      spdlog::error("a connection ended with an error: {}", error.what());
+    }
+  }
+}
 
 /// One thread with its io_context and the connections it serves, which only that thread touches.
 struct Worker {
   std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(*context);
   std::set<Connection*> connections;
+  bool finishing = false;  ///< connections that begin now end at once
   std::jthread thread;
 };
 
@@ -85,8 +99,8 @@ core::Result<void> Server::State::listen() {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
-    return core::fail(Code::unavailable, fmt::format("{}: {}; choose another with --http-port, 0 for any free one",
-                                                     where, error.message()));
+    return core::fail(Code::unavailable,
+                      fmt::format("{}: {}; choose another, 0 for any free one", where, error.message()));
   }
   return {};
 }
@@ -121,6 +135,7 @@ void Server::State::serve(Worker& worker, tcp::socket socket) {
       [this, &worker, taken = std::move(socket)]() mutable -> asio::awaitable<void> {
         Connection connection(worker.context, std::move(taken), options, router);
         worker.connections.insert(&connection);
+        if (worker.finishing) connection.finish();
         try {
           co_await connection.serve();
         } catch (const std::exception& error) {
@@ -143,11 +158,20 @@ void Server::State::finish() {
   });
   for (auto& worker : workers) {
     asio::post(*worker->context, [&worker] {
+      worker->finishing = true;
       for (Connection* connection : worker->connections) connection->finish();
     });
   }
   std::unique_lock lock(mutex);
-  all_closed.wait_for(lock, options.finish_timeout, [this] { return open == 0; });
+  if (all_closed.wait_for(lock, options.finish_timeout, [this] { return open == 0; })) return;
+  spdlog::warn("{} connections were still open after {} ms: what has not run of their requests is dropped", open,
+               options.finish_timeout.count());
+  for (auto& worker : workers) {
+    asio::post(*worker->context, [&worker] {
+      for (Connection* connection : worker->connections) connection->abandon();
+    });
+  }
+  all_closed.wait_for(lock, abandon_timeout, [this] { return open == 0; });
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -157,7 +181,7 @@ core::Result<std::unique_ptr<Server>> Server::start(ServerOptions options, const
   TRY_VOID(state->listen());
   state->accept();
   for (auto& worker : state->workers) {
-    worker->thread = std::jthread([context = worker->context] { context->run(); });
+    worker->thread = std::jthread([context = worker->context] { run(*context); });
   }
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }

@@ -24,7 +24,7 @@ struct ServerOptions {
   std::chrono::milliseconds write_timeout{30'000};
   std::optional<std::string> cors_origin;
   std::size_t max_connections = 10'000;              ///< open at one time; more are closed at once
-  std::chrono::milliseconds finish_timeout{30'000};  ///< how long the destructor waits for requests in flight
+  std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for requests in flight
 };
 
 /// An HTTP/1.1 server: one io_context a thread, connections dealt out among them.

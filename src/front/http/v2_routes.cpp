@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <boost/beast/core/string.hpp>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -49,8 +52,12 @@ core::Result<std::optional<std::size_t>> json_length(const HttpRequest& request)
 /// curl sends x-www-form-urlencoded when it is told no type; the body is what counts.
 bool takes_type(std::string_view type) {
   type = type.substr(0, type.find(';'));
-  return type.empty() || type == "application/json" || type == "application/octet-stream" ||
-         type == "application/x-www-form-urlencoded" || type == "application/vnd.sagemaker-triton.binary+json";
+  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+  constexpr std::array<std::string_view, 4> taken{"application/json", "application/octet-stream",
+                                                  "application/x-www-form-urlencoded",
+                                                  "application/vnd.sagemaker-triton.binary+json"};
+  return type.empty() ||
+         std::ranges::any_of(taken, [type](std::string_view name) { return boost::beast::iequals(type, name); });
 }
 
 HttpResponse encoded(const models::Handle& version, core::Result<core::Response> result,
@@ -145,7 +152,9 @@ void add_v2_routes(Router& router, const models::Registry& models) {
   });
   router.add(Method::get, "/v2/health/ready", [&models](const HttpRequest& /*request*/, Responder respond) {
     const bool ready = models.ready();
-    respond(HttpResponse::json(protocol::live_body(true, ready), ready ? 200 : 503));
+    HttpResponse response = HttpResponse::json(protocol::live_body(true, ready), ready ? 200 : 503);
+    if (!ready) response.headers.emplace_back("Retry-After", "1");
+    respond(std::move(response));
   });
   const Handler index = [&models](const HttpRequest& request, Responder respond) {
     const auto only_ready = protocol::asks_for_ready(request.body.text());
