@@ -79,7 +79,8 @@ struct Probe::Families {
                      .Name("slipway_requests_total")
                      .Help("Requests by outcome")
                      .Register(make.registry)),
-        request(make.histogram("slipway_request_duration_seconds", "From received to answered", durations)),
+        request(make.histogram("slipway_request_duration_seconds",
+                               "From a request's first byte to its answer being encoded", durations)),
         queue(make.histogram("slipway_queue_duration_seconds", "From admitted to taken by an instance", durations)),
         assembly(make.histogram("slipway_batch_assembly_duration_seconds", "Gathering a batch's inputs", durations)),
         compute(make.histogram("slipway_compute_duration_seconds", "A batch in the runtime", durations)),
@@ -153,7 +154,6 @@ void Probe::batch_done(const core::Timing& timing) {
 
 void Probe::request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                          const core::Timing& timing) {
-  families_->request.Observe(core::seconds(total));
   if (!result) {
     families_->count(result.error().code());
     const std::lock_guard lock(mutex_);
@@ -179,7 +179,10 @@ void Probe::rejected(core::Code code) {
 }
 
 void Probe::bytes_in(std::size_t bytes) { families_->bytes_in.Increment(static_cast<double>(bytes)); }
-void Probe::bytes_out(std::size_t bytes) { families_->bytes_out.Increment(static_cast<double>(bytes)); }
+void Probe::answered(core::Duration total, std::size_t bytes) {
+  families_->request.Observe(core::seconds(total));
+  families_->bytes_out.Increment(static_cast<double>(bytes));
+}
 void Probe::encoded(core::Duration duration) { families_->encode.Observe(core::seconds(duration)); }
 
 Statistics Probe::statistics() const {

@@ -49,13 +49,15 @@ class Probe {
   void queued(std::size_t waiting);             ///< the queue's depth changed
   void instance_busy(int change);               ///< +1 or -1
   void batch_done(const core::Timing& timing);  ///< once a batch that ran
-  /// Once a request, at its completion: the outcome and its whole time since it was received.
+  /// Once a request, at its completion: the outcome and its time since it was received.
   void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                     const core::Timing& timing);
   /// A request that was refused before it came to the queue.
   void rejected(core::Code code);
   void bytes_in(std::size_t bytes);
-  void bytes_out(std::size_t bytes);
+  /// Once a request, by the front, when its answer was encoded: the whole time since its first byte came, and the
+  /// answer's size. Refusals count too.
+  void answered(core::Duration total, std::size_t bytes);
   void encoded(core::Duration duration);
 
   Statistics statistics() const;

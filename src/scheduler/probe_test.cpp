@@ -60,7 +60,7 @@ TEST(Probe, WritesEachFamily) {
   probe.request_done(core::Response{}, microseconds(50), 3, timing(3));
   probe.rejected(core::Code::deadline_exceeded);
   probe.bytes_in(10);
-  probe.bytes_out(20);
+  probe.answered(microseconds(60), 20);
   probe.encoded(microseconds(7));
 
   const std::string text = registry.text();

@@ -84,12 +84,13 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
     request->cancelled = incoming.cancelled;
     std::string id = request->id;
     admission::infer(*version, *std::move(request),
-                     [held = *version, id = std::move(id), encode = std::move(encode),
+                     [held = *version, received, id = std::move(id), encode = std::move(encode),
                       once = std::move(once)](core::Result<core::Response> result) mutable {
                        const auto begin = core::now();
                        auto answer = encoded(encode, {std::move(result), std::move(id)});
-                       if (answer) held->probe().bytes_out(total_of(*answer));
-                       held->probe().encoded(core::now() - begin);
+                       const auto end = core::now();
+                       held->probe().encoded(end - begin);
+                       held->probe().answered(end - received, answer ? total_of(*answer) : 0);
                        held.reset();
                        once.call(std::move(answer));
                      });

@@ -161,6 +161,7 @@ asio::awaitable<bool> Connection::wait_for_request() {
     buffer_.commit(count);
     skip_empty_lines(buffer_);
   }
+  received_ = core::now();
   co_return true;
 }
 
@@ -213,6 +214,7 @@ asio::awaitable<bool> Connection::read_body(Parser& parser) {
 asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& parser) {
   auto& message = parser.get();
   HttpRequest request;
+  request.received = received_;
   request.method = method_from(message.method());
   request.target = std::string(message.target());
   if (const auto path_at = absolute_form_path(request.target)) request.target.erase(0, *path_at);

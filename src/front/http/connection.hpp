@@ -57,6 +57,7 @@ class Connection {
   AnswerForm form_;
   std::string header_;
   std::shared_ptr<Exchange> exchange_;  ///< of the request in flight
+  core::TimePoint received_;            ///< when the first byte of the request had come
   bool idle_ = true;                    ///< no whole header has come
   bool finishing_ = false;
 };

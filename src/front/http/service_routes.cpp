@@ -34,16 +34,17 @@ void call(const models::Handle& version, HttpRequest request, Responder respond)
   if (!made) {
     version->probe().rejected(made.error().code());
     HttpResponse refusal = HttpResponse::error(made.error());
-    version->probe().bytes_out(refusal.body_bytes());
+    version->probe().answered(core::now() - request.received, refusal.body_bytes());
     respond(std::move(refusal));
     return;
   }
   made->received = request.received;
   made->cancelled = std::move(request.cancelled);
   admission::infer(version, *std::move(made),
-                   [held = version, respond = std::move(respond)](core::Result<core::Response> result) mutable {
+                   [held = version, received = request.received,
+                    respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(*held, result);
-                     held->probe().bytes_out(response.body_bytes());
+                     held->probe().answered(core::now() - received, response.body_bytes());
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });

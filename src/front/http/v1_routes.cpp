@@ -30,17 +30,17 @@ void predict(const models::Handle& version, HttpRequest request, Responder respo
   if (!decoded) {
     version->probe().rejected(decoded.error().code());
     HttpResponse refusal = HttpResponse::error(decoded.error());
-    version->probe().bytes_out(refusal.body_bytes());
+    version->probe().answered(core::now() - request.received, refusal.body_bytes());
     respond(std::move(refusal));
     return;
   }
   decoded->request.received = request.received;
   decoded->request.cancelled = std::move(request.cancelled);
   admission::infer(version, std::move(decoded->request),
-                   [held = version, by_row = decoded->by_row,
+                   [held = version, received = request.received, by_row = decoded->by_row,
                     respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(*held, result, by_row);
-                     held->probe().bytes_out(response.body_bytes());
+                     held->probe().answered(core::now() - received, response.body_bytes());
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });

@@ -90,17 +90,17 @@ void infer(const models::Handle& version, HttpRequest request, Responder respond
   if (!decoded) {
     version->probe().rejected(decoded.error().code());
     HttpResponse refusal = HttpResponse::error(decoded.error());
-    version->probe().bytes_out(refusal.body_bytes());
+    version->probe().answered(core::now() - request.received, refusal.body_bytes());
     respond(std::move(refusal));
     return;
   }
   decoded->request.received = request.received;
   decoded->request.cancelled = std::move(request.cancelled);
   admission::infer(version, std::move(decoded->request),
-                   [held = version, form = std::move(decoded->form),
+                   [held = version, received = request.received, form = std::move(decoded->form),
                     respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(held, std::move(result), form);
-                     held->probe().bytes_out(response.body_bytes());
+                     held->probe().answered(core::now() - received, response.body_bytes());
                      held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });

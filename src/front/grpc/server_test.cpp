@@ -1,0 +1,159 @@
+// Calls of a real gRPC client on the loopback, over the fake backend.
+#include "front/grpc/server.hpp"
+
+#include <gmock/gmock.h>
+#include <grpc_service.grpc.pb.h>
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "config/test_folder.hpp"
+#include "models/registry.hpp"
+#include "models/repository.hpp"
+
+namespace slipway::front::grpc {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class GrpcServer : public config::TestFolder {
+ protected:
+  /// Serves a model "m" that gives x FP32 [-1,2] back as y and does as `lines` say.
+  void start(const std::string& lines = "", std::chrono::milliseconds finish_timeout = 10s) {
+    const auto file = write("m.fake", "input=x FP32 -1,2 batch,\noutput=y FP32 -1,2 batch,\n" + lines);
+    config::ModelSpec spec;
+    spec.instances = 1;
+    spec.max_batch_size = 0;
+    ASSERT_TRUE(models_.add(*models::find_models(file, spec), true));
+    auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_);
+    ASSERT_TRUE(server) << server.error().message();
+    server_ = *std::move(server);
+    stub_ = inference::GRPCInferenceService::NewStub(
+        ::grpc::CreateChannel(fmt::format("127.0.0.1:{}", server_->port()), ::grpc::InsecureChannelCredentials()));
+  }
+  void TearDown() override {
+    server_.reset();
+    models_.finish();
+    TestFolder::TearDown();
+  }
+
+  static inference::ModelInferRequest request(float value, const std::string& model = "m") {
+    inference::ModelInferRequest made;
+    made.set_model_name(model);
+    made.set_id(std::to_string(static_cast<int>(value)));
+    auto& input = *made.add_inputs();
+    input.set_name("x");
+    input.set_datatype("FP32");
+    input.add_shape(1);
+    input.add_shape(2);
+    const std::vector<float> values(2, value);
+    made.add_raw_input_contents(values.data(), values.size() * sizeof(float));
+    return made;
+  }
+  static float first(const inference::ModelInferResponse& response) {
+    float value = 0;
+    std::memcpy(&value, response.raw_output_contents(0).data(), sizeof value);
+    return value;
+  }
+  ::grpc::Status infer(const inference::ModelInferRequest& asked, inference::ModelInferResponse& answer) const {
+    ::grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + 20s);
+    return stub_->ModelInfer(&context, asked, &answer);
+  }
+
+  runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
+  metrics::Registry metrics_;
+  models::Registry models_{backends_, metrics_};
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<inference::GRPCInferenceService::Stub> stub_;
+};
+
+TEST_F(GrpcServer, AnswersManyClientsEachWithItsOwn) {
+  start();
+  std::atomic<int> right = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int c = 0; c < 4; ++c) {
+      clients.emplace_back([&, c] {
+        for (int i = 0; i < 50; ++i) {
+          inference::ModelInferResponse answer;
+          const auto value = static_cast<float>(c * 100 + i);
+          if (infer(request(value), answer).ok() && first(answer) == value && answer.id() == request(value).id())
+            ++right;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(right, 200);
+}
+
+TEST_F(GrpcServer, AnErrorIsTheCallsStatus) {
+  start("fail_every=2\nfail=no luck\n");
+  inference::ModelInferResponse answer;
+  EXPECT_EQ(infer(request(1, "nothing"), answer).error_code(), ::grpc::StatusCode::NOT_FOUND);
+  int failed = 0;
+  for (int i = 0; i < 4; ++i) {
+    const auto status = infer(request(1), answer);
+    if (status.ok()) continue;
+    ++failed;
+    EXPECT_EQ(status.error_code(), ::grpc::StatusCode::INTERNAL);
+    EXPECT_THAT(status.error_message(), HasSubstr("no luck"));
+  }
+  EXPECT_EQ(failed, 2);
+}
+
+TEST_F(GrpcServer, AStreamKeepsTheOrderAndOutlivesErrors) {
+  start();
+  ::grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + 20s);
+  auto stream = stub_->ModelStreamInfer(&context);
+  std::jthread writer([&] {
+    for (int i = 0; i < 300; ++i) stream->Write(request(static_cast<float>(i), i % 100 == 7 ? "nothing" : "m"));
+    stream->WritesDone();
+  });
+  inference::ModelStreamInferResponse answer;
+  int next = 0;
+  for (; stream->Read(&answer); ++next) {
+    EXPECT_EQ(answer.infer_response().id(), std::to_string(next));
+    EXPECT_EQ(answer.error_message().empty(), next % 100 != 7);
+  }
+  EXPECT_EQ(next, 300);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(GrpcServer, AStreamThatIsCancelledEndsWithItsRequestsInFlight) {
+  start("delay_us=20000\n");
+  ::grpc::ClientContext context;
+  auto stream = stub_->ModelStreamInfer(&context);
+  for (int i = 0; i < 20; ++i) stream->Write(request(static_cast<float>(i)));
+  inference::ModelStreamInferResponse answer;
+  ASSERT_TRUE(stream->Read(&answer));
+  context.TryCancel();
+  EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(GrpcServer, EndsWithCallsInFlight) {
+  start("delay_us=100000\n", 50ms);
+  std::vector<std::jthread> clients;
+  std::atomic<int> ended = 0;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back([&] {
+      inference::ModelInferResponse answer;
+      (void)infer(request(1), answer);
+      ++ended;
+    });
+  }
+  while (models_.all().front()->probe().statistics().execution_count == 0) std::this_thread::yield();
+  server_.reset();
+  clients.clear();
+  EXPECT_EQ(ended, 3);
+}
+
+}  // namespace
+}  // namespace slipway::front::grpc
