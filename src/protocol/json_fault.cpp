@@ -1,5 +1,7 @@
 #include "protocol/json_fault.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/json/basic_parser_impl.hpp>
 #include <cstdint>
 #include <limits>
@@ -7,6 +9,7 @@
 namespace slipway::protocol {
 
 namespace json = boost::json;
+namespace ondemand = simdjson::ondemand;
 
 namespace {
 
@@ -50,6 +53,51 @@ std::optional<JsonFault> find_json_fault(std::string_view text) {
   }
   if (!failure) return std::nullopt;
   return JsonFault{.byte = read, .reason = failure.message()};
+}
+
+core::Result<void> check_unread(ondemand::value value, std::size_t depth) {
+  constexpr std::size_t most_depth = 32;
+  const auto wrong = [](std::string_view why) {
+    return core::fail(core::Code::invalid_argument, fmt::format("the body is not JSON: {}", why));
+  };
+  if (depth > most_depth) return wrong("it is nested too deeply");
+  simdjson::error_code failure = simdjson::SUCCESS;
+  ondemand::json_type type{};
+  if (failure = value.type().get(type); failure != simdjson::SUCCESS) return wrong(simdjson::error_message(failure));
+  switch (type) {
+    case ondemand::json_type::array: {
+      ondemand::array list;
+      if (failure = value.get_array().get(list); failure != simdjson::SUCCESS) break;
+      for (auto item : list) {
+        ondemand::value inner;
+        if (failure = item.get(inner); failure != simdjson::SUCCESS) return wrong(simdjson::error_message(failure));
+        TRY_VOID(check_unread(inner, depth + 1));
+      }
+      break;
+    }
+    case ondemand::json_type::object: {
+      ondemand::object object;
+      if (failure = value.get_object().get(object); failure != simdjson::SUCCESS) break;
+      for (auto field : object) {
+        ondemand::value inner;
+        if (failure = field.value().get(inner); failure != simdjson::SUCCESS)
+          return wrong(simdjson::error_message(failure));
+        TRY_VOID(check_unread(inner, depth + 1));
+      }
+      break;
+    }
+    case ondemand::json_type::number: failure = value.get_double().error(); break;
+    case ondemand::json_type::string: failure = value.get_string().error(); break;
+    case ondemand::json_type::boolean: failure = value.get_bool().error(); break;
+    case ondemand::json_type::null: {
+      bool is_null = false;
+      failure = value.is_null().get(is_null);
+      if (failure == simdjson::SUCCESS && !is_null) failure = simdjson::N_ATOM_ERROR;
+      break;
+    }
+  }
+  if (failure != simdjson::SUCCESS) return wrong(simdjson::error_message(failure));
+  return {};
 }
 
 }  // namespace slipway::protocol

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "protocol/json_fault.hpp"
 #include "protocol/json_tensor.hpp"
 
 namespace slipway::protocol {
@@ -67,6 +68,8 @@ class Reader {
     } else if (key == "data") {
       has_data_ = true;
       if (has_type_ && has_shape_) return read_data(value);
+    } else {
+      return check_unread(value);
     }
     return {};
   }

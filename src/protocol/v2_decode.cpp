@@ -82,6 +82,8 @@ class Decoder {
         if (value.get_object().get(parameters) != simdjson::SUCCESS)
           return invalid("\"parameters\" of the request is no object");
         TRY_VOID(read_parameters(parameters));
+      } else {
+        TRY_VOID(check_unread(value));
       }
     }
     if (has_inputs) return {};

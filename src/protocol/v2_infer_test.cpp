@@ -81,6 +81,15 @@ TEST(V2Decode, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(sentence(R"({"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1}]})"), "no error");
 }
 
+TEST(V2Decode, ReadsWhatItHasNoUseForAsJsonToo) {
+  const std::string inputs =
+      R"("inputs":[{"name":"x","shape":[1],"datatype":"INT8","data":[1],"note":{"a":[1,null]}}])";
+  EXPECT_EQ(sentence(fmt::format(R"({{{},"note":[true,"b",{{}}]}})", inputs)), "no error");
+  EXPECT_NE(sentence(fmt::format(R"({{"note":tru,{}}})", inputs)).find("byte 8"), std::string::npos);
+  EXPECT_NE(sentence(fmt::format(R"({{"x":[1e],{}}})", inputs)).find("at byte"), std::string::npos);
+  EXPECT_NE(sentence(fmt::format(R"({{"x":nul,{}}})", inputs)).find("at byte"), std::string::npos);
+}
+
 TEST(V2Decode, HasABoundOfTensors) {
   std::string inputs;
   for (int i = 0; i < 1025; ++i)
