@@ -17,28 +17,28 @@ StreamCall* StreamCall::start(const models::Registry& models, const ::grpc::Call
 }
 
 void StreamCall::OnReadDone(bool ok) {
+  ::grpc::ByteBuffer message;
+  auto slot = std::make_shared<Slot>();
   {
+    // the message is taken before another thread may read the next one into its place
     const std::lock_guard lock(mutex_);
+    if (ok) {
+      message.Swap(&request_);
+      slots_.push_back(slot);
+    }
     reading_ = false;
     read_all_ = !ok;
   }
-  if (ok) dispatch();
+  if (ok) dispatch(message, std::move(slot));
   go_on();
 }
 
-void StreamCall::dispatch() {
-  auto slot = std::make_shared<Slot>();
-  {
-    const std::lock_guard lock(mutex_);
-    slots_.push_back(slot);
-  }
-  ::grpc::ByteBuffer message;
-  message.Swap(&request_);
+void StreamCall::dispatch(const ::grpc::ByteBuffer& message, std::shared_ptr<Slot> slot) {
   const auto encode = [](InferOutcome outcome) {
     return protocol::encode_stream_message(std::move(outcome.result), outcome.id);
   };
   infer({models_, message, deadline_of(context_), cancelled_}, encode,
-        [self = self_, slot](core::Result<std::vector<core::Buffer>> encoded) {
+        [self = self_, slot = std::move(slot)](core::Result<std::vector<core::Buffer>> encoded) {
           auto parts =
               encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), "");
           ::grpc::ByteBuffer answer = message_of(std::move(parts));

@@ -29,7 +29,8 @@ class StreamCall : public ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::
 
   StreamCall(const models::Registry& models, const ::grpc::CallbackServerContext& context)
       : models_(models), context_(context) {}
-  void dispatch();
+  /// Infers `message`; its answer goes to `slot`.
+  void dispatch(const ::grpc::ByteBuffer& message, std::shared_ptr<Slot> slot);
   /// Does what has become possible: writes the next answer, reads the next request, ends the stream.
   void go_on();
 
