@@ -94,7 +94,6 @@ void listen_for_end() {
 }
 
 int wait_for_end() {
-  serving.store(true);
   while (sem_wait(&end_asked) != 0) {
   }
   return end_signal.load();
@@ -113,6 +112,7 @@ int serve(const Arguments& arguments) {
   listen_for_end();
   auto app = app::App::start(*plan);
   if (!app) return refuse(app.error());
+  serving.store(true);  // before anybody can have read that it listens
   fmt::print("{}", (*app)->banner());
   std::fflush(stdout);
 
