@@ -74,14 +74,32 @@ struct Integer {
   }
 };
 
-/// `Convert` makes what is stored of a double; numbers beyond `most` would become infinite.
-template <auto Convert, double most>
+// What is stored of a double; numbers beyond `most` would become infinite.
+struct Fp16 {
+  static constexpr double most = 65504;
+  static std::uint16_t stored(double number) { return core::float_to_fp16(static_cast<float>(number)); }
+};
+struct Bf16 {
+  static constexpr double most = 3.3895313892515355e38;
+  static std::uint16_t stored(double number) { return core::float_to_bf16(static_cast<float>(number)); }
+};
+struct Fp32 {
+  static constexpr double most = std::numeric_limits<float>::max();
+  static float stored(double number) { return static_cast<float>(number); }
+};
+struct Fp64 {
+  static constexpr double most = std::numeric_limits<double>::max();
+  static double stored(double number) { return number; }
+};
+
+template <class Type>
 struct Float {
-  static std::string expected() { return fmt::format("a number from {} to {}", -most, most); }
+  static std::string expected() { return fmt::format("a number from {} to {}", -Type::most, Type::most); }
   static bool read(ondemand::value value, Room& room) {
     double number = 0;
-    if (value.get_double().get(number) != simdjson::SUCCESS || number > most || number < -most) return false;
-    const auto stored = Convert(number);
+    if (value.get_double().get(number) != simdjson::SUCCESS || number > Type::most || number < -Type::most)
+      return false;
+    const auto stored = Type::stored(number);
     room.put(&stored, sizeof stored);
     return true;
   }
@@ -191,11 +209,6 @@ class Collector {
   std::size_t count_ = 0;
 };
 
-constexpr auto as_float = [](double number) { return static_cast<float>(number); };
-constexpr auto as_double = [](double number) { return number; };
-constexpr auto as_fp16 = [](double number) { return core::float_to_fp16(static_cast<float>(number)); };
-constexpr auto as_bf16 = [](double number) { return core::float_to_bf16(static_cast<float>(number)); };
-
 /// Calls `read` with a Collector for `dtype`.
 template <class Read>
 auto with_collector(DataType dtype, std::size_t expected_count, const Read& read) {
@@ -209,11 +222,10 @@ auto with_collector(DataType dtype, std::size_t expected_count, const Read& read
     case DataType::int16: return read(Collector<Integer<std::int16_t>>(dtype, expected_count));
     case DataType::int32: return read(Collector<Integer<std::int32_t>>(dtype, expected_count));
     case DataType::int64: return read(Collector<Integer<std::int64_t>>(dtype, expected_count));
-    case DataType::fp16: return read(Collector<Float<as_fp16, 65504.0>>(dtype, expected_count));
-    case DataType::bf16: return read(Collector<Float<as_bf16, 3.3895313892515355e38>>(dtype, expected_count));
-    case DataType::fp32: return read(Collector<Float<as_float, 3.4028234663852886e38>>(dtype, expected_count));
-    case DataType::fp64:
-      return read(Collector<Float<as_double, std::numeric_limits<double>::max()>>(dtype, expected_count));
+    case DataType::fp16: return read(Collector<Float<Fp16>>(dtype, expected_count));
+    case DataType::bf16: return read(Collector<Float<Bf16>>(dtype, expected_count));
+    case DataType::fp32: return read(Collector<Float<Fp32>>(dtype, expected_count));
+    case DataType::fp64: return read(Collector<Float<Fp64>>(dtype, expected_count));
     case DataType::bytes: break;
   }
   return read(Collector<Bytes>(dtype, expected_count));

@@ -47,7 +47,7 @@ class Decoder {
       if (key == "signature_name") {
         std::string_view name;
         if (value.get_string().get(name) != simdjson::SUCCESS || (name != "serving_default" && !name.empty()))
-          return invalid("\"signature_name\": models here have one signature, \"serving_default\"");
+          return invalid(R"("signature_name": models here have one signature, "serving_default")");
       } else if (key == "instances" || key == "inputs") {
         if (std::exchange(given, true)) return invalid(R"("instances" and "inputs" exclude each other)");
         decoded_.by_row = key == "instances";
@@ -186,7 +186,7 @@ core::Result<DecodedPredict> decoded(const core::Buffer& body, std::span<const c
 /// Each row of an output as a tensor of its own.
 core::Result<std::vector<core::TensorView>> rows_of(const core::Tensor& output, std::size_t count) {
   if (output.shape.empty() || static_cast<std::size_t>(output.shape.front()) != count) {
-    return invalid(fmt::format("output \"{}\" has shape {}, not {} rows; ask with \"inputs\" in place of \"instances\"",
+    return invalid(fmt::format(R"(output "{}" has shape {}, not {} rows; ask with "inputs" in place of "instances")",
                                output.name, core::to_string(output.shape), count));
   }
   core::TensorView row = output.view();
