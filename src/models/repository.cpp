@@ -162,9 +162,10 @@ core::Result<void> check_names(const Found& found) {
   for (const Source& source : found.sources) {
     const auto [at, is_new] = seen.emplace(std::pair(source.spec.name, source.version), source.path);
     if (is_new) continue;
-    return core::fail(Code::already_exists,
-                      fmt::format("{} and {} are both model \"{}\" version {}; rename one of them (--name is for one model)",
-                                  at->second.string(), source.path.string(), source.spec.name, source.version));
+    return core::fail(
+        Code::already_exists,
+        fmt::format("{} and {} are both model \"{}\" version {}; rename one of them (--name is for one model)",
+                    at->second.string(), source.path.string(), source.spec.name, source.version));
   }
   return {};
 }
