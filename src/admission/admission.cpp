@@ -8,13 +8,9 @@
 
 namespace slipway::admission {
 
-using core::Code;
+using core::invalid;
 
 namespace {
-
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 
 core::Result<void> check_input(const models::ModelVersion& version, const core::TensorView& given,
                                const core::TensorInfo& expected) {

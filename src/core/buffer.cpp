@@ -50,6 +50,12 @@ Buffer Buffer::copy_of(std::span<const std::byte> bytes) {
 
 Buffer Buffer::copy_of(std::string_view text) { return copy_of(std::as_bytes(std::span(text))); }
 
+std::size_t total_bytes(std::span<const Buffer> buffers) {
+  std::size_t total = 0;
+  for (const Buffer& buffer : buffers) total += buffer.size();
+  return total;
+}
+
 void Buffer::resize(std::size_t size) {
   if (memory_ && size <= capacity_) {
     size_ = size;

@@ -51,4 +51,7 @@ class Buffer {
   std::size_t capacity_ = 0;
 };
 
+/// The sizes of all together.
+std::size_t total_bytes(std::span<const Buffer> buffers);
+
 }  // namespace slipway::core

@@ -54,6 +54,9 @@ inline std::unexpected<Error> fail(Code code, std::string message) {
   return std::unexpected<Error>(std::in_place, code, std::move(message));
 }
 
+/// The client's mistake.
+inline std::unexpected<Error> invalid(std::string message) { return fail(Code::invalid_argument, std::move(message)); }
+
 }  // namespace slipway::core
 
 #define SLIPWAY_TRY_CONCAT2(a, b) a##b

@@ -54,6 +54,9 @@ struct Tensor {
   TensorView view() const { return {name, dtype, shape, data.bytes()}; }
 };
 
+/// Element `index` of FP16, BF16, FP32 or FP64 elements.
+double float_at(DataType dtype, std::span<const std::byte> bytes, std::size_t index);
+
 /// `"a", "b"`: the names of tensors, for sentences that say which there are.
 std::string quoted_names(std::span<const TensorInfo> tensors);
 

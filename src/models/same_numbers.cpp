@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <span>
 
 namespace slipway::models {
@@ -10,22 +9,6 @@ namespace slipway::models {
 using core::DataType;
 
 namespace {
-
-template <class T>
-T load(const std::byte* data, std::size_t index) {
-  T value;
-  std::memcpy(&value, data + index * sizeof value, sizeof value);
-  return value;
-}
-
-double number_at(DataType dtype, std::span<const std::byte> bytes, std::size_t index) {
-  switch (dtype) {
-    case DataType::fp64: return load<double>(bytes.data(), index);
-    case DataType::fp32: return load<float>(bytes.data(), index);
-    case DataType::fp16: return core::fp16_to_float(load<std::uint16_t>(bytes.data(), index));
-    default: return core::bf16_to_float(load<std::uint16_t>(bytes.data(), index));
-  }
-}
 
 /// How far floats may be apart, as a share of the largest; 0 for what must be equal.
 double tolerance_of(DataType dtype) {
@@ -43,15 +26,15 @@ Likeness compare_floats(DataType dtype, std::span<const std::byte> a, std::span<
   double largest = 0;
   bool any = false;
   for (std::size_t i = 0; i < count; ++i) {
-    for (const double value : {number_at(dtype, a, i), number_at(dtype, b, i)}) {
+    for (const double value : {core::float_at(dtype, a, i), core::float_at(dtype, b, i)}) {
       any = any || !std::isnan(value);
       if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
     }
   }
   if (!any && count != 0) return Likeness::no_numbers;
   for (std::size_t i = 0; i < count; ++i) {
-    const double x = number_at(dtype, a, i);
-    const double y = number_at(dtype, b, i);
+    const double x = core::float_at(dtype, a, i);
+    const double y = core::float_at(dtype, b, i);
     const bool same = x == y || (std::isnan(x) && std::isnan(y)) || std::abs(x - y) <= tolerance_of(dtype) * largest;
     if (!same) return Likeness::different;
   }

@@ -10,14 +10,10 @@
 
 namespace slipway::protocol {
 
-using core::Code;
+using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 
 const core::TensorInfo* input_called(std::string_view key, std::span<const core::TensorInfo> inputs) {
   for (const core::TensorInfo& input : inputs) {
@@ -83,9 +79,7 @@ core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<cons
 
 core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const core::TensorInfo> inputs) {
   auto request = read_inputs(body, inputs);
-  if (request) return request;
-  if (const auto fault = find_json_fault(body.text()))
-    return invalid(fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte));
+  if (!request) return std::unexpected(with_json_fault(std::move(request).error(), body.text()));
   return request;
 }
 

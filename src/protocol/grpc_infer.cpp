@@ -14,7 +14,7 @@
 
 namespace slipway::protocol {
 
-using core::Code;
+using core::invalid;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
@@ -24,9 +24,6 @@ namespace {
 constexpr std::uint32_t delimited = 2;
 constexpr std::uint32_t tag_of(int field) { return static_cast<std::uint32_t>(field) << 3U | delimited; }
 
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 std::unexpected<core::Error> damaged() {
   return invalid("the message is no ModelInferRequest: it is damaged or cut short");
 }
@@ -186,12 +183,6 @@ class Decoder {
 
 core::Buffer buffer_of(const std::string& text) { return core::Buffer::copy_of(std::string_view(text)); }
 
-std::size_t total_of(const std::vector<core::Buffer>& parts) {
-  std::size_t total = 0;
-  for (const core::Buffer& part : parts) total += part.size();
-  return total;
-}
-
 /// The beginning of a field of `size` bytes.
 std::string field_head(int field, std::size_t size) {
   std::string head;
@@ -245,7 +236,8 @@ std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> res
     return parts;
   }
   std::vector<core::Buffer> parts = encode_infer_message(*std::move(result));
-  const std::string head = field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, total_of(parts));
+  const std::string head =
+      field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, core::total_bytes(parts));
   parts.insert(parts.begin(), buffer_of(head));
   return parts;
 }

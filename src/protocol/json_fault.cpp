@@ -55,6 +55,12 @@ std::optional<JsonFault> find_json_fault(std::string_view text) {
   return JsonFault{.byte = read, .reason = failure.message()};
 }
 
+core::Error with_json_fault(core::Error error, std::string_view text) {
+  const auto fault = find_json_fault(text);
+  if (!fault) return error;
+  return {core::Code::invalid_argument, fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte)};
+}
+
 core::Result<void> check_unread(ondemand::value value, std::size_t depth) {
   constexpr std::size_t most_depth = 32;
   const auto wrong = [](std::string_view why) {

@@ -10,16 +10,12 @@
 
 namespace slipway::protocol {
 
-using core::Code;
+using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
 
 constexpr std::size_t most_dimensions = 32;
-
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 
 class Reader {
  public:

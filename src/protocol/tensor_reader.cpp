@@ -10,8 +10,8 @@
 
 namespace slipway::protocol {
 
-using core::Code;
 using core::DataType;
+using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
@@ -125,10 +125,6 @@ struct Bytes {
     return true;
   }
 };
-
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 
 std::unexpected<core::Error> broken(simdjson::error_code error) {
   return invalid(fmt::format("the list is not JSON: {}", simdjson::error_message(error)));

@@ -12,14 +12,11 @@
 
 namespace slipway::protocol {
 
-using core::Code;
+using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
 
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 std::unexpected<core::Error> broken(simdjson::error_code error) { return invalid(simdjson::error_message(error)); }
 
 /// Whether `text`, which begins with a JSON value, begins with an object that names tensors, and not with {"b64": …}.
@@ -240,9 +237,7 @@ core::Result<std::string> encode_rows(const core::Response& response) {
 
 core::Result<DecodedPredict> decode_predict(core::Buffer body, std::span<const core::TensorInfo> inputs) {
   auto read = decoded(body, inputs);
-  if (read) return read;
-  if (const auto fault = find_json_fault(body.text()))
-    return invalid(fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte));
+  if (!read) return std::unexpected(with_json_fault(std::move(read).error(), body.text()));
   return read;
 }
 

@@ -12,14 +12,10 @@
 
 namespace slipway::protocol {
 
-using core::Code;
+using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-std::unexpected<core::Error> invalid(std::string sentence) {
-  return core::fail(Code::invalid_argument, std::move(sentence));
-}
 
 std::unexpected<core::Error> no_request(simdjson::error_code error) {
   return invalid(fmt::format("the body is not the JSON of an inference request: {}", simdjson::error_message(error)));
@@ -34,11 +30,7 @@ class Decoder {
 
   core::Result<DecodedInfer> run() {
     const std::string_view text = decoded_.request.storage.front().text().substr(0, json_bytes_);
-    if (auto read = read_text(text); !read) {
-      if (const auto fault = find_json_fault(text))
-        return invalid(fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte));
-      return std::unexpected(std::move(read).error());
-    }
+    if (auto read = read_text(text); !read) return std::unexpected(with_json_fault(std::move(read).error(), text));
     const std::size_t size = decoded_.request.storage.front().size();
     if (binary_at_ != size)
       return invalid(fmt::format("{} bytes follow the JSON, the inputs' binary_data_size add up to {}",

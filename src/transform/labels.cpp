@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -14,23 +13,6 @@ using core::Code;
 using core::DataType;
 
 namespace {
-
-template <class T>
-T load(const std::byte* data, std::size_t index) {
-  T value;
-  std::memcpy(&value, data + index * sizeof value, sizeof value);
-  return value;
-}
-
-double score_at(const core::TensorView& scores, std::size_t index) {
-  const std::byte* data = scores.bytes.data();
-  switch (scores.dtype) {
-    case DataType::fp32: return load<float>(data, index);
-    case DataType::fp64: return load<double>(data, index);
-    case DataType::fp16: return core::fp16_to_float(load<std::uint16_t>(data, index));
-    default: return core::bf16_to_float(load<std::uint16_t>(data, index));
-  }
-}
 
 void make_probabilities(std::vector<double>& row) {
   const double largest = *std::ranges::max_element(row);
@@ -80,7 +62,7 @@ core::Result<std::vector<std::vector<Label>>> tensor_to_labels(const config::Lab
     return of_a != of_b ? of_a > of_b : a < b;
   };
   for (std::size_t r = 0; r < rows && classes != 0; ++r) {
-    for (std::size_t i = 0; i < classes; ++i) row[i] = score_at(scores, r * classes + i);
+    for (std::size_t i = 0; i < classes; ++i) row[i] = core::float_at(scores.dtype, scores.bytes, r * classes + i);
     if (spec.softmax) make_probabilities(row);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(top), order.end(), better);

@@ -56,12 +56,6 @@ core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutco
   }
 }
 
-std::size_t total_of(const std::vector<core::Buffer>& parts) {
-  std::size_t total = 0;
-  for (const core::Buffer& part : parts) total += part.size();
-  return total;
-}
-
 }  // namespace
 
 core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context) {
@@ -90,7 +84,7 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
                        auto answer = encoded(encode, {std::move(result), std::move(id)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
-                       held->probe().answered(end - received, answer ? total_of(*answer) : 0);
+                       held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
                        held.reset();
                        once.call(std::move(answer));
                      });

@@ -73,6 +73,34 @@ core::Result<core::Buffer> inflate_all(const core::Buffer& body, int bits, std::
   return out;
 }
 
+/// How much a client wants each coding; 0 for one that it does not take.
+struct Weights {
+  double gzip = 0;
+  double deflate = 0;
+};
+
+Weights weights_of(std::string_view accept_encoding) {
+  // what is said of each; -1: nothing
+  double gzip = -1;
+  double deflate = -1;
+  double others = 0;
+  while (!accept_encoding.empty()) {
+    const auto comma = std::min(accept_encoding.find(','), accept_encoding.size());
+    const std::string_view item = trimmed(accept_encoding.substr(0, comma));
+    accept_encoding.remove_prefix(std::min(comma + 1, accept_encoding.size()));
+    const auto semicolon = std::min(item.find(';'), item.size());
+    const std::string_view name = trimmed(item.substr(0, semicolon));
+    double weight = 1;
+    const std::string_view parameter = trimmed(item.substr(std::min(semicolon + 1, item.size())));
+    if (parameter.starts_with("q=") || parameter.starts_with("Q="))
+      std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
+    if (is_coding(name, "gzip") || is_coding(name, "x-gzip")) gzip = weight;
+    if (is_coding(name, "deflate")) deflate = weight;
+    if (name == "*") others = weight;
+  }
+  return {.gzip = gzip < 0 ? others : gzip, .deflate = deflate < 0 ? others : deflate};
+}
+
 }  // namespace
 
 core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes) {
@@ -91,37 +119,18 @@ core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view
 }
 
 Coding chosen_coding(std::string_view accept_encoding) {
-  // what is said of each; -1: nothing
-  double gzip = -1;
-  double deflate = -1;
-  double others = -1;
-  while (!accept_encoding.empty()) {
-    const auto comma = std::min(accept_encoding.find(','), accept_encoding.size());
-    const std::string_view item = trimmed(accept_encoding.substr(0, comma));
-    accept_encoding.remove_prefix(std::min(comma + 1, accept_encoding.size()));
-    const auto semicolon = std::min(item.find(';'), item.size());
-    const std::string_view name = trimmed(item.substr(0, semicolon));
-    double weight = 1;
-    const std::string_view parameter = trimmed(item.substr(std::min(semicolon + 1, item.size())));
-    if (parameter.starts_with("q=") || parameter.starts_with("Q="))
-      std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), weight);
-    if (is_coding(name, "gzip") || is_coding(name, "x-gzip")) gzip = weight;
-    if (is_coding(name, "deflate")) deflate = weight;
-    if (name == "*") others = weight;
-  }
-  if (gzip < 0) gzip = others;
-  if (deflate < 0) deflate = others;
-  if (gzip <= 0 && deflate <= 0) return Coding::identity;
-  return gzip >= deflate ? Coding::gzip : Coding::deflate;
+  const Weights weights = weights_of(accept_encoding);
+  if (weights.gzip <= 0 && weights.deflate <= 0) return Coding::identity;
+  return weights.gzip >= weights.deflate ? Coding::gzip : Coding::deflate;
 }
+
+bool takes_gzip(std::string_view accept_encoding) { return weights_of(accept_encoding).gzip > 0; }
 
 core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding) {
   z_stream stream{};
   const int bits = coding == Coding::gzip ? window_bits + gzip_bits : window_bits;
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
-  std::size_t total = 0;
-  for (const core::Buffer& part : parts) total += part.size();
-  core::Buffer out(deflateBound(&stream, static_cast<uLong>(total)));
+  core::Buffer out(deflateBound(&stream, static_cast<uLong>(core::total_bytes(parts))));
   stream.next_out = zlib_bytes(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   for (const core::Buffer& part : parts) {

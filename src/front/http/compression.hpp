@@ -22,6 +22,9 @@ core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view
 /// 0.
 Coding chosen_coding(std::string_view accept_encoding);
 
+/// Whether gzip is among what an Accept-Encoding header takes, at whatever weight.
+bool takes_gzip(std::string_view accept_encoding);
+
 /// Deflates the parts of a response into one.
 core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding);
 

@@ -61,16 +61,6 @@ std::string mark_of(std::span<const char> compressed) {
   return fmt::format("{:08x}", crc32_z(0, reinterpret_cast<const Bytef*>(compressed.data()), compressed.size()));
 }
 
-/// Whether gzip is among the codings that the client takes, in whatever place.
-bool takes_gzip(std::string_view accept_encoding) {
-  while (!accept_encoding.empty()) {
-    const auto comma = accept_encoding.find(',');
-    if (chosen_coding(accept_encoding.substr(0, comma)) == Coding::gzip) return true;
-    accept_encoding.remove_prefix(comma == std::string_view::npos ? accept_encoding.size() : comma + 1);
-  }
-  return false;
-}
-
 /// An embedded file, kept compressed; inflated for the client that does not take gzip.
 Handler asset(std::span<const char> compressed, std::string_view type) {
   return [compressed, type = std::string(type)](const HttpRequest& request, Responder respond) {

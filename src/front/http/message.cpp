@@ -11,10 +11,10 @@ std::string_view HttpRequest::header(std::string_view name) const {
   return {};
 }
 
-std::size_t HttpResponse::body_bytes() const {
-  std::size_t bytes = 0;
-  for (const core::Buffer& part : body) bytes += part.size();
-  return bytes;
+std::size_t HttpResponse::body_bytes() const { return core::total_bytes(body); }
+
+std::string_view HttpRequest::path_value(std::size_t index) const {
+  return index < path_values.size() ? std::string_view(path_values[index]) : std::string_view();
 }
 
 HttpResponse HttpResponse::json(std::string_view text, unsigned status) {

@@ -32,6 +32,8 @@ struct HttpRequest {
 
   /// The value of a header, "" when it is not there; `name` in lower case.
   std::string_view header(std::string_view name) const;
+  /// What the route's {…} number `index` matched, "" where the route has fewer.
+  std::string_view path_value(std::size_t index) const;
 };
 
 /// One HTTP response. Content-Length, Date, Connection, CORS and Content-Encoding are the connection's to add.

@@ -1,7 +1,8 @@
 #include <boost/json.hpp>
+#include <string>
 #include <utility>
 
-#include "admission/admission.hpp"
+#include "front/http/inference.hpp"
 #include "front/http/routes.hpp"
 #include "pipeline/service.hpp"
 #include "protocol/friendly.hpp"
@@ -12,42 +13,20 @@ namespace json = boost::json;
 
 namespace {
 
-core::Result<std::string> answer_of(const models::ModelVersion& version, const core::Response& response) {
-  if (!pipeline::gives_labels(version)) return protocol::encode_friendly(response);
+core::Result<HttpResponse> encoded(const models::ModelVersion& version, const core::Response& response) {
+  if (!pipeline::gives_labels(version)) {
+    TRY(const std::string answer, protocol::encode_friendly(response));
+    return HttpResponse::json(answer);
+  }
   TRY(const auto labels, pipeline::labels(version, response));
-  return protocol::encode_labels(response, labels);
-}
-
-HttpResponse encoded(models::ModelVersion& version, const core::Result<core::Response>& result) {
-  if (!result) return HttpResponse::error(result.error());
-  const auto start = core::now();
-  auto answer = answer_of(version, *result);
-  if (!answer) return HttpResponse::error(answer.error());
-  version.probe().encoded(core::now() - start);
-  return HttpResponse::json(*answer);
+  return HttpResponse::json(protocol::encode_labels(response, labels));
 }
 
 void call(const models::Handle& version, HttpRequest request, Responder respond) {
   version->probe().bytes_in(request.body.size());
   auto made = pipeline::takes_bytes(*version) ? pipeline::prepare(*version, request.body)
                                               : protocol::decode_friendly(std::move(request.body), version->inputs());
-  if (!made) {
-    version->probe().rejected(made.error().code());
-    HttpResponse refusal = HttpResponse::error(made.error());
-    version->probe().answered(core::now() - request.received, refusal.body_bytes());
-    respond(std::move(refusal));
-    return;
-  }
-  made->received = request.received;
-  made->cancelled = std::move(request.cancelled);
-  admission::infer(version, *std::move(made),
-                   [held = version, received = request.received,
-                    respond = std::move(respond)](core::Result<core::Response> result) mutable {
-                     HttpResponse response = encoded(*held, result);
-                     held->probe().answered(core::now() - received, response.body_bytes());
-                     held.reset();  // before the answer: an instance's thread must never be the last to let go
-                     respond(std::move(response));
-                   });
+  infer(version, std::move(request), std::move(made), encoded, std::move(respond));
 }
 
 std::string list_of(const std::vector<models::Handle>& services) {
@@ -65,9 +44,7 @@ std::string list_of(const std::vector<models::Handle>& services) {
 
 void add_service_routes(Router& router, const models::Registry& models) {
   const Handler handler = [&models](HttpRequest request, Responder respond) {
-    const std::string_view number =
-        request.path_values.size() > 1 ? std::string_view(request.path_values[1]) : std::string_view();
-    const auto version = models.find(request.path_values[0], number);
+    const auto version = models.find(request.path_values[0], request.path_value(1));
     if (!version) return respond(HttpResponse::error(version.error()));
     call(*version, std::move(request), std::move(respond));
   };

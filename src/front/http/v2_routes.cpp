@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-#include "admission/admission.hpp"
+#include "front/http/inference.hpp"
 #include "front/http/routes.hpp"
 #include "protocol/v2_documents.hpp"
 #include "protocol/v2_infer.hpp"
@@ -18,17 +18,12 @@ using core::Code;
 
 namespace {
 
-/// The version of the path, "" where it names none.
-std::string_view version_of(const HttpRequest& request) {
-  return request.path_values.size() > 1 ? std::string_view(request.path_values[1]) : std::string_view();
-}
-
 /// Adds `handler(version, request, respond)` for a model's endpoint, with and without /versions/V.
 template <class WithVersion>
 void add_for_models(Router& router, const models::Registry& models, Method method, const std::string& ending,
                     const WithVersion& handler) {
   const Handler found = [&models, handler](HttpRequest request, Responder respond) {
-    auto version = models.find(request.path_values[0], version_of(request));
+    auto version = models.find(request.path_values[0], request.path_value(1));
     if (!version) {
       respond(HttpResponse::error(version.error()));
       return;
@@ -60,23 +55,18 @@ bool takes_type(std::string_view type) {
          std::ranges::any_of(taken, [type](std::string_view name) { return boost::beast::iequals(type, name); });
 }
 
-HttpResponse encoded(const models::Handle& version, core::Result<core::Response> result,
-                     const protocol::OutputForm& form) {
-  if (!result) return HttpResponse::error(result.error());
-  const auto start = core::now();
-  auto answer = protocol::encode_infer(*std::move(result), form);
-  if (!answer) return HttpResponse::error(answer.error());
-  HttpResponse response;
-  if (answer->json_bytes) {
-    response.content_type = "application/octet-stream";
-    response.headers.emplace_back("Inference-Header-Content-Length", std::to_string(*answer->json_bytes));
+core::Result<HttpResponse> encoded(core::Response response, const protocol::OutputForm& form) {
+  TRY(protocol::EncodedInfer answer, protocol::encode_infer(std::move(response), form));
+  HttpResponse made;
+  if (answer.json_bytes) {
+    made.content_type = "application/octet-stream";
+    made.headers.emplace_back("Inference-Header-Content-Length", std::to_string(*answer.json_bytes));
   }
-  response.body = std::move(answer->body);
-  version->probe().encoded(core::now() - start);
-  return response;
+  made.body = std::move(answer.body);
+  return made;
 }
 
-void infer(const models::Handle& version, HttpRequest request, Responder respond) {
+void infer_tensors(const models::Handle& version, HttpRequest request, Responder respond) {
   if (!takes_type(request.header("content-type"))) {
     respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
                                                  "application/octet-stream expected",
@@ -87,27 +77,18 @@ void infer(const models::Handle& version, HttpRequest request, Responder respond
   const auto length = json_length(request);
   auto decoded = length ? protocol::decode_infer(std::move(request.body), *length, version->inputs())
                         : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
-  if (!decoded) {
-    version->probe().rejected(decoded.error().code());
-    HttpResponse refusal = HttpResponse::error(decoded.error());
-    version->probe().answered(core::now() - request.received, refusal.body_bytes());
-    respond(std::move(refusal));
-    return;
-  }
-  decoded->request.received = request.received;
-  decoded->request.cancelled = std::move(request.cancelled);
-  admission::infer(version, std::move(decoded->request),
-                   [held = version, received = request.received, form = std::move(decoded->form),
-                    respond = std::move(respond)](core::Result<core::Response> result) mutable {
-                     HttpResponse response = encoded(held, std::move(result), form);
-                     held->probe().answered(core::now() - received, response.body_bytes());
-                     held.reset();  // before the answer: an instance's thread must never be the last to let go
-                     respond(std::move(response));
-                   });
+  auto form = decoded ? std::move(decoded->form) : protocol::OutputForm();
+  infer(
+      version, std::move(request),
+      decoded ? core::Result<core::Request>(std::move(decoded->request)) : std::unexpected(decoded.error()),
+      [form = std::move(form)](const models::ModelVersion& /*version*/, core::Response response) {
+        return encoded(std::move(response), form);
+      },
+      std::move(respond));
 }
 
 void add_model_routes(Router& router, const models::Registry& models) {
-  add_for_models(router, models, Method::post, "/infer", infer);
+  add_for_models(router, models, Method::post, "/infer", infer_tensors);
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
                    respond(HttpResponse::json(protocol::model_ready(*version)));

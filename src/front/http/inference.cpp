@@ -1,0 +1,43 @@
+#include "front/http/inference.hpp"
+
+#include <utility>
+
+#include "admission/admission.hpp"
+
+namespace slipway::front::http {
+
+namespace {
+
+HttpResponse encoded(models::ModelVersion& version, core::Result<core::Response> result, EncodeAnswer& encode) {
+  if (!result) return HttpResponse::error(result.error());
+  const auto start = core::now();
+  auto answer = encode(version, *std::move(result));
+  if (!answer) return HttpResponse::error(answer.error());
+  version.probe().encoded(core::now() - start);
+  return *std::move(answer);
+}
+
+}  // namespace
+
+void infer(const models::Handle& version, HttpRequest request, core::Result<core::Request> decoded, EncodeAnswer encode,
+           Responder respond) {
+  if (!decoded) {
+    version->probe().rejected(decoded.error().code());
+    HttpResponse refusal = HttpResponse::error(decoded.error());
+    version->probe().answered(core::now() - request.received, refusal.body_bytes());
+    respond(std::move(refusal));
+    return;
+  }
+  decoded->received = request.received;
+  decoded->cancelled = std::move(request.cancelled);
+  admission::infer(version, *std::move(decoded),
+                   [held = version, received = request.received, encode = std::move(encode),
+                    respond = std::move(respond)](core::Result<core::Response> result) mutable {
+                     HttpResponse response = encoded(*held, std::move(result), encode);
+                     held->probe().answered(core::now() - received, response.body_bytes());
+                     held.reset();  // before the answer: an instance's thread must never be the last to let go
+                     respond(std::move(response));
+                   });
+}
+
+}  // namespace slipway::front::http
