@@ -193,6 +193,12 @@ Server::~Server() {
     worker->context->stop();
   }
   for (auto& worker : state_->workers) worker->thread.join();
+  // What was ready when the contexts stopped, the end of the pending accept above all: it holds a socket of another
+  // worker's context, and an exchange that is still held elsewhere may keep its own context alive longer than that one.
+  for (auto& worker : state_->workers) {
+    worker->context->restart();
+    worker->context->poll();
+  }
 }
 
 std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }

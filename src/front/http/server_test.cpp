@@ -162,6 +162,22 @@ TEST_F(HttpServer, AnswersFromAnotherThreadAndFinishesWhatIsInFlight) {
   EXPECT_NE(client.rest().find("at last"), std::string::npos);
 }
 
+TEST_F(HttpServer, MayEndBeforeWhatItsRequestsLeftBehind) {
+  for (int round = 0; round < 40; ++round) {
+    later_ = {};
+    start();
+    Later later;  // keeps the request's exchange, and so one worker's context
+    {
+      Client client(server_->port());
+      client.send("GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      later = later_.get_future().get();
+      later.second(HttpResponse::json("at last"));
+      EXPECT_NE(client.rest().find("at last"), std::string::npos);
+    }
+    server_.reset();
+  }
+}
+
 TEST_F(HttpServer, TellsThatTheClientHasGone) {
   start();
   Client client(server_->port());
