@@ -99,7 +99,11 @@ slipway_code model_load(slipway_backend_state* state, const slipway_model_config
                   .outputs = made->outputs.data(),
                   .output_count = static_cast<std::uint32_t>(made->outputs.size()),
                   .metadata = nullptr,
-                  .metadata_count = 0};
+                  .metadata_count = 0,
+                  .operators = nullptr,
+                  .operator_count = 0,
+                  .parameters = 0,
+                  .weight_bytes = 0};
     *model = made.release();
     return SLIPWAY_OK;
   } catch (const std::exception& exception) {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 
 #include "types.hpp"
+#include "unranked.hpp"
 
 namespace slipway::onnxruntime {
 
@@ -38,6 +41,20 @@ TensorDescription describe_tensor(std::string name, const Ort::TypeInfo& type, s
   info.GetSymbolicDimensions(symbols.data(), symbols.size());
   description.dim_names.assign(symbols.begin(), symbols.end());
   return description;
+}
+
+/// Refuses an input of no known number of dimensions, which the runtime describes as a scalar.
+void refuse_unranked(const std::string& path, const std::vector<TensorDescription>& inputs) {
+  const auto scalar = [](const TensorDescription& input) { return input.dims.empty(); };
+  if (std::ranges::none_of(inputs, scalar)) return;
+  const std::set<std::string> unranked = unranked_tensors(path);
+  for (const TensorDescription& input : inputs) {
+    if (!scalar(input) || !unranked.contains(input.name)) continue;
+    throw std::domain_error(
+        fmt::format("input \"{}\" has no known number of dimensions, which cannot be served; export the model with the "
+                    "shape of its inputs (a dynamic dimension may stay without a size)",
+                    input.name));
+  }
 }
 
 slipway_tensor_info info_of(TensorDescription& tensor) {
@@ -87,6 +104,7 @@ void Model::describe() {
     outputs_.push_back(
         describe_tensor(shared_->GetOutputNameAllocated(i, allocator).get(), shared_->GetOutputTypeInfo(i), "output"));
   }
+  refuse_unranked(path_, inputs_);
   const Ort::ModelMetadata metadata = shared_->GetModelMetadata();
   const auto add = [this](std::string key, std::string value) {
     if (!value.empty()) metadata_.emplace_back(std::move(key), std::move(value));
@@ -108,7 +126,11 @@ void Model::describe() {
            .outputs = output_infos_.data(),
            .output_count = static_cast<std::uint32_t>(output_infos_.size()),
            .metadata = metadata_infos_.data(),
-           .metadata_count = static_cast<std::uint32_t>(metadata_infos_.size())};
+           .metadata_count = static_cast<std::uint32_t>(metadata_infos_.size()),
+           .operators = nullptr,
+           .operator_count = 0,
+           .parameters = 0,
+           .weight_bytes = 0};
 }
 
 Instance::Instance(Model& model, std::uint32_t index)

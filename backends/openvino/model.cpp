@@ -4,6 +4,10 @@
 #include <array>
 #include <filesystem>
 #include <openvino/frontend/manager.hpp>
+#include <openvino/op/constant.hpp>
+#include <openvino/op/parameter.hpp>
+#include <openvino/op/result.hpp>
+#include <openvino/op/util/multi_subgraph_base.hpp>
 #include <string_view>
 #include <utility>
 
@@ -183,6 +187,7 @@ slipway_model::slipway_model(ov::Core& core, const slipway_model_config& config)
   for (const auto& port : std::as_const(*model).inputs()) inputs.push_back(port_of(port));
   for (const auto& port : std::as_const(*model).outputs()) outputs.push_back(port_of(port));
   if (exact(config)) refuse_fp64(*this);
+  count(*model);
   compiled = core.compile_model(model, "CPU", properties);
   input_infos_ = infos_of(inputs);
   output_infos_ = infos_of(outputs);
@@ -191,4 +196,23 @@ slipway_model::slipway_model(ov::Core& core, const slipway_model_config& config)
   info.input_count = static_cast<std::uint32_t>(input_infos_.size());
   info.outputs = output_infos_.data();
   info.output_count = static_cast<std::uint32_t>(output_infos_.size());
+  operator_infos_.reserve(operators_.size());
+  for (const auto& [name, times] : operators_) operator_infos_.push_back({name.c_str(), times});
+  info.operators = operator_infos_.data();
+  info.operator_count = static_cast<std::uint32_t>(operator_infos_.size());
+}
+
+void slipway_model::count(const ov::Model& graph) {
+  for (const std::shared_ptr<ov::Node>& node : graph.get_ops()) {
+    if (const auto constant = ov::as_type_ptr<ov::op::v0::Constant>(node)) {
+      info.parameters += ov::shape_size(constant->get_shape());
+      info.weight_bytes += constant->get_byte_size();
+      continue;
+    }
+    if (ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
+    ++operators_[node->get_type_name()];
+    if (const auto nested = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
+      for (const std::shared_ptr<ov::Model>& inner : nested->get_functions()) count(*inner);
+    }
+  }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <openvino/openvino.hpp>
 #include <string>
 #include <vector>
@@ -29,6 +31,11 @@ struct slipway_model {
   slipway_model_info info{};
 
  private:
+  /// Counts the operators and constants of `graph` and of those inside it.
+  void count(const ov::Model& graph);
+
   std::vector<slipway_tensor_info> input_infos_;
   std::vector<slipway_tensor_info> output_infos_;
+  std::map<std::string, std::uint64_t> operators_;
+  std::vector<slipway_operator_count> operator_infos_;
 };

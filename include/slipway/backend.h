@@ -85,6 +85,11 @@ typedef struct slipway_key_value {
   const char* value;
 } slipway_key_value;
 
+typedef struct slipway_operator_count {
+  const char* name; /* the type of the operator, "MatMul" */
+  uint64_t count;
+} slipway_operator_count;
+
 /* What a loaded model says of itself. */
 typedef struct slipway_model_info {
   uint32_t struct_size;
@@ -94,6 +99,12 @@ typedef struct slipway_model_info {
   uint32_t output_count;
   const slipway_key_value* metadata; /* the model's own: producer, description, custom entries */
   uint32_t metadata_count;
+  /* The graph as the runtime reads it, nested graphs counted in, before it is compiled; operator_count is 0 where the
+   * backend cannot tell, and what follows is then unknown. Inputs, outputs and constants are no operators. */
+  const slipway_operator_count* operators;
+  uint32_t operator_count;
+  uint64_t parameters;   /* elements of all weights and constants */
+  uint64_t weight_bytes; /* of those */
 } slipway_model_info;
 
 /* A tensor on its way in. */

@@ -58,6 +58,7 @@ std::vector<Verdict> try_backends(const std::filesystem::path& path, measure::Mo
     const auto backend = registry.get(name);
     const auto model = backend ? (*backend)->load(options) : std::unexpected(backend.error());
     verdicts.push_back({name, model.has_value(), model ? "" : model.error().message()});
+    if (model && !report.counts_known) measure::take_counts(report, **model);
     if (!model || !report.inputs.empty() || !report.outputs.empty()) continue;
     for (const auto& input : (*model)->inputs()) report.inputs.push_back(measure::report_of(input));
     for (const auto& output : (*model)->outputs()) report.outputs.push_back(measure::report_of(output));
@@ -87,12 +88,15 @@ std::string as_json(const std::string& path, const measure::ModelReport& report,
     for (const auto& [domain, version] : report.opsets) opsets[domain] = version;
     document["opsets"] = std::move(opsets);
     document["producer"] = report.producer;
+    document["external_files"] = json::value_from(report.external_files);
+  }
+  if (report.counts_known) {
     json::object operators;
     for (const auto& [name, count] : report.operators) operators[name] = count;
     document["operators"] = std::move(operators);
     document["parameters"] = report.parameters;
     document["weight_bytes"] = report.weight_bytes;
-    document["external_files"] = json::value_from(report.external_files);
+    if (!report.counted_by.empty()) document["counted_by"] = report.counted_by;
   }
   document["inputs"] = tensors_json(report.inputs);
   document["outputs"] = tensors_json(report.outputs);
@@ -115,8 +119,14 @@ void print_text(const std::string& path, const measure::ModelReport& report, con
     fmt::print("  IR version  {}\n", report.ir_version);
     for (const auto& [domain, version] : report.opsets) fmt::print("  opset       {} {}\n", domain, version);
     if (!report.producer.empty()) fmt::print("  producer    {}\n", report.producer);
-    fmt::print("  parameters  {} in {} bytes\n", report.parameters, report.weight_bytes);
     for (const auto& file : report.external_files) fmt::print("  weights in  {}\n", file);
+  }
+  if (report.counts_known) {
+    const std::string by =
+        report.counted_by.empty() ? "" : fmt::format(", counted in the graph as {} reads it", report.counted_by);
+    fmt::print("  parameters  {} in {} bytes{}\n", report.parameters, report.weight_bytes, by);
+  } else {
+    fmt::print("  parameters  not known: no backend here tells the graph of this format\n");
   }
   for (const auto& tensor : report.inputs) fmt::print("  input       {}  {}\n", tensor.name, tensor.describe());
   for (const auto& tensor : report.outputs) fmt::print("  output      {}  {}\n", tensor.name, tensor.describe());

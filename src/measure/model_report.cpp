@@ -48,6 +48,15 @@ ReportTensor report_of(const core::TensorInfo& info) {
   return {info.name, std::string(core::name_of(info.dtype)), info.shape, info.dim_names};
 }
 
+void take_counts(ModelReport& report, const runtime::Model& model) {
+  if (!model.graph()) return;
+  report.counts_known = true;
+  report.counted_by = model.backend().name();
+  report.operators = model.graph()->operators;
+  report.parameters = model.graph()->parameters;
+  report.weight_bytes = model.graph()->weight_bytes;
+}
+
 core::Result<ModelReport> read_model_report(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/tensor.hpp"
+#include "runtime/model.hpp"
 
 namespace slipway::measure {
 
@@ -25,7 +26,7 @@ struct ReportTensor {
 };
 
 /// What a model's file says of itself, without running it. Of formats other than ONNX only `format` and `file_bytes`
-/// are known from the file; a backend that loads it knows inputs and outputs.
+/// are known from the file; a backend that loads it knows inputs and outputs, and may know its graph.
 struct ModelReport {
   std::string format;
   std::uint64_t file_bytes = 0;  ///< all files of a model that is a folder; external data is in weight_bytes alone
@@ -35,6 +36,8 @@ struct ModelReport {
   std::string producer;
   std::vector<ReportTensor> inputs;
   std::vector<ReportTensor> outputs;
+  bool counts_known = false;   ///< whether operators, parameters and weight_bytes are
+  std::string counted_by;      ///< the backend that counted them in its graph; "" when the file itself told
   std::map<std::string, std::uint64_t> operators;  ///< "Conv", "ai.onnx.ml.Scaler"; nested graphs are counted in
   std::uint64_t parameters = 0;                    ///< elements of all weights and constants
   std::uint64_t weight_bytes = 0;                  ///< of those, in the file or beside it
@@ -43,6 +46,9 @@ struct ModelReport {
 };
 
 ReportTensor report_of(const core::TensorInfo& info);
+
+/// Takes over what the backend of `model` counted in its graph, if it tells.
+void take_counts(ModelReport& report, const runtime::Model& model);
 
 /// Reads the report of the model at `path`. not_found when nothing is there; invalid_argument when it is empty,
 /// truncated or no model.

@@ -142,6 +142,7 @@ core::Result<void> read_onnx(const std::filesystem::path& path, ModelReport& rep
   }
   const onnx::GraphProto& graph = model.graph();
   report.has_graph = true;
+  report.counts_known = true;
   report.ir_version = model.ir_version();
   for (const auto& opset : model.opset_import()) {
     report.opsets.emplace_back(opset.domain().empty() ? "ai.onnx" : opset.domain(), opset.version());

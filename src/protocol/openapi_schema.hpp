@@ -7,8 +7,10 @@
 /// JSON schemas and examples of tensors, for the OpenAPI document. Free functions without state.
 namespace slipway::protocol::openapi {
 
-/// More elements than this in one example would drown the page that shows it.
-inline constexpr std::int64_t most_example_elements = 4096;
+/// More elements than this in one example would drown the page that shows it: it is given by an address of its own.
+inline constexpr std::int64_t most_shown_elements = 4096;
+/// No example is made of more.
+inline constexpr std::int64_t most_example_elements = 4 << 20;
 
 /// The numbers or texts that an element of an input may be.
 boost::json::object element_schema(core::DataType dtype);

@@ -14,16 +14,41 @@ namespace json = boost::json;
 
 namespace {
 
-bool fits_an_example(const Service& service) {
-  return std::ranges::all_of(service.inputs, [](const core::TensorInfo& info) {
-    return core::element_count(example_shape(info)).value_or(most_example_elements + 1) <= most_example_elements;
+/// Whether every input of the example has at most `most` elements.
+bool example_within(const Service& service, std::int64_t most) {
+  return std::ranges::all_of(service.inputs, [most](const core::TensorInfo& info) {
+    return core::element_count(example_shape(info)).value_or(most + 1) <= most;
   });
 }
 
-std::string shown_too_large(const Service& service) {
-  return fmt::format(
-      "An example would be too large to show: `slipway infer http://HOST:PORT/v2/models/{} x.npy` sends an array.",
-      service.name);
+std::string example_address(const Service& service, std::string_view door) {
+  return fmt::format("/openapi/examples/{}/{}", path_segment(service.name), door);
+}
+
+/// Puts the example of one door into the content of its request: as it is, or where it would drown the page by the
+/// address that gives it.
+void add_example(json::object& media, const Service& service, std::string_view door) {
+  if (example_within(service, most_shown_elements)) {
+    media["example"] = *example_body(service, door);
+  } else if (example_within(service, most_example_elements)) {
+    media["examples"] = json::object{
+        {"whole", json::object{{"summary", "A whole request"}, {"externalValue", example_address(service, door)}}}};
+  }
+}
+
+/// How to run an example that `add_example` did not show.
+void describe_example(json::object& operation, const Service& service, std::string_view door, std::string_view path) {
+  if (example_within(service, most_shown_elements)) return;
+  operation["description"] =
+      example_within(service, most_example_elements)
+          ? fmt::format(
+                "The example is too large to show; this runs it: `curl -s http://HOST:PORT{} | curl -d @- "
+                "http://HOST:PORT{}`",
+                example_address(service, door), path)
+          : fmt::format(
+                "An example would be too large: `slipway infer http://HOST:PORT/v2/models/{} x.npy` sends an "
+                "array.",
+                service.name);
 }
 
 /// Schemas of which each item is one.
@@ -62,7 +87,6 @@ json::object request_parameters() {
 
 json::object v2_request(const Service& service) {
   json::array inputs;
-  json::array example;
   for (const core::TensorInfo& info : service.inputs) inputs.push_back(v2_input_schema(info));
   json::object list = list_of_any(std::move(inputs));
   list["minItems"] = service.inputs.size();
@@ -74,10 +98,7 @@ json::object v2_request(const Service& service) {
                                                   {"parameters", request_parameters()}}},
                       {"required", json::array{"inputs"}}};
   json::object media{{"schema", std::move(schema)}};
-  if (fits_an_example(service)) {
-    for (const core::TensorInfo& info : service.inputs) example.push_back(v2_example(info));
-    media["example"] = json::object{{"inputs", std::move(example)}};
-  }
+  add_example(media, service, infer_door);
   return {
       {"required", true},
       {"description", "JSON; or JSON and behind it binary tensors, with the header Inference-Header-Content-Length"},
@@ -112,7 +133,7 @@ json::object v2_infer(const Service& service, std::string id) {
       {"parameters", json::array{header}},
       {"requestBody", v2_request(service)},
       {"responses", responses("The model's outputs", v2_answer(service), {400, 404, 413, 415, 500, 503, 504})}};
-  if (!fits_an_example(service)) operation["description"] = shown_too_large(service);
+  describe_example(operation, service, infer_door, fmt::format("/v2/models/{}/infer", path_segment(service.name)));
   return operation;
 }
 
@@ -124,7 +145,6 @@ json::object friendly_request(const Service& service) {
             {"content", json::object{{"text/plain", std::move(text)}, {"application/octet-stream", binary_media()}}}};
   }
   json::object properties;
-  json::object example;
   json::array required;
   for (const core::TensorInfo& info : service.inputs) {
     properties[info.name] = nested_input_schema(info);
@@ -134,10 +154,7 @@ json::object friendly_request(const Service& service) {
                                              {"properties", std::move(properties)},
                                              {"required", std::move(required)},
                                              {"additionalProperties", false}}}};
-  if (fits_an_example(service)) {
-    for (const core::TensorInfo& info : service.inputs) example[info.name] = nested_example(info);
-    media["example"] = std::move(example);
-  }
+  add_example(media, service, ask_door);
   return {{"required", true},
           {"description", "Each input as nested lists; a missing batch dimension is added"},
           {"content", json::object{{"application/json", std::move(media)}}}};
@@ -170,7 +187,9 @@ json::object friendly(const Service& service, std::string id) {
                          {"requestBody", friendly_request(service)},
                          {"responses", responses(service.gives_labels ? "The labels, best first" : "The outputs",
                                                  friendly_answer(service), {400, 404, 413, 500, 503, 504})}};
-  if (!service.takes_bytes && !fits_an_example(service)) operation["description"] = shown_too_large(service);
+  if (!service.takes_bytes) {
+    describe_example(operation, service, ask_door, fmt::format("/services/{}", path_segment(service.name)));
+  }
   return operation;
 }
 
@@ -178,25 +197,24 @@ json::object friendly(const Service& service, std::string id) {
 json::object predict(const Service& service, std::string id) {
   const json::object rows{{"type", "array"}, {"description", "A row an element"}, {"items", json::object{}}};
   json::object properties;
-  json::object example;
   for (const core::TensorInfo& info : service.inputs) properties[info.name] = nested_input_schema(info);
   json::object columns{{"type", "object"}, {"description", "Whole tensors"}, {"properties", std::move(properties)}};
   json::object media{
       {"schema", json::object{{"type", "object"},
                               {"properties", json::object{{"instances", rows}, {"inputs", std::move(columns)}}},
                               {"additionalProperties", false}}}};
-  if (fits_an_example(service)) {
-    for (const core::TensorInfo& info : service.inputs) example[info.name] = nested_example(info);
-    media["example"] = json::object{{"inputs", std::move(example)}};
-  }
+  add_example(media, service, predict_door);
   json::object answer{{"type", "object"},
                       {"properties", json::object{{"predictions", rows}, {"outputs", json::object{}}}}};
-  return {{"summary", "Predict as TensorFlow Serving and KServe V1 do"},
-          {"tags", json::array{service.name}},
-          {"operationId", std::move(id)},
-          {"requestBody",
-           json::object{{"required", true}, {"content", json::object{{"application/json", std::move(media)}}}}},
-          {"responses", responses("The predictions", json_content(std::move(answer)), {400, 404, 413, 500, 503, 504})}};
+  json::object operation{
+      {"summary", "Predict as TensorFlow Serving and KServe V1 do"},
+      {"tags", json::array{service.name}},
+      {"operationId", std::move(id)},
+      {"requestBody",
+       json::object{{"required", true}, {"content", json::object{{"application/json", std::move(media)}}}}},
+      {"responses", responses("The predictions", json_content(std::move(answer)), {400, 404, 413, 500, 503, 504})}};
+  describe_example(operation, service, predict_door, fmt::format("/v1/models/{}:predict", path_segment(service.name)));
+  return operation;
 }
 
 json::object path_with(const char* method, json::object operation) { return {{method, std::move(operation)}}; }
@@ -223,6 +241,19 @@ Service service_of(const models::ModelVersion& version) {
           .outputs = version.outputs(),
           .takes_bytes = version.spec().bytes_input.has_value(),
           .gives_labels = version.spec().labels_output.has_value()};
+}
+
+std::optional<json::object> example_body(const Service& service, std::string_view door) {
+  if (!example_within(service, most_example_elements)) return std::nullopt;
+  if (door == infer_door) {
+    json::array tensors;
+    for (const core::TensorInfo& info : service.inputs) tensors.push_back(v2_example(info));
+    return json::object{{"inputs", std::move(tensors)}};
+  }
+  if (door != predict_door && (door != ask_door || service.takes_bytes)) return std::nullopt;
+  json::object nested;
+  for (const core::TensorInfo& info : service.inputs) nested[info.name] = nested_example(info);
+  return door == ask_door ? std::move(nested) : json::object{{"inputs", std::move(nested)}};
 }
 
 void add_service_paths(json::object& paths, const Service& service) {

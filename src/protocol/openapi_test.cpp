@@ -98,12 +98,28 @@ TEST(OpenApiDocument, AServiceThatTakesBytesTakesFilesAndText) {
   EXPECT_EQ(answer.at("properties").at("labels").at("$ref"), "#/components/schemas/Labels");
 }
 
-TEST(OpenApiDocument, AnInputTooLargeToShowHasNoExampleAndSaysWhatToDo) {
+TEST(OpenApiDocument, AnExampleTooLargeToShowIsGivenByItsAddress) {
   openapi::Service service = digits();
   service.inputs = {tensor("picture", DataType::fp32, {-1, 3, 224, 224})};
   const json::value document = document_of(service);
   const json::value& infer = operation(document, "/v2/models/digits/infer", "post");
-  EXPECT_FALSE(infer.at("requestBody").at("content").at("application/json").as_object().contains("example"));
+  const json::object& content = infer.at("requestBody").at("content").at("application/json").as_object();
+  EXPECT_FALSE(content.contains("example"));
+  EXPECT_EQ(content.at("examples").at("whole").at("externalValue"), "/openapi/examples/digits/infer");
+  EXPECT_THAT(std::string(infer.at("description").as_string()), testing::HasSubstr("/openapi/examples/digits/infer"));
+  const auto example = openapi::example_body(service, openapi::infer_door);
+  ASSERT_TRUE(example);
+  EXPECT_EQ(example->at("inputs").at(0).at("data").as_array().size(), 3U * 224 * 224);
+}
+
+TEST(OpenApiDocument, NoExampleIsMadeOfMillionsOfElements) {
+  openapi::Service service = digits();
+  service.inputs = {tensor("volume", DataType::fp32, {-1, 1024, 1024, 64})};
+  EXPECT_FALSE(openapi::example_body(service, openapi::infer_door));
+  const json::value document = document_of(service);
+  const json::value& infer = operation(document, "/v2/models/digits/infer", "post");
+  const json::object& content = infer.at("requestBody").at("content").at("application/json").as_object();
+  EXPECT_FALSE(content.contains("example") || content.contains("examples"));
   EXPECT_THAT(std::string(infer.at("description").as_string()), testing::HasSubstr("slipway infer"));
 }
 

@@ -13,6 +13,19 @@ namespace slipway::runtime {
 
 using core::Code;
 
+namespace {
+
+std::optional<GraphCounts> graph_from(const slipway_model_info& info) {
+  constexpr std::size_t needed = offsetof(slipway_model_info, weight_bytes) + sizeof info.weight_bytes;
+  if (info.struct_size < needed || info.operator_count == 0 || info.operators == nullptr) return std::nullopt;
+  GraphCounts graph{.operators = {}, .parameters = info.parameters, .weight_bytes = info.weight_bytes};
+  for (const slipway_operator_count& entry : std::span(info.operators, info.operator_count))
+    graph.operators[text_from(entry.name)] += entry.count;
+  return graph;
+}
+
+}  // namespace
+
 core::Result<std::shared_ptr<Model>> Model::describe(std::shared_ptr<Backend> backend, slipway_model* handle,
                                                      const LoadOptions& options) {
   std::shared_ptr<Model> model(new Model());
@@ -30,6 +43,7 @@ core::Result<std::shared_ptr<Model>> Model::describe(std::shared_ptr<Backend> ba
   model->outputs_ = std::move(*outputs);
   for (const slipway_key_value& entry : std::span(info->metadata, info->metadata_count))
     model->metadata_.emplace_back(text_from(entry.key), text_from(entry.value));
+  model->graph_ = graph_from(*info);
   return model;
 }
 

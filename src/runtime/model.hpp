@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,6 +14,13 @@
 #include "runtime/backend.hpp"
 
 namespace slipway::runtime {
+
+/// A model's graph as the backend's runtime reads it.
+struct GraphCounts {
+  std::map<std::string, std::uint64_t> operators;  ///< by type; nested graphs are counted in
+  std::uint64_t parameters = 0;                    ///< elements of all weights and constants
+  std::uint64_t weight_bytes = 0;
+};
 
 /// A model file that a backend has loaded, and what it declares. Immutable, shared by its instances, which keep it
 /// alive.
@@ -24,6 +33,8 @@ class Model {
   const std::vector<core::TensorInfo>& inputs() const { return inputs_; }
   const std::vector<core::TensorInfo>& outputs() const { return outputs_; }
   const std::vector<std::pair<std::string, std::string>>& metadata() const { return metadata_; }
+  /// Nothing where the backend cannot tell.
+  const std::optional<GraphCounts>& graph() const { return graph_; }
   const LoadOptions& options() const { return options_; }
   const Backend& backend() const { return *backend_; }
 
@@ -42,6 +53,7 @@ class Model {
   std::vector<core::TensorInfo> inputs_;
   std::vector<core::TensorInfo> outputs_;
   std::vector<std::pair<std::string, std::string>> metadata_;
+  std::optional<GraphCounts> graph_;
 };
 
 /// What runs batches: an interface, so that the scheduler is tested with hand-made ones. One thread at a time.

@@ -2,18 +2,24 @@
 numbers that something else than the backend computed too."""
 import contextlib
 import json
+import math
 import pathlib
 import subprocess
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import onnx
+import openvino
 import pytest
 import tritonclient.http as triton
 
 import format_models
+import tiny_models
 from format_models import MADE, Made
-from program import PROGRAM, START_LIMIT_S, Server, run_serve
+from program import PROGRAM, START_LIMIT_S, Server, run, run_serve
 
 BACKENDS = ["onnxruntime", "openvino"]
 RUNS = [pytest.param(made, backend, id=f"{made.name}-{backend}") for made in MADE for backend in made.backends]
@@ -138,6 +144,47 @@ def test_inspect_names_the_format_and_who_runs_it(folders, made: Made):
         assert verdict["runs"] or made.format in verdict["reason"]
 
 
+def counted_by_openvino(path: pathlib.Path) -> tuple[dict[str, int], int, int]:
+    """Operators, elements and bytes of the constants, as OpenVINO's own package reads the file."""
+    nodes = openvino.Core().read_model(path).get_ops()
+    constants = [node for node in nodes if node.get_type_name() == "Constant"]
+    operators = Counter(node.get_type_name() for node in nodes)
+    for other in ("Constant", "Parameter", "Result"):
+        del operators[other]
+    sizes = [math.prod(node.get_output_shape(0)) for node in constants]
+    return operators, sum(sizes), sum(node.get_byte_size() for node in constants)
+
+
+@pytest.mark.parametrize("made", [made for made in MADE if made.backends == ["openvino"]], ids=lambda made: made.name)
+def test_inspect_counts_the_graph_that_the_backend_reads(folders, made: Made):
+    path = folders["openvino"] / made.file
+    report = json.loads(run("inspect", path, "--json").stdout)
+    model_file = next(path.glob("*.pdmodel")) if made.format == "paddle" and path.is_dir() else path
+    operators, parameters, weight_bytes = counted_by_openvino(model_file)
+    assert report["counted_by"] == "openvino"
+    assert (report["operators"], report["parameters"], report["weight_bytes"]) == (operators, parameters, weight_bytes)
+    text = [" ".join(line.split()) for line in run("inspect", path).stdout.splitlines()]
+    assert f"parameters {parameters} in {weight_bytes} bytes, counted in the graph as openvino reads it" in text
+
+
+def test_the_operators_of_an_ir_are_the_layers_of_its_xml(folders):
+    (made,) = [made for made in MADE if made.format == "openvino_ir"]
+    path = folders["openvino"] / made.file
+    layers = Counter(layer.get("type").lower() for layer in ElementTree.parse(path).iter("layer"))
+    for other in ("const", "parameter", "result"):
+        del layers[other]
+    counted = json.loads(run("inspect", path, "--json").stdout)["operators"]
+    assert {name.lower(): count for name, count in counted.items()} == layers  # "ReLU" there is Relu here
+
+
+def test_inspect_says_when_nobody_tells_the_graph(folders):
+    (made,) = [made for made in MADE if made.format == "ort"]
+    report = json.loads(run("inspect", folders["onnxruntime"] / made.file, "--json").stdout)
+    assert "operators" not in report and "parameters" not in report
+    text = run("inspect", folders["onnxruntime"] / made.file).stdout
+    assert "not known: no backend here tells the graph of this format" in text
+
+
 @pytest.mark.parametrize("name", REPOSITORY)
 def test_versions_of_a_repository_are_served(repository, name):
     versions = REPOSITORY[name]
@@ -156,6 +203,14 @@ def test_versions_of_a_repository_are_served(repository, name):
 def test_a_folder_that_is_a_model_keeps_its_whole_name(tmp_path):
     with served(format_models.affine_saved_model(tmp_path / "affine.v1")) as client:
         assert [model["name"] for model in client.get_model_repository_index()] == ["affine.v1"]
+
+
+def unranked_onnx(folder):
+    """An input with a type and no shape at all, which ONNX Runtime describes as it does a scalar."""
+    node = onnx.helper.make_node("Relu", ["x"], ["y"])
+    x, y = (onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in "xy")
+    tiny_models.save(folder / "unranked.onnx", [node], [x], [y])
+    return folder / "unranked.onnx"
 
 
 def damaged_graph(folder):
@@ -178,9 +233,9 @@ def newer_paddle(folder):
 
 @pytest.mark.parametrize(
     "make,words",
-    [(damaged_graph, ["graph.pb", "damaged"]), (nameless_tflite, [".tflite"]), (newer_paddle, [".pdmodel"])],
+    [(unranked_onnx, ["\"x\"", "number of dimensions"]), (damaged_graph, ["graph.pb", "damaged"]), (nameless_tflite, [".tflite"]), (newer_paddle, [".pdmodel"])],
 )
-def test_what_openvino_cannot_read_is_told_in_one_sentence(tmp_path, make, words):
+def test_what_cannot_be_served_is_told_in_one_sentence(tmp_path, make, words):
     done = run_serve([make(tmp_path)])
     assert done.returncode == 2
     (sentence,) = done.stderr.strip().splitlines()

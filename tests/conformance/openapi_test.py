@@ -1,5 +1,7 @@
 """The OpenAPI document holds what it promises."""
+import json
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -33,7 +35,7 @@ def with_examples(path: str, item: dict) -> str:
 
 
 def test_every_example_of_a_request_runs(server, document):
-    ran = 0
+    ran = elsewhere = 0
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method == "parameters":
@@ -41,7 +43,9 @@ def test_every_example_of_a_request_runs(server, document):
             for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
                 if "json" not in media_type:
                     continue
-                examples = [example["value"] for example in content.get("examples", {}).values()]
+                addresses = [example["externalValue"] for example in content.get("examples", {}).values()]
+                examples = [call(server.url + address).json for address in addresses]
+                elsewhere += len(addresses)
                 if "example" in content:
                     examples.append(content["example"])
                 for example in examples:
@@ -49,6 +53,24 @@ def test_every_example_of_a_request_runs(server, document):
                     assert answer.status == 200, (path, example, answer.body)
                     ran += 1
     assert ran >= 20
+    assert elsewhere == 6, "the three doors of picture_mean, each also by version"
+
+
+def test_the_command_that_a_description_names_runs_its_example(server, document):
+    description = document["paths"]["/v2/models/picture_mean/infer"]["post"]["description"]
+    (command,) = re.findall("`(.+)`", description)
+    done = subprocess.run(
+        ["sh", "-c", command.replace("HOST:PORT", server.address)], capture_output=True, text=True, timeout=30
+    )
+    (mean,) = json.loads(done.stdout)["outputs"]
+    assert mean["shape"] == [1, 3, 1, 1] and mean["data"] == [0.5] * 3
+
+
+@pytest.mark.parametrize("path", ["nobody/infer", "picture_mean/window", "magika/ask"])
+def test_an_example_that_there_is_not_is_not_found(server, path):
+    answer = call(server.url + f"/openapi/examples/{path}")
+    assert answer.status == 404
+    assert path.split("/")[0] in answer.json["error"]
 
 
 def test_schemathesis_finds_no_fault(server, tmp_path):

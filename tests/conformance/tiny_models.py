@@ -71,7 +71,20 @@ def make_two_outputs(folder: pathlib.Path) -> pathlib.Path:
     return path
 
 
+def make_picture_mean(folder: pathlib.Path) -> pathlib.Path:
+    """picture [batch, 3, 64, 64], too large for a page to show -> mean [batch, 3, 1, 1]."""
+    path = folder / "picture_mean.onnx"
+    save(
+        path,
+        [helper.make_node("GlobalAveragePool", ["picture"], ["mean"])],
+        [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["batch", 3, 64, 64])],
+        [helper.make_tensor_value_info("mean", TensorProto.FLOAT, ["batch", 3, 1, 1])],
+    )
+    return path
+
+
 def make_all(folder: pathlib.Path) -> None:
     for datatype in ELEMENT_TYPES:
         make_identity(folder, datatype)
     make_two_outputs(folder)
+    make_picture_mean(folder)

@@ -88,6 +88,18 @@ void add_docs_routes(Router& router, const models::Registry& models) {
   router.add(Method::get, "/openapi.json", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::openapi_document(models.services())));
   });
+  router.add(Method::get, "/openapi/examples/{name}/{door}", [&models](const HttpRequest& request, Responder respond) {
+    const auto version = models.find(request.path_value(0), "");
+    if (!version) return respond(HttpResponse::error(version.error()));
+    const auto body = protocol::openapi::example_body(protocol::openapi::service_of(**version), request.path_value(1));
+    if (!body) {
+      return respond(HttpResponse::error(core::Error(
+          core::Code::not_found, fmt::format("no example of \"{}\" for the door \"{}\"; /openapi.json names those that "
+                                             "there are",
+                                             request.path_value(0), request.path_value(1)))));
+    }
+    respond(HttpResponse::json(boost::json::serialize(*body)));
+  });
   router.add(
       Method::get, "/docs",
       [style_mark = mark_of(style()), script_mark = mark_of(script())](const HttpRequest& request, Responder respond) {
