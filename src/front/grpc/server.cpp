@@ -68,6 +68,7 @@ core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options
 }
 
 Server::~Server() {
+  state_->service.finish();
   state_->server->Shutdown(std::chrono::system_clock::now() + state_->options.finish_timeout);
   state_->server->Wait();
 }

@@ -23,7 +23,8 @@ class Server {
  public:
   /// Binds and listens, and serves from then on. `models` must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models);
-  /// Refuses new calls, lets those in flight be answered (within finish_timeout), and ends.
+  /// Refuses new calls, lets those in flight be answered (within finish_timeout), ends streams that have none, and
+  /// ends.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -138,6 +138,32 @@ TEST_F(GrpcServer, AStreamThatIsCancelledEndsWithItsRequestsInFlight) {
   EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::CANCELLED);
 }
 
+TEST_F(GrpcServer, AnIdleStreamDoesNotKeepTheEndWaiting) {
+  start("", 1h);
+  ::grpc::ClientContext context;
+  auto stream = stub_->ModelStreamInfer(&context);
+  stream->Write(request(1));
+  inference::ModelStreamInferResponse answer;
+  ASSERT_TRUE(stream->Read(&answer));
+  server_.reset();  // it is this that would take an hour
+  EXPECT_FALSE(stream->Read(&answer));
+  EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(GrpcServer, WhatAStreamHasReadIsAnsweredBeforeTheEnd) {
+  start("delay_us=50000\n", 1h);
+  ::grpc::ClientContext context;
+  auto stream = stub_->ModelStreamInfer(&context);
+  for (int i = 0; i < 3; ++i) stream->Write(request(static_cast<float>(i)));
+  while (models_.all().front()->probe().statistics().execution_count == 0) std::this_thread::yield();
+  const std::jthread ending([&] { server_.reset(); });
+  inference::ModelStreamInferResponse answer;
+  int answered = 0;
+  while (stream->Read(&answer)) EXPECT_EQ(answer.infer_response().id(), std::to_string(answered++));
+  EXPECT_GE(answered, 1);
+  EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST_F(GrpcServer, EndsWithCallsInFlight) {
   start("delay_us=100000\n", 50ms);
   std::vector<std::jthread> clients;

@@ -8,7 +8,6 @@
 
 #include "front/grpc/infer_call.hpp"
 #include "front/grpc/status.hpp"
-#include "front/grpc/stream_call.hpp"
 #include "protocol/v2_documents.hpp"
 
 namespace slipway::front::grpc {
@@ -48,7 +47,7 @@ Reactor* Service::ModelInfer(Context* context, const ::grpc::ByteBuffer* request
 }
 
 ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::ByteBuffer>* Service::ModelStreamInfer(Context* context) {
-  return StreamCall::start(models_, *context);
+  return StreamCall::start(models_, streams_, *context);
 }
 
 Reactor* Service::ServerLive(Context* context, const inference::ServerLiveRequest* /*request*/,

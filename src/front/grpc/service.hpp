@@ -2,6 +2,7 @@
 
 #include <grpc_service.grpc.pb.h>
 
+#include "front/grpc/stream_call.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
@@ -30,6 +31,8 @@ using Calls = Protocol::WithRawCallbackMethod_ModelInfer<Protocol::WithRawCallba
 class Service : public Calls {
  public:
   explicit Service(const models::Registry& models) : models_(models) {}
+  /// Ends the streams once what they have read is answered.
+  void finish() { streams_.finish(); }
 
   ::grpc::ServerUnaryReactor* ModelInfer(::grpc::CallbackServerContext* context, const ::grpc::ByteBuffer* request,
                                          ::grpc::ByteBuffer* response) override;
@@ -63,6 +66,7 @@ class Service : public Calls {
 
  private:
   const models::Registry& models_;
+  OpenStreams streams_;
 };
 
 }  // namespace slipway::front::grpc

@@ -9,11 +9,49 @@
 
 namespace slipway::front::grpc {
 
-StreamCall* StreamCall::start(const models::Registry& models, const ::grpc::CallbackServerContext& context) {
-  const std::shared_ptr<StreamCall> call(new StreamCall(models, context));
+void OpenStreams::add(const std::shared_ptr<StreamCall>& stream) {
+  bool finishing = false;
+  {
+    const std::lock_guard lock(mutex_);
+    streams_.emplace(stream.get(), stream);
+    finishing = finishing_;
+  }
+  if (finishing) stream->finish();
+}
+
+void OpenStreams::remove(const StreamCall& stream) {
+  const std::lock_guard lock(mutex_);
+  streams_.erase(&stream);
+}
+
+void OpenStreams::finish() {
+  std::vector<std::shared_ptr<StreamCall>> open;  // outside of the lock: a stream that ends removes itself
+  {
+    const std::lock_guard lock(mutex_);
+    finishing_ = true;
+    open.reserve(streams_.size());
+    for (const auto& [key, stream] : streams_) {
+      if (auto held = stream.lock()) open.push_back(std::move(held));
+    }
+  }
+  for (const auto& stream : open) stream->finish();
+}
+
+StreamCall* StreamCall::start(const models::Registry& models, OpenStreams& streams,
+                              const ::grpc::CallbackServerContext& context) {
+  const std::shared_ptr<StreamCall> call(new StreamCall(models, streams, context));
   call->self_ = call;
+  streams.add(call);
   call->go_on();
   return call.get();
+}
+
+void StreamCall::finish() {
+  {
+    const std::lock_guard lock(mutex_);
+    finishing_ = true;
+  }
+  go_on();
 }
 
 void StreamCall::OnReadDone(bool ok) {
@@ -22,6 +60,7 @@ void StreamCall::OnReadDone(bool ok) {
   {
     // the message is taken before another thread may read the next one into its place
     const std::lock_guard lock(mutex_);
+    ok = ok && !finished_;  // what comes when the stream has been ended gets no answer
     if (ok) {
       message.Swap(&request_);
       slots_.push_back(slot);
@@ -59,12 +98,16 @@ void StreamCall::OnWriteDone(bool ok) {
   go_on();
 }
 
-void StreamCall::OnDone() { self_.reset(); }
+void StreamCall::OnDone() {
+  streams_.remove(*this);
+  self_.reset();
+}
 
 void StreamCall::go_on() {
   bool write = false;
   bool read = false;
   bool finish = false;
+  ::grpc::Status status;
   {
     const std::lock_guard lock(mutex_);
     if (!writing_ && !slots_.empty() && *slots_.front()) {
@@ -72,12 +115,15 @@ void StreamCall::go_on() {
       slots_.pop_front();
       write = writing_ = true;
     }
-    if (!reading_ && !read_all_ && slots_.size() < most_at_once) read = reading_ = true;
-    if (read_all_ && !writing_ && slots_.empty() && !finished_) finish = finished_ = true;
+    if (!reading_ && !read_all_ && !finishing_ && slots_.size() < most_at_once) read = reading_ = true;
+    if ((read_all_ || finishing_) && !writing_ && slots_.empty() && !finished_) {
+      finish = finished_ = true;
+      if (!read_all_) status = {::grpc::StatusCode::UNAVAILABLE, "the server is ending"};
+    }
   }
   if (write) StartWrite(&writing_now_);
   if (read) StartRead(&request_);
-  if (finish) Finish(::grpc::Status::OK);
+  if (finish) Finish(status);
 }
 
 }  // namespace slipway::front::grpc
