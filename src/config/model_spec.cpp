@@ -26,6 +26,17 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
   take(base.timeout, over.timeout);
   take(base.bytes_input, over.bytes_input);
   take(base.labels_output, over.labels_output);
+  take(base.versions, over.versions);
+  take(base.batching, over.batching);
+  take(base.priorities, over.priorities);
+  take(base.sequence, over.sequence);
+  take(base.response_cache, over.response_cache);
+  if (!over.inputs.empty()) base.inputs = over.inputs;
+  if (!over.outputs.empty()) base.outputs = over.outputs;
+  if (!over.output_labels.empty()) base.output_labels = over.output_labels;
+  if (!over.model_filename.empty()) base.model_filename = over.model_filename;
+  if (!over.warm_ups.empty()) base.warm_ups = over.warm_ups;
+  if (!over.triton_config.empty()) base.triton_config = over.triton_config;
   for (const auto& option : over.backend_options) {
     const auto known =
         std::ranges::find(base.backend_options, option.first, &std::pair<std::string, std::string>::first);

@@ -8,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "config/queue_spec.hpp"
+#include "config/sequence_spec.hpp"
+#include "config/tensor_spec.hpp"
+#include "config/warm_up_spec.hpp"
 #include "core/error.hpp"
 
 namespace slipway::config {
@@ -46,6 +50,18 @@ struct ModelSpec {
   std::optional<BytesTransformSpec> bytes_input;
   std::optional<LabelsTransformSpec> labels_output;
   std::string description;  ///< shown in the OpenAPI document
+
+  std::vector<DeclaredTensor> inputs;   ///< checked against the model's own
+  std::vector<DeclaredTensor> outputs;  ///< likewise; those that are not named are served as well
+  std::vector<OutputLabels> output_labels;
+  std::optional<VersionPolicy> versions;
+  std::string model_filename;  ///< in a version's folder; "": model.*, or the only one
+  std::optional<BatchingSpec> batching;
+  std::optional<PrioritySpec> priorities;
+  std::optional<SequenceSpec> sequence;
+  std::optional<bool> response_cache;
+  std::vector<WarmUp> warm_ups;
+  std::string triton_config;  ///< a config.pbtxt as JSON: what /config tells besides what this program knows; "": none
 };
 
 /// `over` wins wherever it says something; backend options are merged key by key.

@@ -1,0 +1,219 @@
+#include "config/triton_config.hpp"
+
+#include <fmt/format.h>
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <ranges>
+
+#include "config/text_file.hpp"
+#include "config/triton_fields.hpp"
+#include "config/triton_sections.hpp"
+
+namespace slipway::config {
+
+namespace {
+
+using google::protobuf::TextFormat;
+
+/// What becomes of a field and of all inside it.
+enum class Fate { read, ignored, refused };
+struct Rule {
+  std::string_view path;
+  Fate fate;
+  std::string_view reason;
+};
+
+constexpr std::string_view gpu_alone = "it is for GPUs of Triton's own backends";
+
+/// The first that a field's path is, or lies inside of. A field without one is read: a section's reader knows it.
+constexpr std::array rules{
+    Rule{"runtime", Fate::ignored, "it chooses among Triton's own backend libraries"},
+    Rule{"input.format", Fate::ignored, "it describes the dimensions alone"},
+    Rule{"input.is_shape_tensor", Fate::refused, "TensorRT's shape tensors are not served"},
+    Rule{"input.is_non_linear_format_io", Fate::refused, "TensorRT's vectorised formats are not served"},
+    Rule{"input.allow_ragged_batch", Fate::refused, "requests of different shapes in one batch are not served"},
+    Rule{"input.optional", Fate::refused, "every input must be given"},
+    Rule{"output.is_shape_tensor", Fate::refused, "TensorRT's shape tensors are not served"},
+    Rule{"output.is_non_linear_format_io", Fate::refused, "TensorRT's vectorised formats are not served"},
+    Rule{"batch_input", Fate::refused, "inputs made from the batch are not served"},
+    Rule{"batch_output", Fate::refused, "outputs scattered by an input are not served"},
+    Rule{"optimization.priority", Fate::ignored, "all models' threads have one priority"},
+    Rule{"optimization.cuda", Fate::ignored, gpu_alone},
+    Rule{"optimization.execution_accelerators.gpu_execution_accelerator", Fate::ignored, gpu_alone},
+    Rule{"optimization.input_pinned_memory", Fate::ignored, gpu_alone},
+    Rule{"optimization.output_pinned_memory", Fate::ignored, gpu_alone},
+    Rule{"optimization.gather_kernel_buffer_threshold", Fate::ignored, gpu_alone},
+    Rule{"optimization.eager_batching", Fate::ignored, "a batch is made when an instance takes it"},
+    Rule{"sequence_batching.iterative_sequence", Fate::refused, "iterative sequences are not served"},
+    Rule{"sequence_batching.direct.max_queue_delay_microseconds", Fate::ignored, "a sequence waits for no other"},
+    Rule{"sequence_batching.direct.minimum_slot_utilization", Fate::ignored, "a sequence waits for no other"},
+    Rule{"sequence_batching.oldest.preserve_ordering", Fate::ignored, "a sequence's answers are in order anyway"},
+    Rule{"sequence_batching.oldest.preferred_batch_size", Fate::ignored, "a batch is what waits when it is taken"},
+    Rule{"sequence_batching.oldest.max_queue_delay_microseconds", Fate::ignored, "a sequence waits for no other"},
+    Rule{"sequence_batching.state.use_same_buffer_for_input_output", Fate::ignored,
+         "it changes where a state lies alone"},
+    Rule{"sequence_batching.state.use_growable_memory", Fate::ignored, "states may change their size anyway"},
+    Rule{"ensemble_scheduling", Fate::refused, "ensembles are not served"},
+    Rule{"instance_group.rate_limiter", Fate::ignored, "there is no rate limiter"},
+    Rule{"instance_group.gpus", Fate::ignored, "no backend here has a GPU"},
+    Rule{"instance_group.secondary_devices", Fate::ignored, "no backend here has one"},
+    Rule{"instance_group.profile", Fate::ignored, "it is for TensorRT"},
+    Rule{"instance_group.passive", Fate::refused, "instances that take no requests are not served"},
+    Rule{"instance_group.host_policy", Fate::ignored, "host policies are options of tritonserver"},
+    Rule{"cc_model_filenames", Fate::ignored, gpu_alone},
+    Rule{"metric_tags", Fate::ignored, "metrics have the labels model and version"},
+    Rule{"model_operations", Fate::refused, "libraries of custom operators are not loaded"},
+    Rule{"model_repository_agents", Fate::refused, "repository agents are not run"},
+    Rule{"model_metrics", Fate::ignored, "the buckets of histograms are fixed"},
+};
+
+const Rule* rule_for(std::string_view path) {
+  const auto found = std::ranges::find_if(rules, [path](const Rule& rule) {
+    return path == rule.path || (path.starts_with(rule.path) && path[rule.path.size()] == '.');
+  });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+/// Keeps the first error of the parser.
+class Collector : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, google::protobuf::io::ColumnNumber /*column*/, const std::string& message) override {
+    if (error_.empty()) {
+      line_ = line + 1;
+      error_ = message;
+    }
+  }
+  int line() const { return line_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  int line_ = 0;
+  std::string error_;
+};
+
+std::string place(const std::string& name, int line) {
+  return line > 0 ? fmt::format("{}:{}: ", name, line) : name + ": ";
+}
+
+/// Where a section of the configuration begins, for errors of what stands in it.
+int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, std::string_view section) {
+  int line = 0;
+  visit_fields(config, lines, [&](const TritonField& field) {
+    if (line == 0 && field.path == section) line = field.line;
+    return false;
+  });
+  return line;
+}
+
+core::Result<std::vector<std::string>> judge_fields(const inference::ModelConfig& config,
+                                                    TextFormat::ParseInfoTree* lines, const std::string& name) {
+  std::multimap<int, std::string> warnings;  // by line
+  std::optional<core::Error> refused;
+  visit_fields(config, lines, [&](const TritonField& field) {
+    const Rule* rule = rule_for(field.path);
+    if (rule == nullptr) return true;
+    const std::string where = place(name, field.line);
+    if (rule->fate == Fate::ignored)
+      warnings.emplace(field.line, fmt::format("{}{} has no effect: {}", where, field.path, rule->reason));
+    if (rule->fate == Fate::refused && !refused)
+      refused = core::Error(core::Code::invalid_argument,
+                            fmt::format("{}{} would change answers: {}", where, field.path, rule->reason));
+    return false;
+  });
+  if (refused) return std::unexpected(*std::move(refused));
+  const auto sentences = std::views::values(warnings);
+  return std::vector<std::string>(sentences.begin(), sentences.end());
+}
+
+core::Result<void> read_version_policy(const inference::ModelConfig& config, ModelSpec& spec) {
+  if (!config.has_version_policy()) return {};
+  const auto& policy = config.version_policy();
+  VersionPolicy versions;
+  if (policy.has_latest()) versions.latest = std::max<std::uint32_t>(policy.latest().num_versions(), 1);
+  if (policy.has_specific()) {
+    versions.specific.assign(policy.specific().versions().begin(), policy.specific().versions().end());
+    if (versions.specific.empty()) return core::invalid("version_policy.specific: at least one version expected");
+  }
+  spec.versions = versions;
+  return {};
+}
+
+core::Result<void> read_name(const inference::ModelConfig& config, ModelSpec& spec) {
+  if (config.name().find('/') != std::string::npos)
+    return core::invalid(fmt::format(R"(name: "{}": a name without "/" expected)", config.name()));
+  spec.name = config.name();
+  if (config.default_model_filename().find('/') != std::string::npos)
+    return core::invalid(fmt::format(R"(default_model_filename: "{}": a name in the version's folder expected)",
+                                     config.default_model_filename()));
+  spec.model_filename = config.default_model_filename();
+  return {};
+}
+
+core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines,
+                                     const std::string& name, const std::filesystem::path& folder) {
+  TritonConfig read;
+  TRY(read.warnings, judge_fields(config, lines, name));
+  const auto section = [&](std::string_view field, core::Result<void> outcome) -> core::Result<void> {
+    if (outcome) return {};
+    return core::fail(outcome.error().code(), place(name, line_of(config, lines, field)) + outcome.error().message());
+  };
+  TRY_VOID(section("name", read_name(config, read.spec)));
+  TRY_VOID(section(config.backend().empty() ? "platform" : "backend", read_backend(config, read.spec)));
+  TRY_VOID(section("version_policy", read_version_policy(config, read.spec)));
+  TRY_VOID(section("max_batch_size", read_batching(config, read.spec)));
+  TRY_VOID(section("input", read_tensors(config, folder, read.spec)));
+  TRY_VOID(section("instance_group", read_instances(config, read.spec)));
+  TRY_VOID(section("sequence_batching", read_sequence(config, folder, read.spec)));
+  TRY_VOID(section("model_warmup", read_warm_ups(config, folder, read.spec)));
+  if (config.model_transaction_policy().decoupled()) {
+    return core::invalid(place(name, line_of(config, lines, "model_transaction_policy")) +
+                         "model_transaction_policy.decoupled: a request here has one answer");
+  }
+  if (config.has_response_cache()) read.spec.response_cache = config.response_cache().enable();
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  if (!google::protobuf::util::MessageToJsonString(config, &read.spec.triton_config, options).ok())
+    return core::invalid(place(name, 0) + "cannot be written as JSON: a text in it is no UTF-8");
+  return read;
+}
+
+}  // namespace
+
+core::Result<TritonConfig> load_triton_config(const std::filesystem::path& file) {
+  TRY(const std::string text, read_text_file(file));
+  inference::ModelConfig config;
+  TextFormat::ParseInfoTree lines;
+  Collector errors;
+  TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  parser.WriteLocationsTo(&lines);
+  if (!parser.ParseFromString(text, &config)) {
+    return core::invalid(fmt::format("{}{}", place(file.string(), errors.line()), errors.error()));
+  }
+  TRY(TritonConfig read, translate(config, &lines, file.string(), file.parent_path()));
+  // a batch size of 0 that stands there is a wish, one that does not is none
+  const bool says_batch =
+      lines.GetLocation(inference::ModelConfig::descriptor()->FindFieldByName("max_batch_size"), -1).line >= 0;
+  if (!says_batch && config.input().empty() && config.output().empty()) read.spec.max_batch_size.reset();
+  return read;
+}
+
+core::Result<TritonConfig> read_triton_config_json(std::string_view json, const std::filesystem::path& folder) {
+  inference::ModelConfig config;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(json), &config);
+  if (!parsed.ok()) {
+    return core::invalid(fmt::format("the model's config: {}", std::string(parsed.message())));
+  }
+  TRY(TritonConfig read, translate(config, nullptr, "the model's config", folder));
+  if (config.max_batch_size() == 0 && config.input().empty() && config.output().empty())
+    read.spec.max_batch_size.reset();
+  return read;
+}
+
+}  // namespace slipway::config

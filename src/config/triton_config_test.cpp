@@ -1,0 +1,145 @@
+#include "config/triton_config.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/test_folder.hpp"
+
+namespace slipway::config {
+namespace {
+
+using std::chrono::microseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class TritonConfigFile : public TestFolder {
+ protected:
+  core::Result<TritonConfig> read(const std::string& text) const {
+    return load_triton_config(write("config.pbtxt", text));
+  }
+  std::string error_of(const std::string& text) const {
+    const auto config = read(text);
+    return config ? "" : config.error().message();
+  }
+};
+
+TEST_F(TritonConfigFile, ReadsWhatAModelTakesAndGives) {
+  write("classes.txt", "cat\ndog\n");
+  const auto config = read(R"(
+name: "pets"
+platform: "onnxruntime_onnx"
+max_batch_size: 8
+input [ { name: "image" data_type: TYPE_FP32 dims: [ 3, -1, 224 ] } ]
+output [ { name: "scores" data_type: TYPE_FP32 dims: [ 2 ] reshape { shape: [ 2, 1 ] } label_filename: "classes.txt" },
+         { name: "text" data_type: TYPE_STRING dims: [ 1 ] } ]
+default_model_filename: "net.onnx"
+version_policy: { specific: { versions: [1, 3] } }
+instance_group [ { count: 2 kind: KIND_CPU }, { count: 1 } ]
+parameters { key: "intra_op_thread_count" value: { string_value: "2" } }
+)");
+  ASSERT_TRUE(config) << config.error().message();
+  const ModelSpec& spec = config->spec;
+  EXPECT_THAT(config->warnings, testing::IsEmpty());
+  EXPECT_EQ(spec.name, "pets");
+  EXPECT_EQ(spec.backend, "onnxruntime");
+  EXPECT_EQ(spec.max_batch_size, 8);
+  EXPECT_EQ(spec.inputs.at(0).dims, (core::Shape{3, -1, 224}));
+  EXPECT_EQ(spec.outputs.at(0).reshape, (core::Shape{2, 1}));
+  EXPECT_EQ(spec.outputs.at(1).dtype, core::DataType::bytes);
+  EXPECT_THAT(spec.output_labels.at(0).labels, ElementsAre("cat", "dog"));
+  EXPECT_EQ(spec.model_filename, "net.onnx");
+  EXPECT_THAT(spec.versions->specific, ElementsAre(1, 3));
+  EXPECT_EQ(spec.instances, 3U);
+  EXPECT_EQ(spec.threads, 2U);
+}
+
+TEST_F(TritonConfigFile, ReadsEveryKnobOfDynamicBatching) {
+  const auto config = read(R"(
+max_batch_size: 16
+dynamic_batching {
+  preferred_batch_size: [ 8, 4 ]
+  max_queue_delay_microseconds: 100
+  preserve_ordering: true
+  priority_levels: 2
+  default_priority_level: 2
+  default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 max_queue_size: 7 }
+  priority_queue_policy { key: 1 value { allow_timeout_override: true } }
+})");
+  ASSERT_TRUE(config) << config.error().message();
+  const ModelSpec& spec = config->spec;
+  EXPECT_EQ(spec.max_delay, microseconds(100));
+  EXPECT_THAT(spec.batching->preferred_sizes, ElementsAre(4, 8));
+  EXPECT_TRUE(spec.batching->preserve_ordering);
+  EXPECT_EQ(spec.priorities->levels, 2U);
+  EXPECT_EQ(spec.priorities->default_level, 2U);
+  EXPECT_TRUE(spec.priorities->default_policy->delay_on_timeout);
+  EXPECT_EQ(spec.priorities->default_policy->default_timeout, microseconds(5));
+  EXPECT_EQ(spec.priorities->default_policy->max_queue_size, 7U);
+  EXPECT_TRUE(spec.priorities->policies.at(1).allow_timeout_override);
+}
+
+TEST_F(TritonConfigFile, ReadsSequences) {
+  const auto config = read(R"(
+sequence_batching {
+  max_sequence_idle_microseconds: 5000000
+  oldest { max_candidate_sequences: 4 }
+  control_input [ { name: "START" control [ { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } ] },
+                  { name: "ID" control [ { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } ] } ]
+  state [ { input_name: "h" output_name: "hn" data_type: TYPE_FP32 dims: [ 2, 1, 128 ]
+            initial_state: { data_type: TYPE_FP32 dims: [ 2, 1, 128 ] zero_data: true name: "zero" } } ]
+})");
+  ASSERT_TRUE(config) << config.error().message();
+  const SequenceSpec& sequence = *config->spec.sequence;
+  EXPECT_EQ(sequence.max_idle, std::chrono::seconds(5));
+  EXPECT_EQ(sequence.max_sequences, 4U);
+  EXPECT_EQ(sequence.controls.at(0).kind, SequenceControl::Kind::start);
+  EXPECT_EQ(sequence.controls.at(1).dtype, core::DataType::uint64);
+  EXPECT_EQ(sequence.states.at(0).output, "hn");
+  EXPECT_EQ(sequence.states.at(0).initial_shape, (core::Shape{2, 1, 128}));
+}
+
+TEST_F(TritonConfigFile, NamesTheLineOfWhatHasNoEffect) {
+  const auto config =
+      read("name: \"m\"\n\noptimization {\n  cuda { graphs: true }\n}\nmetric_tags { key: \"a\" value: \"b\" }\n");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_THAT(config->warnings, ElementsAre(HasSubstr("config.pbtxt:4: optimization.cuda has no effect"),
+                                            HasSubstr("config.pbtxt:6: metric_tags has no effect")));
+}
+
+TEST_F(TritonConfigFile, RefusesWithTheLineWhatWouldChangeAnswers) {
+  EXPECT_THAT(error_of("name: \"m\"\ninput [\n  { name: \"x\"\n    allow_ragged_batch: true }\n]"),
+              HasSubstr("config.pbtxt:4: input.allow_ragged_batch would change answers"));
+  EXPECT_THAT(error_of("ensemble_scheduling { step [ { model_name: \"a\" } ] }"), HasSubstr(":1: ensemble_scheduling"));
+  EXPECT_THAT(error_of("\nmodel_transaction_policy { decoupled: true }"), HasSubstr(":2: model_transaction_policy"));
+  EXPECT_THAT(error_of("\n\nbackend: \"tensorrt\""), HasSubstr(":3: \"tensorrt\" has no runtime here"));
+}
+
+TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
+  EXPECT_THAT(error_of("name: \"m\"\nmax_batchsize: 3"), HasSubstr("config.pbtxt:2: "));
+  EXPECT_THAT(error_of("name: \"m\"\nmax_batchsize: 3"), HasSubstr("max_batchsize"));
+  EXPECT_THAT(error_of("input [ { name: \"x\" data_type: TYPE_FP99 } ]"), HasSubstr("TYPE_FP99"));
+  EXPECT_THAT(error_of("name: \"m\"\ninput [ { name: \"x\" dims: [ -2 ] } ]"),
+              HasSubstr("config.pbtxt:2: input \"x\": dimension -2"));
+  EXPECT_THAT(error_of("max_batch_size: -1"), HasSubstr(":1: max_batch_size: -1"));
+  EXPECT_THAT(error_of("name: \"a/b\""), HasSubstr("without \"/\""));
+  EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: \"none.txt\" } ]"), HasSubstr("none.txt"));
+  EXPECT_THAT(error_of("default_model_filename: \"../x.onnx\""), HasSubstr("../x.onnx"));
+  EXPECT_THAT(error_of("dynamic_batching { priority_levels: 2 }"), HasSubstr("default_priority_level"));
+}
+
+TEST_F(TritonConfigFile, ABatchSizeThatIsNotThereIsLeftToTheModel) {
+  EXPECT_EQ(read("name: \"m\"")->spec.max_batch_size, std::nullopt);
+  EXPECT_EQ(read("max_batch_size: 0")->spec.max_batch_size, 0);
+  EXPECT_EQ(read("input [ { name: \"x\" dims: [ 3 ] } ]")->spec.max_batch_size, 0);
+}
+
+TEST(TritonConfigJson, IsReadAsTheFileIs) {
+  const auto config = read_triton_config_json(R"({"max_batch_size": 4, "backend": "openvino"})", "");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->spec.max_batch_size, 4);
+  EXPECT_EQ(config->spec.backend, "openvino");
+  EXPECT_THAT(read_triton_config_json("{\"max_batch\": 4}", "").error().message(), HasSubstr("max_batch"));
+  EXPECT_THAT(read_triton_config_json("no", "").error().message(), HasSubstr("the model's config"));
+}
+
+}  // namespace
+}  // namespace slipway::config
