@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/ip/address.hpp>
 #include <iterator>
 #include <thread>
 
@@ -30,6 +31,13 @@ http::ServerOptions http_options(const config::ServerSpec& spec) {
   return options;
 }
 
+/// Whether only this machine reaches a server that listens there.
+bool is_loopback(const std::string& host) {
+  boost::system::error_code no_address;
+  const auto address = boost::asio::ip::make_address(host, no_address);
+  return no_address ? host == "localhost" : address.is_loopback();
+}
+
 /// "x FP32 [-1,3,48,192]"
 std::string signature(const std::vector<core::TensorInfo>& tensors) {
   std::vector<std::string> parts;
@@ -43,7 +51,10 @@ std::string signature(const std::vector<core::TensorInfo>& tensors) {
 }  // namespace
 
 App::App(const Plan& plan)
-    : host_(plan.server.host), backends_(runtime::BackendRegistry::default_folders()), models_(backends_, metrics_) {}
+    : host_(plan.server.host),
+      backends_(runtime::BackendRegistry::default_folders()),
+      models_(backends_, metrics_),
+      control_(models_, plan.models, plan.server.model_control.value_or(is_loopback(plan.server.host))) {}
 
 App::~App() {
   {
@@ -60,6 +71,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   TRY_VOID(load_models(plan.models, app->models_));
 
   http::add_v2_routes(app->router_, app->models_);
+  http::add_repository_routes(app->router_, app->models_, app->control_);
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);
@@ -69,7 +81,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
                                              .port = *plan.server.grpc_port,
                                              .max_request_bytes = plan.server.max_request_bytes,
                                              .finish_timeout = plan.server.finish_timeout};
-    auto server = front::grpc::Server::start(options, app->models_);
+    auto server = front::grpc::Server::start(options, app->models_, app->control_);
     if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());
     if (server) {
       app->grpc_ = *std::move(server);

@@ -13,6 +13,7 @@
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
 #include "metrics/registry.hpp"
+#include "models/model_control.hpp"
 #include "models/registry.hpp"
 #include "runtime/backend_registry.hpp"
 
@@ -42,6 +43,7 @@ class App {
   runtime::BackendRegistry backends_;
   metrics::Registry metrics_;
   models::Registry models_;
+  models::ModelControl control_;
   front::http::Router router_;
   front::http::Router metrics_router_;
   // after what they use, so that they end first

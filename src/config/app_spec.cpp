@@ -14,7 +14,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 12> server_keys{"host",
+constexpr std::array<std::string_view, 13> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
                                                        "grpc_port",
@@ -25,6 +25,7 @@ constexpr std::array<std::string_view, 12> server_keys{"host",
                                                        "idle_timeout_ms",
                                                        "write_timeout_ms",
                                                        "finish_timeout_ms",
+                                                       "model_control",
                                                        "cors_origin"};
 
 /// An entry of `models`: those of a model.yaml, and where the model is.
@@ -57,6 +58,7 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(const auto idle, map.integer("idle_timeout_ms", 1, day_ms));
   TRY(const auto write, map.integer("write_timeout_ms", 1, day_ms));
   TRY(const auto finish, map.integer("finish_timeout_ms", 1, day_ms));
+  TRY(spec.model_control, map.boolean("model_control"));
   TRY(spec.cors_origin, map.string("cors_origin"));
   if (host && host->empty()) return map.wrong("host", "an address to listen on expected, as 127.0.0.1 or 0.0.0.0");
   if (host) spec.host = *host;

@@ -26,6 +26,7 @@ struct ServerSpec {
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds finish_timeout{20'000};  ///< at the end, for what was accepted to be answered
   bool grpc_port_asked = false;                      ///< somebody said which; else one that is taken is only noted
+  std::optional<bool> model_control;                 ///< requests load and unload models; nothing: on loopback alone
   std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
 };
 

@@ -52,7 +52,7 @@ struct ModelSpec {
   std::string description;  ///< shown in the OpenAPI document
 
   std::vector<DeclaredTensor> inputs;   ///< checked against the model's own
-  std::vector<DeclaredTensor> outputs;  ///< likewise; those that are not named are served as well
+  std::vector<DeclaredTensor> outputs;  ///< likewise; only these are served
   std::vector<OutputLabels> output_labels;
   std::optional<VersionPolicy> versions;
   std::string model_filename;  ///< in a version's folder; "": model.*, or the only one

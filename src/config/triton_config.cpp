@@ -13,6 +13,7 @@
 
 #include "config/text_file.hpp"
 #include "config/triton_fields.hpp"
+#include "config/triton_json.hpp"
 #include "config/triton_sections.hpp"
 
 namespace slipway::config {
@@ -176,10 +177,7 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
                          "model_transaction_policy.decoupled: a request here has one answer");
   }
   if (config.has_response_cache()) read.spec.response_cache = config.response_cache().enable();
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  if (!google::protobuf::util::MessageToJsonString(config, &read.spec.triton_config, options).ok())
-    return core::invalid(place(name, 0) + "cannot be written as JSON: a text in it is no UTF-8");
+  read.spec.triton_config = boost::json::serialize(json_of(config));
   return read;
 }
 
@@ -208,7 +206,8 @@ core::Result<TritonConfig> read_triton_config_json(std::string_view json, const 
   inference::ModelConfig config;
   const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(json), &config);
   if (!parsed.ok()) {
-    return core::invalid(fmt::format("the model's config: {}", std::string(parsed.message())));
+    const std::string_view message(parsed.message().data(), parsed.message().size());  // and then the text, drawn
+    return core::invalid(fmt::format("the model's config: {}", message.substr(0, message.find('\n'))));
   }
   TRY(TritonConfig read, translate(config, nullptr, "the model's config", folder));
   if (config.max_batch_size() == 0 && config.input().empty() && config.output().empty())

@@ -75,6 +75,8 @@ dynamic_batching {
   EXPECT_EQ(spec.priorities->default_policy->default_timeout, microseconds(5));
   EXPECT_EQ(spec.priorities->default_policy->max_queue_size, 7U);
   EXPECT_TRUE(spec.priorities->policies.at(1).allow_timeout_override);
+  EXPECT_THAT(spec.triton_config, HasSubstr(R"("max_queue_delay_microseconds":100,)"));
+  EXPECT_THAT(spec.triton_config, HasSubstr(R"("priority_queue_policy":{"1":{"allow_timeout_override":true}})"));
 }
 
 TEST_F(TritonConfigFile, ReadsSequences) {

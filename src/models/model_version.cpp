@@ -8,6 +8,7 @@
 #include "core/cpus.hpp"
 #include "models/batching.hpp"
 #include "models/trial.hpp"
+#include "models/warm_up.hpp"
 #include "runtime/model_format.hpp"
 #include "transform/fits.hpp"
 
@@ -30,33 +31,40 @@ core::Result<Runners> create_instances(const std::shared_ptr<runtime::Model>& mo
 
 }  // namespace
 
-core::Result<std::shared_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
-                                                               metrics::Registry& metrics,
-                                                               const config::ModelSpec& spec, std::string version,
-                                                               const std::filesystem::path& path) {
-  const runtime::LoadOptions options{.path = path,
-                                     .format = runtime::detect_format(path),
+core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
+                                                               metrics::Registry& metrics, const Source& source) {
+  const config::ModelSpec& spec = source.spec;
+  const runtime::LoadOptions options{.path = source.path,
+                                     .format = runtime::detect_format(source.path),
                                      .device = spec.device.value_or("cpu"),
                                      .instances = spec.instances.value_or(core::usable_cpus()),
                                      .threads = spec.threads.value_or(1),
                                      .options = spec.backend_options};
   const std::string where = fmt::format("model \"{}\"", spec.name);
-  std::shared_ptr<ModelVersion> made(new ModelVersion());
+  std::unique_ptr<ModelVersion> made(new ModelVersion());
   made->spec_ = spec;
-  made->version_ = std::move(version);
+  made->version_ = source.version;
+  made->keeps_ = source.keeps;
   TRY(made->model_, backends.load(spec.backend.value_or("auto"), options));
   const runtime::Model& model = *made->model_;
-  if (auto fits = transform::check_fits(spec, model.inputs(), model.outputs()); !fits) {
-    return std::unexpected(fits.error().within(where));
-  }
-
   TRY(Runners instances, create_instances(made->model_));
   const Trial trial(*instances.front(), model.inputs(), model.outputs());  // which warms the first
   auto max_batch_size =
       decide_max_batch_size(spec, batching_of(model.inputs(), model.outputs()), [&] { return trial.rows(); });
   if (!max_batch_size) return std::unexpected(max_batch_size.error().within(where));
   made->max_batch_size_ = *max_batch_size;
+  // a max_batch_size of 1 says that dimensions are declared without the batch's, though nothing is ever joined
+  const bool batches = spec.max_batch_size.value_or(*max_batch_size) > 0;
+  auto signature = Signature::of(spec, model.inputs(), model.outputs(), batches);
+  if (!signature) return std::unexpected(signature.error().within(where));
+  made->signature_ = *std::move(signature);
+  if (auto fits = transform::check_fits(spec, made->inputs(), made->outputs()); !fits)
+    return std::unexpected(fits.error().within(where));
   for (std::size_t i = 1; i < instances.size(); ++i) trial.warm(*instances[i]);
+  for (const auto& instance : instances) {
+    if (auto warmed = warm_up(*instance, spec.warm_ups, model.inputs(), model.outputs()); !warmed)
+      return std::unexpected(warmed.error().within(where));
+  }
 
   made->probe_ = std::make_unique<scheduler::Probe>(metrics, spec.name, made->version_);
   scheduler::Options queue{.max_batch_rows = std::max<std::int64_t>(made->max_batch_size_, 1),

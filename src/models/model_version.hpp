@@ -9,6 +9,8 @@
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "core/tensor.hpp"
+#include "models/repository.hpp"
+#include "models/signature.hpp"
 #include "runtime/backend_registry.hpp"
 #include "runtime/model.hpp"
 #include "scheduler/probe.hpp"
@@ -21,25 +23,28 @@ namespace slipway::models {
 class ModelVersion {
  public:
   /// Loads the file, makes the instances, decides whether the model batches, and runs it once where its shapes allow.
-  static core::Result<std::shared_ptr<ModelVersion>> load(runtime::BackendRegistry& backends,
-                                                          metrics::Registry& metrics, const config::ModelSpec& spec,
-                                                          std::string version, const std::filesystem::path& path);
+  static core::Result<std::unique_ptr<ModelVersion>> load(runtime::BackendRegistry& backends,
+                                                          metrics::Registry& metrics, const Source& source);
   ~ModelVersion();
 
   const std::string& name() const { return spec_.name; }
   const std::string& version() const { return version_; }
   const config::ModelSpec& spec() const { return spec_; }
   const runtime::Model& model() const { return *model_; }
-  const std::vector<core::TensorInfo>& inputs() const { return model_->inputs(); }
-  const std::vector<core::TensorInfo>& outputs() const { return model_->outputs(); }
+  /// As clients see them.
+  const std::vector<core::TensorInfo>& inputs() const { return signature_.inputs(); }
+  const std::vector<core::TensorInfo>& outputs() const { return signature_.outputs(); }
   std::uint32_t instances() const;
   /// The most rows in one batch; 0 when requests are never joined (the protocol's `max_batch_size`).
   std::int64_t max_batch_size() const { return max_batch_size_; }
   scheduler::Probe& probe() { return *probe_; }
   const scheduler::Probe& probe() const { return *probe_; }
 
-  /// Queues a request that `admission` has checked and put in order.
-  void infer(scheduler::Job job) { scheduler_->submit(std::move(job)); }
+  /// Queues a request that `admission` has checked and put in the order of `inputs()`.
+  void infer(scheduler::Job job) {
+    signature_.to_model(job);
+    scheduler_->submit(std::move(job));
+  }
   /// Refuses requests from now on.
   void stop() { scheduler_->stop(); }
   /// And waits until those accepted were answered. Not from a completion.
@@ -48,10 +53,12 @@ class ModelVersion {
  private:
   ModelVersion() = default;
 
+  std::shared_ptr<const void> keeps_;
   config::ModelSpec spec_;
   std::string version_;
   std::shared_ptr<runtime::Model> model_;
   std::int64_t max_batch_size_ = 0;
+  Signature signature_;
   std::unique_ptr<scheduler::Probe> probe_;
   std::unique_ptr<scheduler::Scheduler> scheduler_;
 };

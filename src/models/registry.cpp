@@ -4,9 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <ranges>
+#include <thread>
 #include <utility>
 
+#include "core/cpus.hpp"
 #include "models/version_number.hpp"
 
 namespace slipway::models {
@@ -33,26 +37,61 @@ std::string_view name_of(State state) {
   switch (state) {
     case State::loading: return "LOADING";
     case State::ready: return "READY";
-    case State::unavailable: return "UNAVAILABLE";
+    case State::unavailable:
+    case State::unloaded: break;
   }
   return "UNAVAILABLE";
 }
 
 Registry::Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics)
-    : backends_(backends), metrics_(metrics), snapshot_(std::make_shared<Snapshot>()) {}
+    : backends_(backends),
+      metrics_(metrics),
+      snapshot_(std::make_shared<Snapshot>()),
+      reaper_(std::make_shared<Background>()) {}
+
+Registry::~Registry() = default;
 
 std::shared_ptr<const Registry::Snapshot> Registry::snapshot() const {
   const std::scoped_lock lock(mutex_);
   return snapshot_;
 }
 
-void Registry::put(Entry entry) {
-  const std::int64_t number = version_number(entry.index.version);
+void Registry::change(const std::function<void(Snapshot& models)>& change) {
   std::shared_ptr<const Snapshot> old;  // let go of after the lock: it may hold the last handle of a version
   const std::scoped_lock lock(mutex_);
   auto next = std::make_shared<Snapshot>(*snapshot_);
-  (*next)[entry.index.name].insert_or_assign(number, std::move(entry));
+  change(*next);
   old = std::exchange(snapshot_, std::move(next));
+}
+
+void Registry::put(Entry entry) {
+  const std::int64_t number = version_number(entry.index.version);
+  change([&](Snapshot& models) { models[entry.index.name].insert_or_assign(number, std::move(entry)); });
+}
+
+core::Result<Handle> Registry::load(const Source& source) {
+  TRY(std::unique_ptr<ModelVersion> version, ModelVersion::load(backends_, metrics_, source));
+  // whoever lets go of a version last, an instance's own thread perhaps, must not wait for its instances to end
+  return Handle(version.release(), [reaper = reaper_](ModelVersion* retired) {
+    reaper->post_always([owned = std::unique_ptr<ModelVersion>(retired)]() mutable { owned.reset(); });
+  });
+}
+
+void Registry::load_each(const std::vector<Source>& sources,
+                         const std::function<bool(const Source& source, core::Result<Handle> version)>& done) {
+  std::mutex telling;
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < sources.size(); i = next++) {
+      auto version = load(sources[i]);
+      const std::scoped_lock lock(telling);
+      if (!done(sources[i], std::move(version))) next = sources.size();
+    }
+  };
+  std::vector<std::jthread> others;
+  const std::size_t threads = std::min<std::size_t>(sources.size(), core::usable_cpus());
+  for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
 }
 
 core::Result<void> Registry::check_new(const Found& found) const {
@@ -78,18 +117,47 @@ core::Result<void> Registry::add(const Found& found, bool all_must_load) {
     put({{broken.name, broken.version, State::unavailable, broken.error.message()}, nullptr});
   }
   for (const Source& source : found.sources) put({{source.spec.name, source.version, State::loading, ""}, nullptr});
-  for (const Source& source : found.sources) {
+  core::Result<void> outcome;
+  load_each(found.sources, [&](const Source& source, core::Result<Handle> version) {
     Entry entry{{source.spec.name, source.version, State::ready, ""}, nullptr};
-    auto version = ModelVersion::load(backends_, metrics_, source.spec, source.version, source.path);
     if (version) {
-      entry.handle = *version;
+      entry.handle = *std::move(version);
     } else {
       entry.index.state = State::unavailable;
       entry.index.reason = version.error().message();
+      if (all_must_load && outcome) outcome = std::unexpected(version.error());
     }
     put(std::move(entry));
-    if (all_must_load && !version) return std::unexpected(std::move(version).error());
-  }
+    return outcome.has_value();
+  });
+  return outcome;
+}
+
+core::Result<void> Registry::replace(const std::string& name, const Found& found) {
+  if (!found.broken.empty()) return std::unexpected(found.broken.front().error);
+  core::Result<void> outcome;
+  Versions versions;
+  load_each(found.sources, [&](const Source& source, core::Result<Handle> version) {
+    if (version) {
+      versions[version_number(source.version)] = {{name, source.version, State::ready, ""}, *std::move(version)};
+    } else if (outcome) {
+      outcome = std::unexpected(std::move(version).error());
+    }
+    return outcome.has_value();
+  });
+  if (outcome) change([&](Snapshot& models) { models.insert_or_assign(name, std::move(versions)); });
+  return outcome;
+}
+
+core::Result<void> Registry::remove(std::string_view name) {
+  if (const auto models = snapshot(); !models->contains(name)) return std::unexpected(unknown(*models, name));
+  change([&](Snapshot& models) {
+    for (Entry& entry : models.find(name)->second | std::views::values) {
+      entry.handle.reset();
+      entry.index.state = State::unloaded;
+      entry.index.reason = "unloaded";
+    }
+  });
   return {};
 }
 
@@ -169,7 +237,9 @@ core::Result<std::vector<Handle>> Registry::versions(std::string_view name) cons
 bool Registry::ready() const {
   const auto models = snapshot();
   return std::ranges::all_of(*models, [](const auto& model) {
-    return std::ranges::all_of(model.second, [](const auto& version) { return version.second.handle != nullptr; });
+    return std::ranges::all_of(model.second | std::views::values, [](const Entry& entry) {
+      return entry.index.state == State::ready || entry.index.state == State::unloaded;
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,25 +10,30 @@
 
 #include "core/error.hpp"
 #include "metrics/registry.hpp"
+#include "models/background.hpp"
 #include "models/model_version.hpp"
 #include "models/repository.hpp"
 #include "runtime/backend_registry.hpp"
 
 namespace slipway::models {
 
-enum class State { loading, ready, unavailable };
-std::string_view name_of(State state);  ///< "LOADING", "READY", "UNAVAILABLE", as the repository extension has them
+/// Of an unloaded version, which somebody asked for, the server is as ready as without it.
+enum class State { loading, ready, unavailable, unloaded };
+/// "LOADING", "READY" or "UNAVAILABLE", as the repository extension has them.
+std::string_view name_of(State state);
 
 /// One row of the repository index.
 struct IndexEntry {
   std::string name;
   std::string version;
   State state = State::loading;
-  std::string reason;  ///< why it is unavailable
+  std::string reason;  ///< why it is not ready
 };
 
 /// Every model this process knows, by name and version. Readers take an immutable snapshot; a change builds a new one
-/// and swaps it under a lock held for the swap alone. Owned by the composition root; safe from any thread.
+/// and swaps it under a lock held for the swap alone. A version that was replaced or unloaded finishes what it has and
+/// is destroyed, on a thread of the registry's own, when the last handle of it is gone. Owned by the composition root;
+/// safe from any thread.
 ///
 ///   Registry models(backends, metrics);
 ///   TRY_VOID(models.add(found, false));
@@ -35,11 +41,21 @@ struct IndexEntry {
 class Registry {
  public:
   Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics);
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
 
-  /// Adds what was found: loads each version on the calling thread and reports it in the index. The error of the first
+  /// Adds what was found: loads the versions, several at a time, and reports each in the index. The error of the first
   /// that failed is returned when `all_must_load`; else failures are in the index alone. already_exists, before
-  /// anything is loaded, when a name with that version is there. One call at a time.
+  /// anything is loaded, when a name with that version is there. One change (add, replace, remove) at a time.
   core::Result<void> add(const Found& found, bool all_must_load);
+
+  /// Serves what was found of the model `name` in place of what is served of it. All of it is loaded and warm before
+  /// the first request goes to it; what was there stays when something fails.
+  core::Result<void> replace(const std::string& name, const Found& found);
+
+  /// Serves the model no longer. not_found when there is none.
+  core::Result<void> remove(std::string_view name);
 
   /// Ends every version: refuses requests, and waits until those accepted were answered. Afterwards no thread of an
   /// instance runs, whoever still holds a handle. Not from a completion.
@@ -69,13 +85,21 @@ class Registry {
   std::shared_ptr<const Snapshot> snapshot() const;
   core::Result<void> check_new(const Found& found) const;
   static core::Error unknown(const Snapshot& models, std::string_view name);
+  core::Result<Handle> load(const Source& source);
+  /// Loads all, several at a time; `done` is told of each as it ends, one call at a time. Nothing more is begun once
+  /// it says that it is enough.
+  void load_each(const std::vector<Source>& sources,
+                 const std::function<bool(const Source& source, core::Result<Handle> version)>& done);
   /// Swaps in a snapshot in which `entry` stands.
   void put(Entry entry);
+  /// Swaps in a snapshot that `change` was made to.
+  void change(const std::function<void(Snapshot& models)>& change);
 
   runtime::BackendRegistry& backends_;
   metrics::Registry& metrics_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<Background> reaper_;  ///< held by handles too, which may be the last to go
 };
 
 }  // namespace slipway::models

@@ -156,5 +156,48 @@ TEST_F(RegistryTest, AHandleAnswers) {
   EXPECT_EQ(response->outputs.at(0).data.text(), "0123456789abcdef");
 }
 
+TEST_F(RegistryTest, ReplacesAModelAndLetsTheOldOneFinish) {
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  Handle old = *registry_.find("a", "");
+  const std::weak_ptr<ModelVersion> watched = old;
+  write("a/2/model.fake", echo);
+  ASSERT_TRUE(registry_.replace("a", *find_models(folder() / "a", {})));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "2");
+  std::promise<bool> answered;
+  scheduler::Job job;
+  const std::vector<float> row(4, 1);
+  job.request.inputs = {{"x", core::DataType::fp32, {1, 4}, std::as_bytes(std::span(row))}};
+  job.outputs = {0};
+  job.done = [&](core::Result<core::Response> result) { answered.set_value(result.has_value()); };
+  old->infer(std::move(job));
+  EXPECT_TRUE(answered.get_future().get()) << "who found it before the swap is still served";
+  old.reset();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(RegistryTest, KeepsWhatIsServedWhenAReplacementFails) {
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  write("a/2/model.fake", "fail_load=no luck\n");
+  const auto replaced = registry_.replace("a", *find_models(folder() / "a", {}));
+  ASSERT_FALSE(replaced);
+  EXPECT_THAT(replaced.error().message(), HasSubstr("no luck"));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "1");
+  EXPECT_TRUE(registry_.ready());
+}
+
+TEST_F(RegistryTest, AnUnloadedModelIsInTheIndexAndDoesNotCountForReadiness) {
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  ASSERT_TRUE(registry_.remove("a"));
+  EXPECT_EQ(error_of("a", "").code(), core::Code::unavailable);
+  ASSERT_EQ(registry_.index().size(), 1U);
+  EXPECT_EQ(name_of(registry_.index()[0].state), "UNAVAILABLE");
+  EXPECT_EQ(registry_.index()[0].reason, "unloaded");
+  EXPECT_TRUE(registry_.ready());
+  EXPECT_EQ(registry_.remove("none").error().code(), core::Code::not_found);
+}
+
 }  // namespace
 }  // namespace slipway::models

@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "config/triton_config.hpp"
 #include "models/version_number.hpp"
 #include "runtime/model_format.hpp"
 
@@ -51,8 +52,16 @@ std::vector<fs::path> models_among(const std::vector<fs::path>& entries) {
   return models;
 }
 
-/// The one model of a folder: the folder itself, the entry called model.*, or the only entry that is one.
-core::Result<fs::path> model_in(const fs::path& folder) {
+/// The one model of a folder: the folder itself, the entry called `filename` where somebody says it, the entry called
+/// model.*, or the only entry that is one.
+core::Result<fs::path> model_in(const fs::path& folder, const std::string& filename) {
+  if (!filename.empty()) {
+    const fs::path named = folder / filename;
+    if (is_model(named)) return named;
+    return core::fail(Code::invalid_argument,
+                      fmt::format("{}: {}; default_model_filename names it", named.string(),
+                                  is_there(named) ? "is no model of a known format" : "is not there"));
+  }
   if (is_model(folder)) return folder;
   TRY(const auto entries, entries_of(folder));
   const std::vector<fs::path> models = models_among(entries);
@@ -66,11 +75,13 @@ core::Result<fs::path> model_in(const fs::path& folder) {
                   models.empty() ? "no model is in it" : fmt::format("{} models are in it", models.size())));
 }
 
-/// What model.yaml and `over` say of the model called `name`.
-core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name) {
-  config::ModelSpec spec;
+/// What model.yaml and `over` say of the model called `name`, over what `base` says.
+core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name,
+                                         config::ModelSpec base = {}) {
+  config::ModelSpec spec = std::move(base);
   if (is_there(yaml)) {
-    TRY(spec, config::load_model_yaml(yaml));
+    TRY(const auto said, config::load_model_yaml(yaml));
+    spec = config::merge(std::move(spec), said);
   }
   spec = config::merge(std::move(spec), over);
   if (spec.name.empty()) spec.name = name;
@@ -113,6 +124,34 @@ bool is_plain_model_folder(const fs::path& folder, const std::vector<fs::path>& 
   return models.size() == 1 && models.front().stem() == "model";
 }
 
+/// What a model's folder says of it: config.pbtxt, then model.yaml, then `over`, the later winning.
+core::Result<config::ModelSpec> spec_in(const fs::path& folder, const config::ModelSpec& over, Found& found) {
+  const std::string name = folder.filename().string();
+  const fs::path pbtxt = folder / "config.pbtxt";
+  if (!is_there(pbtxt)) return spec_for(folder / "model.yaml", over, name);
+  TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
+  if (!config.spec.name.empty() && config.spec.name != name) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format("{}: the name \"{}\" given, that of the folder, \"{}\", expected", pbtxt.string(),
+                                  config.spec.name, name));
+  }
+  std::ranges::move(config.warnings, std::back_inserter(found.notes));
+  return spec_for(folder / "model.yaml", over, name, std::move(config.spec));
+}
+
+/// Leaves of `versions` those that `policy` has.
+void keep_wanted(std::vector<std::pair<std::string, fs::path>>& versions, const config::VersionPolicy& policy) {
+  const auto number = [](const auto& version) { return version_number(version.first); };
+  if (!policy.specific.empty()) {
+    std::erase_if(versions, [&](const auto& version) {
+      return std::ranges::find(policy.specific, number(version)) == policy.specific.end();
+    });
+  } else if (policy.latest && versions.size() > *policy.latest) {
+    std::ranges::sort(versions, {}, number);
+    versions.erase(versions.begin(), versions.end() - *policy.latest);
+  }
+}
+
 /// A model's folder, with numbered versions or with the model straight in it. False when it is no such folder.
 core::Result<bool> add_folder(Found& found, const fs::path& folder, const config::ModelSpec& over) {
   TRY(const auto entries, entries_of(folder));
@@ -121,18 +160,17 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const config
     if (!is_plain_model_folder(folder, entries)) return false;
     versions.emplace_back("1", folder);
   }
-  if (is_there(folder / "config.pbtxt")) {
-    found.notes.push_back(
-        fmt::format("{}: is not read; the model is served as its own file describes it, and model.yaml "
-                    "beside it can say more",
-                    (folder / "config.pbtxt").string()));
-  }
   const std::string name = folder.filename().string();
-  const auto spec = spec_for(folder / "model.yaml", over, name);
+  const auto spec = spec_in(folder, over, found);
+  if (spec && spec->versions) keep_wanted(versions, *spec->versions);
+  if (versions.empty()) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format("{}: none of the versions that its version_policy names is there", folder.string()));
+  }
   for (const auto& [number, path] : versions) {
     if (!spec) {
       found.broken.push_back({name, number, spec.error()});
-    } else if (auto model = model_in(path)) {
+    } else if (auto model = model_in(path, spec->model_filename)) {
       found.sources.push_back({*spec, number, *std::move(model)});
     } else {
       found.broken.push_back({spec->name, number, std::move(model).error()});

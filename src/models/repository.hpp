@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,10 @@ namespace slipway::models {
 
 /// One version of one model on disk, found but not loaded.
 struct Source {
-  config::ModelSpec spec;      ///< with its name
-  std::string version;         ///< a number as text, "1" for a bare file
-  std::filesystem::path path;  ///< what a backend is given: a file, or a folder for formats that are folders
+  config::ModelSpec spec;               ///< with its name
+  std::string version;                  ///< a number as text, "1" for a bare file
+  std::filesystem::path path;           ///< what a backend is given: a file, or a folder for formats that are folders
+  std::shared_ptr<const void> keeps{};  ///< what must stay while the model is loaded: files that were made for it
 };
 
 /// What was found, and what looked like a model but could not be taken (a model.yaml with an unknown key, a version
@@ -31,8 +33,8 @@ struct Found {
 
 /// Looks at one path of the command line or an app file:
 ///   - a model file or a folder that is a model (SavedModel, Paddle): one version, "1", named after the file;
-///   - a model's folder: `VERSION/model.*` below it, and model.yaml beside them (or model.* straight in it, version
-///   "1");
+///   - a model's folder: `VERSION/model.*` below it, and model.yaml or Triton's config.pbtxt beside them (or model.*
+///   straight in it, version "1");
 ///   - a repository: a folder of such folders, or of bare model files.
 /// A model file's model.yaml is called after it: digits.yaml beside digits.onnx. `over` is what the command line says
 /// and wins over model.yaml. not_found or invalid_argument when there is nothing, already_exists when two files have

@@ -121,12 +121,38 @@ TEST_F(Repository, OneNameForTwoFilesIsRefused) {
   EXPECT_THAT(error_of(folder()).message(), HasSubstr("a.tflite are both model \"a\" version 1"));
 }
 
-TEST_F(Repository, TritonsConfigurationIsNotReadAndThatIsSaid) {
+TEST_F(Repository, TritonsConfigurationIsReadAndModelYamlWinsOverIt) {
+  write("a/1/other.onnx");
   write("a/1/model.onnx");
-  write("a/config.pbtxt");
+  write("a/2/other.onnx");
+  write("a/3/other.onnx");
+  write("a/config.pbtxt",
+        "max_batch_size: 4\ndefault_model_filename: \"other.onnx\"\nmetric_tags { key: \"a\" value: \"b\" }\n"
+        "version_policy { latest { num_versions: 2 } }\ninstance_group { count: 3 }");
+  write("a/model.yaml", "instances: 2");
   const Found found = found_in(folder());
-  EXPECT_EQ(found.sources.size(), 1U);
-  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("a/config.pbtxt: is not read")));
+  ASSERT_EQ(found.sources.size(), 2U);
+  EXPECT_EQ(found.sources[0].version, "2");
+  EXPECT_EQ(found.sources[0].path, folder() / "a/2/other.onnx");
+  EXPECT_EQ(found.sources[0].spec.max_batch_size, 4);
+  EXPECT_EQ(found.sources[0].spec.instances, 2U);
+  EXPECT_THAT(found.notes, ElementsAre(HasSubstr("a/config.pbtxt:3: metric_tags has no effect")));
+}
+
+TEST_F(Repository, AWrongConfigurationBreaksItsModelAlone) {
+  write("a/1/model.onnx");
+  write("a/config.pbtxt", "name: \"b\"");
+  write("c/1/model.onnx");
+  write("c/config.pbtxt", "default_model_filename: \"net.onnx\"");
+  write("d/1/model.onnx");
+  write("d/config.pbtxt", "version_policy { specific { versions: 7 } }");
+  write("e/1/model.onnx");
+  const Found found = found_in(folder());
+  ASSERT_EQ(found.sources.size(), 1U);
+  ASSERT_EQ(found.broken.size(), 3U);
+  EXPECT_THAT(found.broken[0].error.message(), HasSubstr("the name \"b\" given, that of the folder, \"a\""));
+  EXPECT_THAT(found.broken[1].error.message(), HasSubstr("net.onnx: is not there"));
+  EXPECT_THAT(found.broken[2].error.message(), HasSubstr("none of the versions"));
 }
 
 TEST_F(Repository, SaysWhatIsNoModel) {

@@ -48,7 +48,8 @@ std::string_view v1_state(models::State state) {
   switch (state) {
     case models::State::loading: return "LOADING";
     case models::State::ready: return "AVAILABLE";
-    case models::State::unavailable: break;
+    case models::State::unavailable:
+    case models::State::unloaded: break;
   }
   return "END";
 }

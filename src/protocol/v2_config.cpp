@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "protocol/v2_documents.hpp"
 
@@ -24,6 +28,17 @@ json::array tensors(const std::vector<core::TensorInfo>& infos, bool batches) {
   return out;
 }
 
+/// What a config.pbtxt says besides what the model as it is loaded says better.
+void add_declared(json::object& config, const std::string& declared) {
+  if (declared.empty()) return;
+  constexpr std::array<std::string_view, 7> ours{"name",           "platform", "backend", "version_policy",
+                                                 "max_batch_size", "input",    "output"};
+  json::value said = json::parse(declared);
+  for (auto& [key, value] : said.as_object()) {
+    if (std::ranges::find(ours, std::string_view(key)) == ours.end()) config[key] = std::move(value);
+  }
+}
+
 }  // namespace
 
 std::string model_config(const models::ModelVersion& version) {
@@ -46,6 +61,7 @@ std::string model_config(const models::ModelVersion& version) {
     config["dynamic_batching"] = {{"preferred_batch_size", json::array{}},
                                   {"max_queue_delay_microseconds", delay.count()}};
   }
+  add_declared(config, version.spec().triton_config);
   return json::serialize(config);
 }
 

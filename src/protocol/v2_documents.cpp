@@ -9,8 +9,9 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> served{"binary_tensor_data", "model_configuration", "parameters",
-                                                 "statistics"};
+constexpr std::array<std::string_view, 6> served{"binary_tensor_data", "model_configuration",
+                                                 "model_repository",   "model_repository(unload_dependents)",
+                                                 "parameters",         "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;

@@ -4,7 +4,7 @@ import pathlib
 import ml_dtypes
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 # Open Inference Protocol name: (ONNX type, NumPy type of a client's array, values that go through unchanged)
 ELEMENT_TYPES = {
@@ -67,6 +67,20 @@ def make_two_outputs(folder: pathlib.Path) -> pathlib.Path:
         [helper.make_node("Add", ["a", "b"], ["sum"]), helper.make_node("Sub", ["a", "b"], ["difference"])],
         [tensor("a"), tensor("b")],
         [tensor("sum"), tensor("difference")],
+    )
+    return path
+
+
+def make_matmul(path: pathlib.Path, weights: np.ndarray) -> pathlib.Path:
+    """x [batch, rows of weights] -> y [batch, columns]."""
+    save(
+        path,
+        [
+            helper.make_node("Constant", [], ["w"], value=numpy_helper.from_array(weights)),
+            helper.make_node("MatMul", ["x", "w"], ["y"]),
+        ],
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["batch", weights.shape[0]])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["batch", weights.shape[1]])],
     )
     return path
 

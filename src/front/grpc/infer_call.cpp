@@ -85,7 +85,6 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
                        held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
-                       held.reset();
                        once.call(std::move(answer));
                      });
   } catch (const std::exception& error) {

@@ -33,8 +33,7 @@ using Encode = std::function<std::vector<core::Buffer>(InferOutcome outcome)>;
 using InferDone = std::move_only_function<void(core::Result<std::vector<core::Buffer>>)>;
 
 /// Decodes an inference request, hands it to admission, encodes its outcome and counts it in the model's metrics.
-/// `done` is called exactly once, on this thread or an instance's, whatever fails or throws, and after the model was
-/// let go of: an instance's thread must never be the last to hold it.
+/// `done` is called exactly once, on this thread or an instance's, whatever fails or throws.
 void infer(const IncomingInfer& incoming, Encode encode, InferDone done);
 
 /// The deadline that the client set, on our clock.

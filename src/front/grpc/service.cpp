@@ -4,10 +4,12 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "front/grpc/infer_call.hpp"
 #include "front/grpc/status.hpp"
+#include "protocol/load_request.hpp"
 #include "protocol/v2_documents.hpp"
 
 namespace slipway::front::grpc {
@@ -36,6 +38,12 @@ template <class Message>
 template <class Message>
 Reactor* answer(Context* context, Message& message, const core::Result<std::string>& document) {
   return finished(context, document ? fill(message, *document) : status_of(document.error()));
+}
+
+models::ModelControl::Done finishing(Reactor* reactor) {
+  return [reactor](core::Result<void> outcome) {
+    reactor->Finish(outcome ? ::grpc::Status::OK : status_of(outcome.error()));
+  };
 }
 
 }  // namespace
@@ -111,6 +119,30 @@ Reactor* Service::RepositoryIndex(Context* context, const inference::RepositoryI
                                   inference::RepositoryIndexResponse* response) {
   const std::string models = protocol::repository_index(models_.index(), request->ready());
   return answer(context, *response, fmt::format(R"({{"models":{}}})", models));
+}
+
+Reactor* Service::RepositoryModelLoad(Context* context, const inference::RepositoryModelLoadRequest* request,
+                                      inference::RepositoryModelLoadResponse* /*response*/) {
+  models::LoadOptions options;
+  for (const auto& [name, value] : request->parameters()) {
+    if (name == "config") {
+      options.config = value.string_param();
+    } else if (name.starts_with(protocol::file_prefix)) {
+      options.files.emplace_back(name.substr(protocol::file_prefix.size()), value.bytes_param());
+    } else {
+      return finished(context, status_of(protocol::unknown_load_parameter(name)));
+    }
+  }
+  Reactor* reactor = context->DefaultReactor();
+  control_.load(request->model_name(), std::move(options), finishing(reactor));
+  return reactor;
+}
+
+Reactor* Service::RepositoryModelUnload(Context* context, const inference::RepositoryModelUnloadRequest* request,
+                                        inference::RepositoryModelUnloadResponse* /*response*/) {
+  Reactor* reactor = context->DefaultReactor();
+  control_.unload(request->model_name(), finishing(reactor));
+  return reactor;
 }
 
 }  // namespace slipway::front::grpc

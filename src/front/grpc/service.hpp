@@ -3,6 +3,7 @@
 #include <grpc_service.grpc.pb.h>
 
 #include "front/grpc/stream_call.hpp"
+#include "models/model_control.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
@@ -30,7 +31,7 @@ using Calls = Protocol::WithRawCallbackMethod_ModelInfer<Protocol::WithRawCallba
 /// is answered UNIMPLEMENTED. Called on gRPC's threads.
 class Service : public Calls {
  public:
-  explicit Service(const models::Registry& models) : models_(models) {}
+  Service(const models::Registry& models, models::ModelControl& control) : models_(models), control_(control) {}
   /// Ends the streams once what they have read is answered.
   void finish() { streams_.finish(); }
 
@@ -63,9 +64,16 @@ class Service : public Calls {
   ::grpc::ServerUnaryReactor* RepositoryIndex(::grpc::CallbackServerContext* context,
                                               const inference::RepositoryIndexRequest* request,
                                               inference::RepositoryIndexResponse* response) override;
+  ::grpc::ServerUnaryReactor* RepositoryModelLoad(::grpc::CallbackServerContext* context,
+                                                  const inference::RepositoryModelLoadRequest* request,
+                                                  inference::RepositoryModelLoadResponse* response) override;
+  ::grpc::ServerUnaryReactor* RepositoryModelUnload(::grpc::CallbackServerContext* context,
+                                                    const inference::RepositoryModelUnloadRequest* request,
+                                                    inference::RepositoryModelUnloadResponse* response) override;
 
  private:
   const models::Registry& models_;
+  models::ModelControl& control_;
   OpenStreams streams_;
 };
 

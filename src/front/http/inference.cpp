@@ -35,7 +35,6 @@ void infer(const models::Handle& version, HttpRequest request, core::Result<core
                     respond = std::move(respond)](core::Result<core::Response> result) mutable {
                      HttpResponse response = encoded(*held, std::move(result), encode);
                      held->probe().answered(core::now() - received, response.body_bytes());
-                     held.reset();  // before the answer: an instance's thread must never be the last to let go
                      respond(std::move(response));
                    });
 }

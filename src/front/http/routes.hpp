@@ -2,12 +2,14 @@
 
 #include "front/http/router.hpp"
 #include "metrics/registry.hpp"
+#include "models/model_control.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::http {
 
 /// Each adds the endpoints of one subject; everything given must outlive the router.
 void add_v2_routes(Router& router, const models::Registry& models);
+void add_repository_routes(Router& router, const models::Registry& models, models::ModelControl& control);
 void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
 void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
 void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs

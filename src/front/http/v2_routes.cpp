@@ -137,13 +137,6 @@ void add_v2_routes(Router& router, const models::Registry& models) {
     if (!ready) response.headers.emplace_back("Retry-After", "1");
     respond(std::move(response));
   });
-  const Handler index = [&models](const HttpRequest& request, Responder respond) {
-    const auto only_ready = protocol::asks_for_ready(request.body.text());
-    respond(only_ready ? HttpResponse::json(protocol::repository_index(models.index(), *only_ready))
-                       : HttpResponse::error(only_ready.error()));
-  };
-  router.add(Method::get, "/v2/repository/index", index);
-  router.add(Method::post, "/v2/repository/index", index);
   add_model_routes(router, models);
   add_statistics_routes(router, models);
 }

@@ -1,0 +1,81 @@
+#include "config/triton_json.hpp"
+
+#include <google/protobuf/descriptor.h>
+
+#include <string>
+#include <vector>
+
+namespace slipway::config {
+
+namespace json = boost::json;
+
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+/// One value of a field: the `index`-th where it is repeated, else -1.
+json::value value_of(const Message& message, const FieldDescriptor* field, int index) {
+  const auto* reflection = message.GetReflection();
+  const bool many = index >= 0;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_INT32:
+      return many ? reflection->GetRepeatedInt32(message, field, index) : reflection->GetInt32(message, field);
+    case FieldDescriptor::CPPTYPE_INT64:
+      return many ? reflection->GetRepeatedInt64(message, field, index) : reflection->GetInt64(message, field);
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return many ? reflection->GetRepeatedUInt32(message, field, index) : reflection->GetUInt32(message, field);
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return many ? reflection->GetRepeatedUInt64(message, field, index) : reflection->GetUInt64(message, field);
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return many ? reflection->GetRepeatedDouble(message, field, index) : reflection->GetDouble(message, field);
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return many ? reflection->GetRepeatedFloat(message, field, index) : reflection->GetFloat(message, field);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return many ? reflection->GetRepeatedBool(message, field, index) : reflection->GetBool(message, field);
+    case FieldDescriptor::CPPTYPE_STRING:
+      return json::string(many ? reflection->GetRepeatedString(message, field, index)
+                               : reflection->GetString(message, field));
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return json::string(
+          (many ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))->name());
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return json_of(many ? reflection->GetRepeatedMessage(message, field, index)
+                          : reflection->GetMessage(message, field));
+  }
+  return nullptr;
+}
+
+std::string key_of(const Message& entry) {
+  const json::value key = value_of(entry, entry.GetDescriptor()->map_key(), -1);
+  return key.is_string() ? std::string(key.as_string()) : json::serialize(key);
+}
+
+json::value all_of(const Message& message, const FieldDescriptor* field) {
+  const auto* reflection = message.GetReflection();
+  const int size = reflection->FieldSize(message, field);
+  if (field->is_map()) {
+    json::object entries;
+    for (int i = 0; i < size; ++i) {
+      const Message& entry = reflection->GetRepeatedMessage(message, field, i);
+      entries[key_of(entry)] = value_of(entry, entry.GetDescriptor()->map_value(), -1);
+    }
+    return entries;
+  }
+  json::array values;
+  for (int i = 0; i < size; ++i) values.push_back(value_of(message, field, i));
+  return values;
+}
+
+}  // namespace
+
+json::object json_of(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  json::object object;
+  for (const FieldDescriptor* field : fields)
+    object[field->name()] = field->is_repeated() ? all_of(message, field) : value_of(message, field, -1);
+  return object;
+}
+
+}  // namespace slipway::config

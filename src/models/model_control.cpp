@@ -1,0 +1,111 @@
+#include "models/model_control.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "config/triton_config.hpp"
+#include "models/scratch_folder.hpp"
+
+namespace slipway::models {
+
+using core::Code;
+
+namespace {
+
+/// Leaves what belongs to the model called `name`.
+void keep_named(Found& found, const std::string& name) {
+  std::erase_if(found.sources, [&](const Source& source) { return source.spec.name != name; });
+  std::erase_if(found.broken, [&](const Found::Broken& broken) { return broken.name != name; });
+}
+
+}  // namespace
+
+ModelControl::ModelControl(Registry& registry, std::vector<config::AppModel> places, bool allowed)
+    : registry_(registry), places_(std::move(places)), allowed_(allowed) {}
+
+void ModelControl::post(std::function<core::Result<void>()> work, Done done) {
+  if (!allowed_) {
+    return done(core::fail(Code::failed_precondition,
+                           "models are not loaded or unloaded by requests: the server listens beyond this machine; "
+                           "serve with --model-control to allow it"));
+  }
+  auto shared = std::make_shared<Done>(std::move(done));
+  Background::Task task = [work = std::move(work), shared] { (*shared)(work()); };
+  if (background_.post(task)) return;
+  (*shared)(core::fail(Code::resource_exhausted,
+                       fmt::format("{} loads and unloads wait already; try again later", Background::most_tasks)));
+}
+
+void ModelControl::load(std::string name, LoadOptions options, Done done) {
+  post([this, name = std::move(name), options = std::move(options)] { return load_now(name, options); },
+       std::move(done));
+}
+
+void ModelControl::unload(std::string name, Done done) {
+  post(
+      [this, name = std::move(name)] {
+        auto removed = registry_.remove(name);
+        if (removed) spdlog::info("model \"{}\" is unloaded", name);
+        return removed;
+      },
+      std::move(done));
+}
+
+core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
+  auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
+  if (found) {
+    for (const std::string& note : found->notes) spdlog::warn("{}", note);
+  }
+  const core::Result<void> loaded =
+      found ? registry_.replace(name, *found) : core::Result<void>(std::unexpected(std::move(found).error()));
+  if (loaded) {
+    spdlog::info("model \"{}\" is loaded", name);
+    return {};
+  }
+  spdlog::warn("model \"{}\" is not loaded: {}", name, loaded.error().message());
+  return std::unexpected(core::Error(loaded.error()).within(fmt::format("failed to load '{}'", name)));
+}
+
+core::Result<Found> ModelControl::find_on_disk(const std::string& name, const LoadOptions& options) const {
+  config::ModelSpec asked;
+  std::vector<std::string> notes;
+  for (const config::AppModel& place : places_) {
+    config::ModelSpec over = place.spec;
+    if (options.config) {
+      TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, place.path / name));
+      notes = std::move(config.warnings);
+      config.spec.name.clear();
+      over = config::merge(std::move(over), config.spec);
+    }
+    auto found = find_models(place.path, over);
+    if (!found) continue;  // another place may have it
+    keep_named(*found, name);
+    if (found->sources.empty() && found->broken.empty()) continue;
+    std::ranges::move(notes, std::back_inserter(found->notes));
+    return found;
+  }
+  return core::fail(Code::not_found, fmt::format("no model of that name in {}",
+                                                 places_.size() == 1 ? places_.front().path.string()
+                                                                     : "any place that this server was started with"));
+}
+
+core::Result<Found> ModelControl::write_and_find(const std::string& name, const LoadOptions& options) const {
+  if (!options.config)
+    return core::fail(Code::invalid_argument, "files are given without the parameter \"config\", which they need");
+  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos)
+    return core::fail(Code::invalid_argument, fmt::format(R"("{}" is no name for a model's folder)", name));
+  TRY(const auto folder, ScratchFolder::make());
+  for (const auto& [place, content] : options.files)
+    TRY_VOID(folder->write(name, place, std::as_bytes(std::span(content))));
+  TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, folder->path() / name));
+  config.spec.name = name;
+  TRY(Found found, find_models(folder->path() / name, config.spec));
+  for (Source& source : found.sources) source.keeps = folder;
+  std::ranges::move(config.warnings, std::back_inserter(found.notes));
+  return found;
+}
+
+}  // namespace slipway::models

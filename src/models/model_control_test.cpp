@@ -1,0 +1,105 @@
+#include "models/model_control.hpp"
+
+#include <gmock/gmock.h>
+
+#include <future>
+
+#include "config/test_folder.hpp"
+
+namespace slipway::models {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr const char* echo = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
+
+class ControlTest : public config::TestFolder {
+ protected:
+  core::Result<void> load(const std::string& name, const LoadOptions& options = {}) {
+    std::promise<core::Result<void>> outcome;
+    control_->load(name, options, [&](core::Result<void> result) { outcome.set_value(std::move(result)); });
+    return outcome.get_future().get();
+  }
+  core::Result<void> unload(const std::string& name) {
+    std::promise<core::Result<void>> outcome;
+    control_->unload(name, [&](core::Result<void> result) { outcome.set_value(std::move(result)); });
+    return outcome.get_future().get();
+  }
+  void control(bool allowed = true) {
+    control_ = std::make_unique<ModelControl>(registry_, std::vector{config::AppModel{folder(), {}}}, allowed);
+  }
+
+  runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
+  metrics::Registry metrics_;
+  Registry registry_{backends_, metrics_};
+  std::unique_ptr<ModelControl> control_;
+};
+
+TEST_F(ControlTest, ServesWhatIsOnDiskNow) {
+  write("a/1/model.fake", echo);
+  write("b/1/model.fake", echo);
+  control();
+  ASSERT_TRUE(load("a"));
+  EXPECT_FALSE(registry_.find("b", "")) << "the other model of the folder was not asked for";
+  write("a/2/model.fake", echo);
+  ASSERT_TRUE(load("a"));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "2");
+  fs::remove_all(folder() / "a/2");
+  ASSERT_TRUE(load("a"));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "1");
+}
+
+TEST_F(ControlTest, UnloadsAndLoadsAgain) {
+  write("a/1/model.fake", echo);
+  control();
+  ASSERT_TRUE(load("a"));
+  ASSERT_TRUE(unload("a"));
+  EXPECT_FALSE(registry_.find("a", ""));
+  ASSERT_TRUE(load("a"));
+  EXPECT_TRUE(registry_.find("a", ""));
+}
+
+TEST_F(ControlTest, AConfigOfTheRequestWins) {
+  write("a/1/model.fake", echo);
+  write("a/config.pbtxt", "max_batch_size: 4");
+  control();
+  ASSERT_TRUE(load("a", {.config = R"({"max_batch_size": 8})"}));
+  EXPECT_EQ(registry_.find("a", "").value()->max_batch_size(), 8);
+  ASSERT_TRUE(load("a"));
+  EXPECT_EQ(registry_.find("a", "").value()->max_batch_size(), 4);
+}
+
+TEST_F(ControlTest, ServesFilesOfTheRequestAndRemovesThem) {
+  control();
+  const LoadOptions sent{.config = "{}", .files = {{"1/model.fake", echo}, {"3/model.fake", echo}}};
+  ASSERT_TRUE(load("sent", sent));
+  const Handle version = *registry_.find("sent", "3");
+  const fs::path file = version->model().options().path;
+  EXPECT_TRUE(fs::exists(file));
+  ASSERT_TRUE(unload("sent"));
+  EXPECT_TRUE(fs::exists(file)) << "a request may still use it";
+}
+
+TEST_F(ControlTest, SaysWhatIsWrong) {
+  write("broken/1/model.fake", "fail_load=no luck\n");
+  control();
+  EXPECT_THAT(load("none").error().message(), HasSubstr("failed to load 'none': no model of that name in"));
+  EXPECT_THAT(load("broken").error().message(), HasSubstr("no luck"));
+  EXPECT_THAT(load("x", {.files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("\"config\""));
+  EXPECT_THAT(load("x", {.config = "{", .files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("config"));
+  for (const char* place : {"../model.fake", "/tmp/model.fake", "1/../../model.fake", ""})
+    EXPECT_THAT(load("x", {.config = "{}", .files = {{place, echo}}}).error().message(), HasSubstr("1/model.onnx"));
+  EXPECT_THAT(load("../x", {.config = "{}", .files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("../x"));
+  EXPECT_EQ(unload("none").error().code(), core::Code::not_found);
+}
+
+TEST_F(ControlTest, IsRefusedWhereItIsNotAllowed) {
+  write("a/1/model.fake", echo);
+  control(false);
+  EXPECT_THAT(load("a").error().message(), HasSubstr("--model-control"));
+  EXPECT_THAT(unload("a").error().message(), HasSubstr("--model-control"));
+}
+
+}  // namespace
+}  // namespace slipway::models

@@ -1,0 +1,52 @@
+#include "models/scratch_folder.hpp"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+namespace slipway::models {
+
+namespace fs = std::filesystem;
+using core::Code;
+
+core::Result<std::shared_ptr<ScratchFolder>> ScratchFolder::make() {
+  std::error_code failure;
+  std::string pattern = (fs::temp_directory_path(failure) / "slipway-XXXXXX").string();
+  if (failure || ::mkdtemp(pattern.data()) == nullptr) {
+    return core::fail(Code::failed_precondition,
+                      fmt::format("{}: no folder can be made for the model's files: {}; TMPDIR names another place",
+                                  pattern, std::generic_category().message(errno)));
+  }
+  return std::shared_ptr<ScratchFolder>(new ScratchFolder(pattern));
+}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+core::Result<void> ScratchFolder::write(const std::string& model, std::string_view place,
+                                        std::span<const std::byte> content) const {
+  const fs::path relative(place);
+  const bool leads_out =
+      relative.is_absolute() || !relative.has_filename() ||
+      std::ranges::any_of(relative, [](const fs::path& part) { return part == ".." || part == "."; });
+  if (leads_out) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format(R"(file "{}": a place in the model's folder, as 1/model.onnx, expected)", place));
+  }
+  const fs::path file = path_ / model / relative;
+  std::error_code failure;
+  fs::create_directories(file.parent_path(), failure);
+  std::ofstream out(file, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+  out.close();
+  if (failure || !out) return core::fail(Code::resource_exhausted, fmt::format("{}: cannot be written", file.string()));
+  return {};
+}
+
+}  // namespace slipway::models
