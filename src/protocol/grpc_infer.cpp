@@ -77,7 +77,7 @@ class Decoder {
  public:
   explicit Decoder(CodedInputStream& in) : in_(in) {}
 
-  core::Result<core::Request> run() {
+  core::Result<DecodedInfer> run() {
     if (!read_fields()) return damaged();
     if (inputs_.size() > most_tensors) return invalid(too_many("inputs"));
     if (outputs_.size() > most_tensors) return invalid(too_many("outputs"));
@@ -88,13 +88,10 @@ class Decoder {
     }
     for (std::size_t i = 0; i < inputs_.size(); ++i) TRY_VOID(take(inputs_[i], i));
     for (const auto& output : outputs_) {
-      for (const char* extension : {"classification", "shared_memory_region"}) {
-        if (output.parameters().contains(extension))
-          return invalid(fmt::format(R"(output "{}": the parameter "{}" is not served)", output.name(), extension));
-      }
-      request_.outputs.push_back(output.name());
+      if (auto taken = take(output); !taken)
+        return std::unexpected(taken.error().within(fmt::format("output \"{}\"", output.name())));
     }
-    return std::move(request_);
+    return std::move(decoded_);
   }
 
  private:
@@ -173,8 +170,18 @@ class Decoder {
     return {};
   }
 
+  core::Result<void> take(const Message::InferRequestedOutputTensor& output) {
+    OutputWish wish{.name = output.name(), .binary = {}, .classes = 0};
+    for (const auto& [key, given] : output.parameters()) {
+      if (const auto value = parameter_from(given)) TRY_VOID(read_output_parameter(wish, key, *value));
+    }
+    request_output(decoded_, std::move(wish));
+    return {};
+  }
+
   CodedInputStream& in_;
-  core::Request request_;
+  DecodedInfer decoded_;
+  core::Request& request_ = decoded_.request;
   std::vector<Message::InferInputTensor> inputs_;
   std::vector<Message::InferRequestedOutputTensor> outputs_;
   std::vector<core::Buffer> raw_;
@@ -197,7 +204,7 @@ std::string field_head(int field, std::size_t size) {
 
 }  // namespace
 
-core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message) {
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message) {
   CodedInputStream in(&message);
   in.SetTotalBytesLimit(std::numeric_limits<int>::max());
   return Decoder(in).run();

@@ -8,6 +8,7 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
+#include "protocol/output_form.hpp"
 
 namespace slipway::protocol {
 
@@ -16,8 +17,8 @@ namespace slipway::protocol {
 /// runtimes want it. Typed contents are taken too. Model, version, id, parameters, inputs and outputs are set; deadline
 /// and times are the caller's.
 ///
-/// invalid_argument names the input where a tensor is wrong.
-core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message);
+/// invalid_argument names the input or output that is wrong.
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message);
 
 /// Encodes an inference.ModelInferResponse: parts that follow one another on the wire. Outputs move into it as
 /// raw_output_contents, without a copy.

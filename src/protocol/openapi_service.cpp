@@ -61,8 +61,14 @@ json::object binary_media() { return {{"schema", json::object{{"type", "string"}
 json::object requested_outputs(const Service& service) {
   json::array names;
   for (const core::TensorInfo& info : service.outputs) names.emplace_back(info.name);
-  json::object parameters{{"type", "object"},
-                          {"properties", json::object{{"binary_data", json::object{{"type", "boolean"}}}}}};
+  json::object parameters{
+      {"type", "object"},
+      {"properties",
+       json::object{
+           {"binary_data", json::object{{"type", "boolean"}}},
+           {"classification", json::object{{"type", "integer"},
+                                           {"minimum", 0},
+                                           {"description", "So many of the best classes, as VALUE:INDEX:LABEL"}}}}}};
   json::object item{{"type", "object"},
                     {"properties", json::object{{"name", json::object{{"enum", std::move(names)}}},
                                                 {"parameters", std::move(parameters)}}},

@@ -138,22 +138,11 @@ class Decoder {
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
         return no_request(simdjson::TAPE_ERROR);
       std::string name(key);
-      bool flag = false;
-      std::int64_t integer = 0;
-      double number = 0;
-      std::string_view string;
-      if (value.get_bool().get(flag) == simdjson::SUCCESS) {
-        if (name == "binary_data_output") decoded_.form.binary_by_default = flag;
-        decoded_.request.parameters.emplace_back(std::move(name), flag);
-      } else if (value.get_int64().get(integer) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), integer);
-      } else if (value.get_double().get(number) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), number);
-      } else if (value.get_string().get(string) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), std::string(string));
-      } else {
-        return invalid(fmt::format("parameter \"{}\": a string, number or boolean expected", name));
-      }
+      auto parameter = parse_parameter(value);
+      if (!parameter) return invalid(fmt::format("parameter \"{}\": {}", name, parameter.error().message()));
+      if (const auto* flag = std::get_if<bool>(&*parameter); flag != nullptr && name == "binary_data_output")
+        decoded_.form.binary_by_default = *flag;
+      decoded_.request.parameters.emplace_back(std::move(name), *std::move(parameter));
     }
     return {};
   }
@@ -163,22 +152,25 @@ class Decoder {
     std::string_view view;
     if (output["name"].get_string().get(view) != simdjson::SUCCESS)
       return invalid("a requested output: \"name\" is missing or no string");
-    std::string name(view);
+    OutputWish wish{.name = std::string(view), .binary = {}, .classes = 0};
     ondemand::object parameters;
     if (output["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
-      if (ondemand::value value; parameters["classification"].get(value) == simdjson::SUCCESS)
-        return invalid(fmt::format("output \"{}\": the classification extension is not served", name));
-      if (ondemand::value value; parameters["shared_memory_region"].get(value) == simdjson::SUCCESS)
-        return invalid(fmt::format("output \"{}\": shared memory is not served here", name));
-      ondemand::value wanted;
-      if (parameters["binary_data"].get(wanted) == simdjson::SUCCESS) {
-        bool binary = false;
-        if (wanted.get_bool().get(binary) != simdjson::SUCCESS)
-          return invalid(fmt::format(R"(output "{}": "binary_data" is neither true nor false)", name));
-        decoded_.form.binary.emplace_back(name, binary);
-      }
+      if (auto read = read_output_parameters(wish, parameters); !read)
+        return std::unexpected(read.error().within(fmt::format("output \"{}\"", wish.name)));
     }
-    decoded_.request.outputs.push_back(std::move(name));
+    request_output(decoded_, std::move(wish));
+    return {};
+  }
+
+  static core::Result<void> read_output_parameters(OutputWish& wish, ondemand::object parameters) {
+    for (auto field : parameters) {
+      std::string_view key;
+      ondemand::value value;
+      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
+        return invalid("\"parameters\" cannot be read");
+      // what is not known may be anything: null and objects are read as nothing
+      TRY_VOID(read_output_parameter(wish, key, parse_parameter(value).value_or(core::Parameter(std::string()))));
+    }
     return {};
   }
 
@@ -217,13 +209,6 @@ core::Result<DecodedInfer> decode_raw(core::Buffer body, std::span<const core::T
 }
 
 }  // namespace
-
-bool OutputForm::is_binary(std::string_view output) const {
-  for (const auto& [name, wanted] : binary) {
-    if (name == output) return wanted;
-  }
-  return binary_by_default;
-}
 
 core::Result<DecodedInfer> decode_infer(core::Buffer body, std::optional<std::size_t> json_bytes,
                                         std::span<const core::TensorInfo> inputs) {

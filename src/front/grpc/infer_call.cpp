@@ -16,7 +16,7 @@ namespace slipway::front::grpc {
 
 namespace {
 
-core::Result<core::Request> decoded(const ::grpc::ByteBuffer& message) {
+core::Result<protocol::DecodedInfer> decoded(const ::grpc::ByteBuffer& message) {
   ::grpc::ByteBuffer bytes(message);  // a reference more: the reader takes it apart
   ::grpc::ProtoBufferReader reader(&bytes);
   if (!reader.status().ok())
@@ -56,6 +56,12 @@ core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutco
   }
 }
 
+core::Result<core::Response> formed(core::Response response, const protocol::OutputForm& form,
+                                    const models::ModelVersion& version) {
+  TRY_VOID(protocol::form_outputs(response, form, protocol::origin_of(version)));
+  return response;
+}
+
 }  // namespace
 
 core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context) {
@@ -68,19 +74,21 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   Once once(std::move(done));
   const core::TimePoint received = core::now();
   try {
-    auto request = decoded(incoming.message);
-    if (!request) return once.call(encoded(encode, {std::unexpected(request.error()), ""}));
-    auto version = incoming.models.find(request->model, request->version);
-    if (!version) return once.call(encoded(encode, {std::unexpected(version.error()), std::move(request->id)}));
+    auto message = decoded(incoming.message);
+    if (!message) return once.call(encoded(encode, {std::unexpected(message.error()), ""}));
+    core::Request& request = message->request;
+    auto version = incoming.models.find(request.model, request.version);
+    if (!version) return once.call(encoded(encode, {std::unexpected(version.error()), std::move(request.id)}));
     (*version)->probe().bytes_in(incoming.message.Length());
-    request->received = received;
-    request->deadline = incoming.deadline;
-    request->cancelled = incoming.cancelled;
-    std::string id = request->id;
-    admission::infer(*version, *std::move(request),
-                     [held = *version, received, id = std::move(id), encode = std::move(encode),
-                      once = std::move(once)](core::Result<core::Response> result) mutable {
+    request.received = received;
+    request.deadline = incoming.deadline;
+    request.cancelled = incoming.cancelled;
+    std::string id = request.id;
+    admission::infer(*version, std::move(request),
+                     [held = *version, received, id = std::move(id), form = std::move(message->form),
+                      encode = std::move(encode), once = std::move(once)](core::Result<core::Response> result) mutable {
                        const auto begin = core::now();
+                       if (result) result = formed(*std::move(result), form, *held);
                        auto answer = encoded(encode, {std::move(result), std::move(id)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);

@@ -55,7 +55,9 @@ bool takes_type(std::string_view type) {
          std::ranges::any_of(taken, [type](std::string_view name) { return boost::beast::iequals(type, name); });
 }
 
-core::Result<HttpResponse> encoded(core::Response response, const protocol::OutputForm& form) {
+core::Result<HttpResponse> encoded(const models::ModelVersion& version, core::Response response,
+                                   const protocol::OutputForm& form) {
+  TRY_VOID(protocol::form_outputs(response, form, protocol::origin_of(version)));
   TRY(protocol::EncodedInfer answer, protocol::encode_infer(std::move(response), form));
   HttpResponse made;
   if (answer.json_bytes) {
@@ -81,8 +83,8 @@ void infer_tensors(const models::Handle& version, HttpRequest request, Responder
   infer(
       version, std::move(request),
       decoded ? core::Result<core::Request>(std::move(decoded->request)) : std::unexpected(decoded.error()),
-      [form = std::move(form)](const models::ModelVersion& /*version*/, core::Response response) {
-        return encoded(std::move(response), form);
+      [form = std::move(form)](const models::ModelVersion& served, core::Response response) {
+        return encoded(served, std::move(response), form);
       },
       std::move(respond));
 }

@@ -1,0 +1,59 @@
+#include "protocol/output_form.hpp"
+
+#include <utility>
+
+#include "transform/classes.hpp"
+
+namespace slipway::protocol {
+
+using core::invalid;
+
+const OutputWish* OutputForm::wish_for(std::string_view output) const {
+  for (const OutputWish& wish : wishes) {
+    if (wish.name == output) return &wish;
+  }
+  return nullptr;
+}
+
+bool OutputForm::is_binary(std::string_view output) const {
+  const OutputWish* wish = wish_for(output);
+  return wish != nullptr && wish->binary ? *wish->binary : binary_by_default;
+}
+
+core::Result<void> read_output_parameter(OutputWish& wish, std::string_view key, const core::Parameter& value) {
+  if (key == "binary_data") {
+    const auto* flag = std::get_if<bool>(&value);
+    if (flag == nullptr) return invalid(R"("binary_data" is neither true nor false)");
+    wish.binary = *flag;
+  } else if (key == "classification") {
+    const auto* count = std::get_if<std::int64_t>(&value);
+    if (count == nullptr || *count < 0)
+      return invalid(R"("classification": a number of classes from 1 up expected, or 0 for none)");
+    wish.classes = *count;
+  }
+  return {};
+}
+
+void request_output(DecodedInfer& decoded, OutputWish wish) {
+  decoded.request.outputs.push_back(wish.name);
+  if (!wish.says_nothing()) decoded.form.wishes.push_back(std::move(wish));
+}
+
+OutputOrigin origin_of(const models::ModelVersion& version) {
+  return {version.spec(), version.outputs(), version.max_batch_size() > 0};
+}
+
+core::Result<void> form_outputs(core::Response& response, const OutputForm& form, const OutputOrigin& origin) {
+  if (form.wishes.empty()) return {};
+  for (core::Tensor& output : response.outputs) {
+    const OutputWish* wish = form.wish_for(output.name);
+    if (wish == nullptr || wish->classes == 0) continue;
+    TRY(output, transform::classify(output.view(),
+                                    {.count = wish->classes,
+                                     .batches = origin.batches,
+                                     .names = transform::class_names(origin.spec, origin.outputs, output.name)}));
+  }
+  return {};
+}
+
+}  // namespace slipway::protocol
