@@ -30,6 +30,13 @@ http::ServerOptions http_options(const config::ServerSpec& spec) {
   return options;
 }
 
+core::SharedMemory::Options memory_options(const config::ServerSpec& spec) {
+  core::SharedMemory::Options options;
+  options.on = spec.allows_shared_memory();
+  options.input_bytes_max = spec.max_request_bytes;
+  return options;
+}
+
 /// "x FP32 [-1,3,48,192]"
 std::string signature(const std::vector<core::TensorInfo>& tensors) {
   std::vector<std::string> parts;
@@ -43,7 +50,10 @@ std::string signature(const std::vector<core::TensorInfo>& tensors) {
 }  // namespace
 
 App::App(const Plan& plan)
-    : host_(plan.server.host), backends_(runtime::BackendRegistry::default_folders()), models_(backends_, metrics_) {}
+    : host_(plan.server.host),
+      backends_(runtime::BackendRegistry::default_folders()),
+      models_(backends_, metrics_),
+      memory_(memory_options(plan.server)) {}
 
 App::~App() {
   {
@@ -59,7 +69,9 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
   std::unique_ptr<App> app(new App(plan));
   TRY_VOID(load_models(plan.models, app->models_));
 
-  http::add_v2_routes(app->router_, app->models_);
+  const front::Extensions extensions{.memory = app->memory_};
+  http::add_v2_routes(app->router_, app->models_, extensions);
+  http::add_shared_memory_routes(app->router_, app->memory_);
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);
@@ -69,7 +81,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
                                              .port = *plan.server.grpc_port,
                                              .max_request_bytes = plan.server.max_request_bytes,
                                              .finish_timeout = plan.server.finish_timeout};
-    auto server = front::grpc::Server::start(options, app->models_);
+    auto server = front::grpc::Server::start(options, app->models_, extensions);
     if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());
     if (server) {
       app->grpc_ = *std::move(server);

@@ -9,6 +9,7 @@
 
 #include "app/model_loading.hpp"
 #include "core/error.hpp"
+#include "core/shared_memory.hpp"
 #include "front/grpc/server.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
@@ -42,6 +43,7 @@ class App {
   runtime::BackendRegistry backends_;
   metrics::Registry metrics_;
   models::Registry models_;
+  core::SharedMemory memory_;
   front::http::Router router_;
   front::http::Router metrics_router_;
   // after what they use, so that they end first

@@ -12,7 +12,10 @@
 
 namespace slipway::config {
 
-/// What the HTTP server is told; every field has the default that is used when nobody says otherwise.
+/// Whether only this machine reaches a server that listens on `host`: 127.…, ::1 or localhost.
+bool is_loopback(std::string_view host);
+
+/// What the servers are told; every field has the default that is used when nobody says otherwise.
 struct ServerSpec {
   std::string host = "127.0.0.1";
   std::uint16_t http_port = 8000;                    ///< 0: any free port
@@ -27,6 +30,9 @@ struct ServerSpec {
   std::chrono::milliseconds finish_timeout{20'000};  ///< at the end, for what was accepted to be answered
   bool grpc_port_asked = false;                      ///< somebody said which; else one that is taken is only noted
   std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
+  std::optional<bool> shared_memory;                 ///< clients may register; nothing: where `host` is the loopback
+
+  bool allows_shared_memory() const { return shared_memory.value_or(is_loopback(host)); }
 };
 
 /// One model an app serves: where it is, and what is said of it.

@@ -38,7 +38,8 @@ TEST(OutputForm, RefusesValuesOfTheWrongKind) {
 }
 
 TEST(OutputForm, AnOutputsOwnWordWinsOverTheDefault) {
-  const OutputForm form{.binary_by_default = true, .wishes = {{.name = "y", .binary = false, .classes = 0}}};
+  const OutputForm form{.binary_by_default = true,
+                        .wishes = {{.name = "y", .binary = false, .classes = 0, .shared = {}, .place = {}}}};
   EXPECT_FALSE(form.is_binary("y"));
   EXPECT_TRUE(form.is_binary("z"));
 }
@@ -49,7 +50,8 @@ TEST(OutputForm, ClassesStandInPlaceOfTheScoresOfThatOutputAlone) {
   response.outputs.push_back(scores("z", {1, 2}));
   config::ModelSpec spec;
   spec.labels_output = {.output = "y", .softmax = false, .top_k = 1, .labels = {"a", "b"}};
-  const OutputForm form{.binary_by_default = false, .wishes = {{.name = "y", .binary = {}, .classes = 1}}};
+  const OutputForm form{.binary_by_default = false,
+                        .wishes = {{.name = "y", .binary = {}, .classes = 1, .shared = {}, .place = {}}}};
   ASSERT_TRUE(form_outputs(response, form, {.spec = spec, .outputs = {}, .batches = true}));
   EXPECT_EQ(response.outputs[0].dtype, core::DataType::bytes);
   EXPECT_EQ(core::to_string(response.outputs[0].shape), "[1,1]");

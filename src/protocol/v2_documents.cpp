@@ -24,9 +24,11 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 
 }  // namespace
 
-std::string server_metadata() {
-  return json::serialize(json::object{
-      {"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", json::array(served.begin(), served.end())}});
+std::string server_metadata(const OptionalExtensions& also) {
+  json::array extensions(served.begin(), served.end());
+  if (also.shared_memory) extensions.emplace_back("system_shared_memory");
+  return json::serialize(
+      json::object{{"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", std::move(extensions)}});
 }
 
 std::string live_body(bool live, bool ready) { return json::serialize(json::object{{"live", live}, {"ready", ready}}); }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "front/extensions.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
@@ -21,8 +22,9 @@ struct ServerOptions {
 /// health service and server reflection.
 class Server {
  public:
-  /// Binds and listens, and serves from then on. `models` must outlive the server.
-  static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models);
+  /// Binds and listens, and serves from then on. `models` and what `extensions` refers to must outlive the server.
+  static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models,
+                                                     const Extensions& extensions);
   /// Refuses new calls, lets those in flight be answered (within finish_timeout), ends streams that have none, and
   /// ends.
   ~Server();

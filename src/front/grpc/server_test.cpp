@@ -31,7 +31,8 @@ class GrpcServer : public config::TestFolder {
     spec.instances = 1;
     spec.max_batch_size = 0;
     ASSERT_TRUE(models_.add(*models::find_models(file, spec), true));
-    auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_);
+    auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_,
+                                {memory_});
     ASSERT_TRUE(server) << server.error().message();
     server_ = *std::move(server);
     stub_ = inference::GRPCInferenceService::NewStub(
@@ -70,6 +71,7 @@ class GrpcServer : public config::TestFolder {
   runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
   metrics::Registry metrics_;
   models::Registry models_{backends_, metrics_};
+  core::SharedMemory memory_{{}};
   std::unique_ptr<Server> server_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> stub_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "front/extensions.hpp"
 #include "front/http/router.hpp"
 #include "metrics/registry.hpp"
 #include "models/registry.hpp"
@@ -7,7 +8,8 @@
 namespace slipway::front::http {
 
 /// Each adds the endpoints of one subject; everything given must outlive the router.
-void add_v2_routes(Router& router, const models::Registry& models);
+void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions);
+void add_shared_memory_routes(Router& router, core::SharedMemory& memory);
 void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
 void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
 void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs

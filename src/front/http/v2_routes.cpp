@@ -68,7 +68,8 @@ core::Result<HttpResponse> encoded(const models::ModelVersion& version, core::Re
   return made;
 }
 
-void infer_tensors(const models::Handle& version, HttpRequest request, Responder respond) {
+void infer_tensors(const models::Handle& version, const Extensions& extensions, HttpRequest request,
+                   Responder respond) {
   if (!takes_type(request.header("content-type"))) {
     respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
                                                  "application/octet-stream expected",
@@ -77,8 +78,9 @@ void infer_tensors(const models::Handle& version, HttpRequest request, Responder
   }
   version->probe().bytes_in(request.body.size());
   const auto length = json_length(request);
-  auto decoded = length ? protocol::decode_infer(std::move(request.body), *length, version->inputs())
-                        : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
+  auto decoded = length
+                     ? protocol::decode_infer(std::move(request.body), *length, version->inputs(), &extensions.memory)
+                     : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
   auto form = decoded ? std::move(decoded->form) : protocol::OutputForm();
   infer(
       version, std::move(request),
@@ -89,8 +91,11 @@ void infer_tensors(const models::Handle& version, HttpRequest request, Responder
       std::move(respond));
 }
 
-void add_model_routes(Router& router, const models::Registry& models) {
-  add_for_models(router, models, Method::post, "/infer", infer_tensors);
+void add_model_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
+  add_for_models(router, models, Method::post, "/infer",
+                 [extensions](const models::Handle& version, HttpRequest request, Responder respond) {
+                   infer_tensors(version, extensions, std::move(request), std::move(respond));
+                 });
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
                    respond(HttpResponse::json(protocol::model_ready(*version)));
@@ -126,9 +131,9 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
 
 }  // namespace
 
-void add_v2_routes(Router& router, const models::Registry& models) {
-  router.add(Method::get, "/v2", [](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::server_metadata()));
+void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
+  router.add(Method::get, "/v2", [extensions](const HttpRequest& /*request*/, Responder respond) {
+    respond(HttpResponse::json(protocol::server_metadata(listed(extensions))));
   });
   router.add(Method::get, "/v2/health/live", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::live_body(true, models.ready())));
@@ -146,7 +151,7 @@ void add_v2_routes(Router& router, const models::Registry& models) {
   };
   router.add(Method::get, "/v2/repository/index", index);
   router.add(Method::post, "/v2/repository/index", index);
-  add_model_routes(router, models);
+  add_model_routes(router, models, extensions);
   add_statistics_routes(router, models);
 }
 
