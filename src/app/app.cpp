@@ -65,13 +65,14 @@ App::~App() {
   models_.finish();
 }
 
-core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
+core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogControl& log) {
   std::unique_ptr<App> app(new App(plan));
   TRY_VOID(load_models(plan.models, app->models_));
 
-  const front::Extensions extensions{.memory = app->memory_};
+  const front::Extensions extensions{.memory = app->memory_, .log = log};
   http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_shared_memory_routes(app->router_, app->memory_);
+  http::add_logging_routes(app->router_, log);
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);

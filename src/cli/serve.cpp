@@ -104,7 +104,8 @@ int wait_for_end() {
 int serve(const Arguments& arguments) {
   const auto format = app::log_format_from(arguments.log_format);
   if (!format) return refuse(format.error());
-  if (const auto logging = app::set_up_logging(*format, arguments.log_level); !logging) return refuse(logging.error());
+  const auto logging = app::set_up_logging(*format, arguments.log_level);
+  if (!logging) return refuse(logging.error());
 
   auto plan = app::plan_from(arguments.paths, arguments.model);
   if (!plan) return refuse(plan.error());
@@ -112,7 +113,7 @@ int serve(const Arguments& arguments) {
 
   std::signal(SIGPIPE, SIG_IGN);
   listen_for_end();
-  auto app = app::App::start(*plan);
+  auto app = app::App::start(*plan, **logging);
   if (!app) return refuse(app.error());
   serving.store(true);  // before anybody can have read that it listens
   fmt::print("{}", (*app)->banner());

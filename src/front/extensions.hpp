@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/shared_memory.hpp"
+#include "protocol/log_settings.hpp"
 #include "protocol/v2_documents.hpp"
 
 namespace slipway::front {
@@ -8,6 +9,7 @@ namespace slipway::front {
 /// What the extensions of the protocol work on, beside the models. The doors share it, and it outlives them.
 struct Extensions {
   core::SharedMemory& memory;
+  protocol::LogControl& log;
 };
 
 /// Those that the server's metadata tell of.

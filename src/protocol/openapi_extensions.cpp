@@ -55,8 +55,26 @@ void add_shared_memory_paths(json::object& paths, std::string_view tag) {
                 {{"type", "object"}, {"properties", bytes}, {"required", json::array{"key", "byte_size"}}}));
 }
 
+void add_logging_path(json::object& paths, std::string_view tag) {
+  const json::object flag{{"type", "boolean"}};
+  const json::object settings{
+      {"type", "object"},
+      {"properties", json::object{{"log_file", text()},
+                                  {"log_info", flag},
+                                  {"log_warning", flag},
+                                  {"log_error", flag},
+                                  {"log_verbose_level", count()},
+                                  {"log_format", json::object{{"enum", json::array{"default", "ISO8601"}}}}}}};
+  paths["/v2/logging"] =
+      json::object{{"get", get("What is logged", tag, "logging", settings, {})},
+                   {"post", with_body(post("Change what is logged", tag, "change logging", settings), settings)}};
+}
+
 }  // namespace
 
-void add_extension_paths(json::object& paths, std::string_view tag) { add_shared_memory_paths(paths, tag); }
+void add_extension_paths(json::object& paths, std::string_view tag) {
+  add_shared_memory_paths(paths, tag);
+  add_logging_path(paths, tag);
+}
 
 }  // namespace slipway::protocol::openapi

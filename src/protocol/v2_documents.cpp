@@ -9,8 +9,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 5> served{"binary_tensor_data", "classification", "model_configuration",
-                                                 "parameters", "statistics"};
+constexpr std::array<std::string_view, 6> served{"binary_tensor_data",  "classification", "logging",
+                                                 "model_configuration", "parameters",     "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;

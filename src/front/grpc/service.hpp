@@ -85,6 +85,11 @@ class Service : public Calls {
       ::grpc::CallbackServerContext* context, const inference::CudaSharedMemoryUnregisterRequest* request,
       inference::CudaSharedMemoryUnregisterResponse* response) override;
 
+  // log_settings_call.cpp
+  ::grpc::ServerUnaryReactor* LogSettings(::grpc::CallbackServerContext* context,
+                                          const inference::LogSettingsRequest* request,
+                                          inference::LogSettingsResponse* response) override;
+
  private:
   const models::Registry& models_;
   Extensions extensions_;

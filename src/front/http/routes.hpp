@@ -10,6 +10,7 @@ namespace slipway::front::http {
 /// Each adds the endpoints of one subject; everything given must outlive the router.
 void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions);
 void add_shared_memory_routes(Router& router, core::SharedMemory& memory);
+void add_logging_routes(Router& router, protocol::LogControl& log);       ///< /v2/logging
 void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
 void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
 void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs
