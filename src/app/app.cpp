@@ -72,6 +72,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
   const front::Extensions extensions{.memory = app->memory_, .log = log};
   http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_shared_memory_routes(app->router_, app->memory_);
+  http::add_generate_routes(app->router_, app->models_);
   http::add_logging_routes(app->router_, log);
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);

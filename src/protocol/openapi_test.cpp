@@ -46,6 +46,9 @@ TEST(OpenApiDocument, HasEveryPathOfAServiceWithAndWithoutItsVersion) {
       EXPECT_NO_THROW(static_cast<void>(operation(document, std::string(base) + ending, "get"))) << base << ending;
     EXPECT_NO_THROW(static_cast<void>(operation(document, std::string(base) + "/infer", "post"))) << base;
   }
+  EXPECT_NO_THROW(static_cast<void>(operation(document, "/v2/models/digits/generate", "post")));
+  EXPECT_NO_THROW(
+      static_cast<void>(operation(document, "/v2/models/digits/versions/{version}/generate_stream", "post")));
   EXPECT_NO_THROW(static_cast<void>(operation(document, "/services/digits", "post")));
 }
 

@@ -9,7 +9,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> served{"binary_tensor_data",  "classification", "logging",
+constexpr std::array<std::string_view, 7> served{"binary_tensor_data",  "classification", "generate",  "logging",
                                                  "model_configuration", "parameters",     "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
