@@ -78,7 +78,7 @@ void encode(benchmark::State& state, bool binary) {
     state.PauseTiming();
     core::Response answer = response(values);
     state.ResumeTiming();
-    auto encoded = protocol::encode_infer(std::move(answer), {.binary_by_default = binary, .binary = {}});
+    auto encoded = protocol::encode_infer(std::move(answer), {.binary_by_default = binary, .wishes = {}});
     if (!encoded) state.SkipWithError(encoded.error().message().c_str());
     benchmark::DoNotOptimize(encoded);
   }

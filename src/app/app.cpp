@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <iterator>
 #include <thread>
 
@@ -31,11 +30,11 @@ http::ServerOptions http_options(const config::ServerSpec& spec) {
   return options;
 }
 
-/// Whether only this machine reaches a server that listens there.
-bool is_loopback(const std::string& host) {
-  boost::system::error_code no_address;
-  const auto address = boost::asio::ip::make_address(host, no_address);
-  return no_address ? host == "localhost" : address.is_loopback();
+core::SharedMemory::Options memory_options(const config::ServerSpec& spec) {
+  core::SharedMemory::Options options;
+  options.on = spec.allows_shared_memory();
+  options.input_bytes_max = spec.max_request_bytes;
+  return options;
 }
 
 /// "x FP32 [-1,3,48,192]"
@@ -54,7 +53,8 @@ App::App(const Plan& plan)
     : host_(plan.server.host),
       backends_(runtime::BackendRegistry::default_folders()),
       models_(backends_, metrics_),
-      control_(models_, plan.models, plan.server.model_control.value_or(is_loopback(plan.server.host))) {}
+      control_(models_, plan.models, plan.server.allows_model_control()),
+      memory_(memory_options(plan.server)) {}
 
 App::~App() {
   {
@@ -66,12 +66,16 @@ App::~App() {
   models_.finish();
 }
 
-core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
+core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogControl& log) {
   std::unique_ptr<App> app(new App(plan));
   TRY_VOID(load_models(plan.models, app->models_));
 
-  http::add_v2_routes(app->router_, app->models_);
+  const front::Extensions extensions{.memory = app->memory_, .log = log, .control = app->control_};
+  http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_repository_routes(app->router_, app->models_, app->control_);
+  http::add_shared_memory_routes(app->router_, app->memory_);
+  http::add_generate_routes(app->router_, app->models_);
+  http::add_logging_routes(app->router_, log);
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);
@@ -81,7 +85,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan) {
                                              .port = *plan.server.grpc_port,
                                              .max_request_bytes = plan.server.max_request_bytes,
                                              .finish_timeout = plan.server.finish_timeout};
-    auto server = front::grpc::Server::start(options, app->models_, app->control_);
+    auto server = front::grpc::Server::start(options, app->models_, extensions);
     if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());
     if (server) {
       app->grpc_ = *std::move(server);

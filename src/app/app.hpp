@@ -9,12 +9,14 @@
 
 #include "app/model_loading.hpp"
 #include "core/error.hpp"
+#include "core/shared_memory.hpp"
 #include "front/grpc/server.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
 #include "metrics/registry.hpp"
 #include "models/model_control.hpp"
 #include "models/registry.hpp"
+#include "protocol/log_settings.hpp"
 #include "runtime/backend_registry.hpp"
 
 namespace slipway::app {
@@ -22,12 +24,12 @@ namespace slipway::app {
 /// One serving process: the rooms wired together. Made on the main thread, ended by its destructor, which lets what
 /// was accepted be answered, within the server's finish_timeout, before it returns.
 ///
-///   TRY(auto app, App::start(plan));
+///   TRY(auto app, App::start(plan, *logging));
 ///   fmt::print("{}", app->banner());
 class App {
  public:
-  /// Loads every model of the plan, then listens.
-  static core::Result<std::unique_ptr<App>> start(const Plan& plan);
+  /// Loads every model of the plan, then listens. `log` outlives the app.
+  static core::Result<std::unique_ptr<App>> start(const Plan& plan, protocol::LogControl& log);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -44,6 +46,7 @@ class App {
   metrics::Registry metrics_;
   models::Registry models_;
   models::ModelControl control_;
+  core::SharedMemory memory_;
   front::http::Router router_;
   front::http::Router metrics_router_;
   // after what they use, so that they end first

@@ -5,9 +5,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include <memory>
 #include <string>
+#include <utility>
 
+#include "app/chosen_levels.hpp"
 #include "protocol/json_tensor.hpp"
 
 namespace slipway::app {
@@ -25,6 +26,28 @@ class JsonMessage : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
 };
 
+std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format, const protocol::LogSettings& settings) {
+  const bool utc = format == LogFormat::json || settings.format == "ISO8601";
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(utc ? spdlog::pattern_time_type::utc
+                                                                   : spdlog::pattern_time_type::local);
+  if (format == LogFormat::json) {
+    formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+  } else {
+    formatter->set_pattern(utc ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %v" : "%H:%M:%S.%e %l: %v");
+  }
+  return formatter;
+}
+
+protocol::LogSettings settings_for(LogFormat format, spdlog::level::level_enum level) {
+  protocol::LogSettings settings;
+  settings.error = level <= spdlog::level::critical;
+  settings.warning = level <= spdlog::level::warn;
+  settings.info = level <= spdlog::level::info;
+  if (level <= spdlog::level::debug) settings.verbose_level = level == spdlog::level::trace ? 2 : 1;
+  if (format == LogFormat::json) settings.format = "ISO8601";
+  return settings;
+}
+
 }  // namespace
 
 core::Result<LogFormat> log_format_from(std::string_view name) {
@@ -33,25 +56,45 @@ core::Result<LogFormat> log_format_from(std::string_view name) {
   return core::fail(core::Code::invalid_argument, fmt::format("log format \"{}\": text or json expected", name));
 }
 
-core::Result<void> set_up_logging(LogFormat format, std::string_view level) {
+Logging::Logging(LogFormat format, protocol::LogSettings settings, std::shared_ptr<ChosenLevels> sink)
+    : format_(format), sink_(std::move(sink)), settings_(std::move(settings)) {
+  auto logger = std::make_shared<spdlog::logger>("slipway", sink_);
+  logger->flush_on(spdlog::level::trace);
+  spdlog::set_default_logger(std::move(logger));
+  apply();
+}
+
+protocol::LogSettings Logging::settings() const {
+  const std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+core::Result<protocol::LogSettings> Logging::update(const core::Parameters& changes) {
+  const std::lock_guard lock(mutex_);
+  TRY(protocol::LogSettings wanted, protocol::changed(settings_, changes));
+  if (format_ == LogFormat::json && wanted.format != "ISO8601") {
+    return core::invalid(
+        R"(log setting "log_format": the server was started with --log-format json, whose times are "ISO8601")");
+  }
+  settings_ = std::move(wanted);
+  apply();
+  return settings_;
+}
+
+void Logging::apply() {
+  sink_->set_formatter(formatter_for(format_, settings_));
+  sink_->choose(settings_);
+  spdlog::default_logger_raw()->set_level(sink_->lowest());
+}
+
+core::Result<std::unique_ptr<Logging>> set_up_logging(LogFormat format, std::string_view level) {
   const auto parsed = spdlog::level::from_str(std::string(level));
   if (parsed == spdlog::level::off && level != "off") {
     return core::fail(core::Code::invalid_argument,
                       fmt::format("log level \"{}\": trace, debug, info, warning, error or off expected", level));
   }
-  auto logger = std::make_shared<spdlog::logger>("slipway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(
-      format == LogFormat::json ? spdlog::pattern_time_type::utc : spdlog::pattern_time_type::local);
-  if (format == LogFormat::json) {
-    formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
-  } else {
-    formatter->set_pattern("%H:%M:%S.%e %l: %v");
-  }
-  logger->set_formatter(std::move(formatter));
-  logger->set_level(parsed);
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-  return {};
+  return std::make_unique<Logging>(format, settings_for(format, parsed),
+                                   std::make_shared<ChosenLevels>(std::make_shared<spdlog::sinks::stderr_sink_mt>()));
 }
 
 }  // namespace slipway::app

@@ -36,6 +36,7 @@ struct Arguments {
   std::optional<std::uint64_t> max_request_bytes;
   std::optional<bool> model_control;
   std::optional<std::string> cors_origin;
+  std::optional<bool> shared_memory;
   std::string log_format = "text";
   std::string log_level = "info";
 };
@@ -57,6 +58,7 @@ core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server)
   if (arguments.http_threads) server.http_threads = *arguments.http_threads;
   if (arguments.max_request_bytes) server.max_request_bytes = *arguments.max_request_bytes;
   if (arguments.model_control) server.model_control = arguments.model_control;
+  if (arguments.shared_memory) server.shared_memory = arguments.shared_memory;
   if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
   TRY(server.metrics_port, port_from("--metrics-port", arguments.metrics_port, server.metrics_port));
   if (server.cors_origin && !config::is_header_value(*server.cors_origin))
@@ -104,7 +106,8 @@ int wait_for_end() {
 int serve(const Arguments& arguments) {
   const auto format = app::log_format_from(arguments.log_format);
   if (!format) return refuse(format.error());
-  if (const auto logging = app::set_up_logging(*format, arguments.log_level); !logging) return refuse(logging.error());
+  const auto logging = app::set_up_logging(*format, arguments.log_level);
+  if (!logging) return refuse(logging.error());
 
   auto plan = app::plan_from(arguments.paths, arguments.model);
   if (!plan) return refuse(plan.error());
@@ -112,7 +115,7 @@ int serve(const Arguments& arguments) {
 
   std::signal(SIGPIPE, SIG_IGN);
   listen_for_end();
-  auto app = app::App::start(*plan);
+  auto app = app::App::start(*plan, **logging);
   if (!app) return refuse(app.error());
   serving.store(true);  // before anybody can have read that it listens
   fmt::print("{}", (*app)->banner());
@@ -151,6 +154,9 @@ void add_serve(CLI::App& app, int& exit_code) {
           "whether requests may load and unload models; by default where only this machine can ask")
       ->envname("SLIPWAY_MODEL_CONTROL");
   command->add_option("--cors-origin", arguments->cors_origin, "origin that browsers may call from, or *");
+  command->add_flag_function(
+      "--shared-memory,!--no-shared-memory", [arguments](std::int64_t count) { arguments->shared_memory = count > 0; },
+      "clients may register shared memory; by default where --host is the loopback");
   command->add_option("--log-format", arguments->log_format, "text or json")->envname("SLIPWAY_LOG_FORMAT");
   command->add_option("--log-level", arguments->log_level, "trace, debug, info, warning, error or off")
       ->envname("SLIPWAY_LOG_LEVEL");

@@ -54,7 +54,7 @@ TEST(V2Client, ReadsAnswersInBothForms) {
     return made;
   };
   for (const bool binary : {false, true}) {
-    auto encoded = protocol::encode_infer(answer(), {.binary_by_default = binary, .binary = {}});
+    auto encoded = protocol::encode_infer(answer(), {.binary_by_default = binary, .wishes = {}});
     ASSERT_TRUE(encoded);
     std::string body;
     for (const core::Buffer& part : encoded->body) body += part.text();

@@ -14,7 +14,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 13> server_keys{"host",
+constexpr std::array<std::string_view, 14> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
                                                        "grpc_port",
@@ -25,8 +25,9 @@ constexpr std::array<std::string_view, 13> server_keys{"host",
                                                        "idle_timeout_ms",
                                                        "write_timeout_ms",
                                                        "finish_timeout_ms",
+                                                       "cors_origin",
                                                        "model_control",
-                                                       "cors_origin"};
+                                                       "shared_memory"};
 
 /// An entry of `models`: those of a model.yaml, and where the model is.
 constexpr std::array<std::string_view, model_keys.size() + 1> entry_keys = [] {
@@ -60,6 +61,7 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(const auto finish, map.integer("finish_timeout_ms", 1, day_ms));
   TRY(spec.model_control, map.boolean("model_control"));
   TRY(spec.cors_origin, map.string("cors_origin"));
+  TRY(spec.shared_memory, map.boolean("shared_memory"));
   if (host && host->empty()) return map.wrong("host", "an address to listen on expected, as 127.0.0.1 or 0.0.0.0");
   if (host) spec.host = *host;
   if (http_port) spec.http_port = static_cast<std::uint16_t>(*http_port);
@@ -91,6 +93,11 @@ core::Result<AppModel> read_app_model(const std::filesystem::path& file, const Y
 }
 
 }  // namespace
+
+bool is_loopback(std::string_view host) {
+  const bool in_127 = host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return in_127 || host == "::1" || host == "localhost";
+}
 
 bool is_header_value(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });

@@ -12,7 +12,10 @@
 
 namespace slipway::config {
 
-/// What the HTTP server is told; every field has the default that is used when nobody says otherwise.
+/// Whether only this machine reaches a server that listens on `host`: 127.…, ::1 or localhost.
+bool is_loopback(std::string_view host);
+
+/// What the servers are told; every field has the default that is used when nobody says otherwise.
 struct ServerSpec {
   std::string host = "127.0.0.1";
   std::uint16_t http_port = 8000;                    ///< 0: any free port
@@ -28,6 +31,10 @@ struct ServerSpec {
   bool grpc_port_asked = false;                      ///< somebody said which; else one that is taken is only noted
   std::optional<bool> model_control;                 ///< requests load and unload models; nothing: on loopback alone
   std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
+  std::optional<bool> shared_memory;                 ///< clients may register; nothing: where `host` is the loopback
+
+  bool allows_model_control() const { return model_control.value_or(is_loopback(host)); }
+  bool allows_shared_memory() const { return shared_memory.value_or(is_loopback(host)); }
 };
 
 /// One model an app serves: where it is, and what is said of it.

@@ -54,6 +54,21 @@ TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
   EXPECT_EQ(app->models[1].spec.name, "c");
 }
 
+TEST_F(AppYaml, SharedMemoryIsForTheLoopbackUnlessSomebodySaysOtherwise) {
+  const auto allowed = [this](const std::string& server) {
+    const auto app = load_app_yaml(write("app.yaml", "server: {" + server + "}\n"));
+    EXPECT_TRUE(app) << app.error().message();
+    return app && app->server.allows_shared_memory();
+  };
+  EXPECT_TRUE(allowed("http_port: 9000"));
+  for (const char* host : {"127.0.0.2", "'::1'", "localhost"})
+    EXPECT_TRUE(allowed(fmt::format("host: {}", host))) << host;
+  for (const char* host : {"0.0.0.0", "'::'", "10.0.0.1", "127.example.org"})
+    EXPECT_FALSE(allowed(fmt::format("host: {}", host))) << host;
+  EXPECT_TRUE(allowed("host: 0.0.0.0, shared_memory: true"));
+  EXPECT_FALSE(allowed("shared_memory: false"));
+}
+
 TEST_F(AppYaml, DefaultsHoldWhereNothingIsSaid) {
   const auto app = load_app_yaml(write("app.yaml", "server: {metrics_port: 9}\n"));
   ASSERT_TRUE(app) << app.error().message();

@@ -1,17 +1,13 @@
 #include "protocol/friendly.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
-#include <algorithm>
-
-#include "protocol/json_fault.hpp"
 #include "protocol/json_tensor.hpp"
+#include "protocol/named_inputs.hpp"
 
 namespace slipway::protocol {
 
 using core::invalid;
-namespace ondemand = simdjson::ondemand;
 
 namespace {
 
@@ -40,47 +36,17 @@ void append_labels(std::string& out, const std::vector<transform::Label>& labels
   out += ']';
 }
 
-/// The inputs of `body`, which is only read.
-core::Result<core::Request> read_inputs(const core::Buffer& body, std::span<const core::TensorInfo> inputs) {
-  BorrowedParser parser;
-  ondemand::document document;
-  ondemand::object root;
-  const simdjson::padded_string_view view(body.text().data(), body.size(), body.size() + core::Buffer::padding);
-  simdjson::error_code error = parser->iterate(view).get(document);
-  if (error == simdjson::SUCCESS) error = document.get_object().get(root);
-  if (error != simdjson::SUCCESS) {
-    return invalid(fmt::format("the body is not a JSON object: {}; {{\"NAME\": nested lists}} expected with {}",
-                               simdjson::error_message(error), core::quoted_names(inputs)));
-  }
-  core::Request request;
-  for (auto field : root) {
-    std::string_view key;
-    ondemand::value value;
-    error = field.unescaped_key().get(key);
-    if (error == simdjson::SUCCESS) error = field.value().get(value);
-    if (error != simdjson::SUCCESS) return invalid(simdjson::error_message(error));
-    const core::TensorInfo* info = input_called(key, inputs);
-    if (info == nullptr) return invalid(fmt::format("no input \"{}\"; there are: {}", key, core::quoted_names(inputs)));
-    auto tensor = parse_nested_tensor(value, info->name, info->dtype);
-    if (!tensor) return std::unexpected(tensor.error().within(fmt::format("input \"{}\"", info->name)));
-    if (tensor->shape.size() + 1 == info->shape.size()) tensor->shape.insert(tensor->shape.begin(), 1);
-    request.storage.push_back(std::move(tensor->data));
-    request.inputs.push_back({info->name, info->dtype, std::move(tensor->shape), request.storage.back().bytes()});
-  }
-  if (!at_end(document)) return invalid("something follows the JSON object; one object is expected");
-  for (const core::TensorInfo& info : inputs) {
-    if (!std::ranges::any_of(request.inputs, [&](const core::TensorView& given) { return given.name == info.name; }))
-      return invalid(fmt::format("input \"{}\" is missing; expected are: {}", info.name, core::quoted_names(inputs)));
-  }
-  return request;
-}
-
 }  // namespace
 
 core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const core::TensorInfo> inputs) {
-  auto request = read_inputs(body, inputs);
-  if (!request) return std::unexpected(with_json_fault(std::move(request).error(), body.text()));
-  return request;
+  const auto unknown = [inputs](core::Request& /*request*/, std::string_view key,
+                                simdjson::ondemand::value /*value*/) -> core::Result<void> {
+    return invalid(fmt::format("no input \"{}\"; there are: {}", key, core::quoted_names(inputs)));
+  };
+  return read_named_inputs(body, inputs,
+                           {.input_of = [inputs](std::string_view key) { return input_called(key, inputs); },
+                            .other = unknown,
+                            .added_dimensions_max = 1});
 }
 
 core::Result<std::string> encode_friendly(const core::Response& response) {

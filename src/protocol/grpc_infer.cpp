@@ -10,19 +10,15 @@
 #include <utility>
 
 #include "protocol/grpc_contents.hpp"
+#include "protocol/grpc_wire.hpp"
 #include "protocol/limits.hpp"
 
 namespace slipway::protocol {
 
 using core::invalid;
 using google::protobuf::io::CodedInputStream;
-using google::protobuf::io::CodedOutputStream;
-using google::protobuf::io::StringOutputStream;
 
 namespace {
-
-constexpr std::uint32_t delimited = 2;
-constexpr std::uint32_t tag_of(int field) { return static_cast<std::uint32_t>(field) << 3U | delimited; }
 
 std::unexpected<core::Error> damaged() {
   return invalid("the message is no ModelInferRequest: it is damaged or cut short");
@@ -75,26 +71,24 @@ bool read_parameter(CodedInputStream& in, core::Parameters& parameters) {
 /// Reads one request.
 class Decoder {
  public:
-  explicit Decoder(CodedInputStream& in) : in_(in) {}
+  Decoder(CodedInputStream& in, const core::SharedMemory* memory) : in_(in), memory_(memory), shared_inputs_(memory) {}
 
-  core::Result<core::Request> run() {
+  core::Result<DecodedInfer> run() {
     if (!read_fields()) return damaged();
     if (inputs_.size() > most_tensors) return invalid(too_many("inputs"));
     if (outputs_.size() > most_tensors) return invalid(too_many("outputs"));
     if (raw_.size() > most_tensors) return invalid(too_many("raw_input_contents"));
-    if (!raw_.empty() && raw_.size() != inputs_.size()) {
-      return invalid(fmt::format("{} raw_input_contents given for {} inputs; one for each expected, or none",
-                                 raw_.size(), inputs_.size()));
+    const auto elsewhere = static_cast<std::size_t>(std::ranges::count_if(
+        inputs_, [](const auto& input) { return input.parameters().contains("shared_memory_region"); }));
+    if (!raw_.empty() && raw_.size() != inputs_.size() - elsewhere) {
+      return invalid(
+          fmt::format("{} raw_input_contents given for {} inputs, {} of them in shared memory; one for each "
+                      "of the others expected, or none",
+                      raw_.size(), inputs_.size(), elsewhere));
     }
-    for (std::size_t i = 0; i < inputs_.size(); ++i) TRY_VOID(take(inputs_[i], i));
-    for (const auto& output : outputs_) {
-      for (const char* extension : {"classification", "shared_memory_region"}) {
-        if (output.parameters().contains(extension))
-          return invalid(fmt::format(R"(output "{}": the parameter "{}" is not served)", output.name(), extension));
-      }
-      request_.outputs.push_back(output.name());
-    }
-    return std::move(request_);
+    for (const auto& input : inputs_) TRY_VOID(take(input));
+    for (const auto& output : outputs_) TRY_VOID(take(output));
+    return std::move(decoded_);
   }
 
  private:
@@ -148,23 +142,17 @@ class Decoder {
     }
   }
 
-  core::Result<void> take(const Message::InferInputTensor& input, std::size_t index) {
+  core::Result<void> take(const Message::InferInputTensor& input) {
     const auto where = [&input](std::string_view what) { return fmt::format(R"(input "{}": {})", input.name(), what); };
-    if (input.parameters().contains("shared_memory_region"))
-      return invalid(where("shared memory is not served here; send the data"));
     const auto dtype = core::dtype_from_name(input.datatype());
     if (!dtype) return invalid(where(fmt::format("datatype \"{}\" is not one of the protocol", input.datatype())));
     for (const core::TensorView& other : request_.inputs) {
       if (other.name == input.name()) return invalid(where("given twice"));
     }
     const core::Shape shape(input.shape().begin(), input.shape().end());
-    if (!raw_.empty() && input.has_contents()) return invalid(where("has both contents and raw_input_contents"));
-    if (raw_.empty()) {
-      auto contents = buffer_from(input.contents(), *dtype);
-      if (!contents) return std::unexpected(contents.error().within(where("contents")));
-      raw_from_contents_ = *std::move(contents);
-    }
-    core::Buffer& data = request_.storage.emplace_back(std::move(raw_.empty() ? raw_from_contents_ : raw_[index]));
+    auto taken = data_of(input, *dtype, shape);
+    if (!taken) return std::unexpected(taken.error().within(fmt::format(R"(input "{}")", input.name())));
+    core::Buffer& data = request_.storage.emplace_back(*std::move(taken));
     const core::TensorView bytes{"", *dtype, shape, std::as_const(data).bytes()};
     if (const auto checked = core::check_size(bytes); !checked)
       return std::unexpected(checked.error().within(where("data")));
@@ -173,73 +161,55 @@ class Decoder {
     return {};
   }
 
+  core::Result<core::Buffer> data_of(const Message::InferInputTensor& input, core::DataType dtype,
+                                     const core::Shape& shape) {
+    SharedClaim claim;
+    for (const auto& [key, given] : input.parameters()) {
+      if (const auto value = parameter_from(given)) TRY_VOID(read_shared_parameter(claim, key, *value));
+    }
+    if (claim.is_made()) {
+      if (input.has_contents()) return invalid("has contents beside its place in shared memory");
+      return shared_inputs_.read(claim, dtype, shape);
+    }
+    if (raw_.empty()) {
+      auto contents = buffer_from(input.contents(), dtype);
+      if (!contents) return std::unexpected(contents.error().within("contents"));
+      return contents;
+    }
+    if (input.has_contents()) return invalid("has both contents and raw_input_contents");
+    return std::move(raw_[raw_taken_++]);
+  }
+
+  core::Result<void> take(const Message::InferRequestedOutputTensor& output) {
+    OutputWish wish;
+    wish.name = output.name();
+    for (const auto& [key, given] : output.parameters()) {
+      const auto value = parameter_from(given);
+      if (!value) continue;
+      if (auto read = read_output_parameter(wish, key, *value); !read)
+        return std::unexpected(read.error().within(fmt::format(R"(output "{}")", output.name())));
+    }
+    return request_output(decoded_, std::move(wish), memory_);
+  }
+
   CodedInputStream& in_;
-  core::Request request_;
+  const core::SharedMemory* memory_;
+  SharedInputs shared_inputs_;
+  DecodedInfer decoded_;
+  core::Request& request_ = decoded_.request;
   std::vector<Message::InferInputTensor> inputs_;
   std::vector<Message::InferRequestedOutputTensor> outputs_;
   std::vector<core::Buffer> raw_;
-  core::Buffer raw_from_contents_;
+  std::size_t raw_taken_ = 0;
 };
-
-core::Buffer buffer_of(const std::string& text) { return core::Buffer::copy_of(std::string_view(text)); }
-
-/// The beginning of a field of `size` bytes.
-std::string field_head(int field, std::size_t size) {
-  std::string head;
-  {
-    StringOutputStream stream(&head);
-    CodedOutputStream out(&stream);
-    out.WriteTag(tag_of(field));
-    out.WriteVarint64(size);
-  }
-  return head;
-}
 
 }  // namespace
 
-core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message) {
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message,
+                                                const core::SharedMemory* memory) {
   CodedInputStream in(&message);
   in.SetTotalBytesLimit(std::numeric_limits<int>::max());
-  return Decoder(in).run();
-}
-
-std::vector<core::Buffer> encode_infer_message(core::Response response) {
-  inference::ModelInferResponse head;
-  head.set_model_name(std::move(response.model));
-  head.set_model_version(std::move(response.version));
-  head.set_id(std::move(response.id));
-  for (const core::Tensor& output : response.outputs) {
-    auto& described = *head.add_outputs();
-    described.set_name(output.name);
-    described.set_datatype(std::string(core::name_of(output.dtype)));
-    described.mutable_shape()->Add(output.shape.begin(), output.shape.end());
-  }
-  std::string text = head.SerializeAsString();
-  std::vector<core::Buffer> parts;
-  for (core::Tensor& output : response.outputs) {
-    text += field_head(inference::ModelInferResponse::kRawOutputContentsFieldNumber, output.data.size());
-    parts.push_back(buffer_of(text));
-    parts.push_back(std::move(output.data));
-    text.clear();
-  }
-  if (!text.empty()) parts.push_back(buffer_of(text));
-  return parts;
-}
-
-std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id) {
-  if (!result) {
-    inference::ModelStreamInferResponse message;
-    message.set_error_message(result.error().message());
-    message.mutable_infer_response()->set_id(id);
-    std::vector<core::Buffer> parts;
-    parts.push_back(buffer_of(message.SerializeAsString()));
-    return parts;
-  }
-  std::vector<core::Buffer> parts = encode_infer_message(*std::move(result));
-  const std::string head =
-      field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, core::total_bytes(parts));
-  parts.insert(parts.begin(), buffer_of(head));
-  return parts;
+  return Decoder(in, memory).run();
 }
 
 }  // namespace slipway::protocol

@@ -8,22 +8,26 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
+#include "protocol/output_form.hpp"
 
 namespace slipway::protocol {
 
 /// Decodes an inference.ModelInferRequest (Open Inference Protocol over gRPC) off the wire, without building the
 /// message: each of its raw_input_contents is copied once, from the network's memory into a buffer that is aligned as
-/// runtimes want it. Typed contents are taken too. Model, version, id, parameters, inputs and outputs are set; deadline
-/// and times are the caller's.
+/// runtimes want it. Typed contents are taken too, and inputs in shared memory from the regions of `memory`. Model,
+/// version, id, parameters, inputs and outputs are set; deadline and times are the caller's.
 ///
-/// invalid_argument names the input where a tensor is wrong.
-core::Result<core::Request> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message);
+/// invalid_argument names the input or output that is wrong.
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message,
+                                                const core::SharedMemory* memory = nullptr);
 
-/// Encodes an inference.ModelInferResponse: parts that follow one another on the wire. Outputs move into it as
-/// raw_output_contents, without a copy.
-std::vector<core::Buffer> encode_infer_message(core::Response response);
+/// Encodes an inference.ModelInferResponse, of which form_outputs() has made what `form` asks: parts that follow one
+/// another on the wire. Outputs move into it as raw_output_contents, without a copy; those in shared memory have empty
+/// ones, since clients count them.
+std::vector<core::Buffer> encode_infer_message(core::Response response, const OutputForm& form = {});
 
 /// The same within an inference.ModelStreamInferResponse; an error becomes its error_message, with the request's `id`.
-std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id);
+std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id,
+                                                const OutputForm& form = {});
 
 }  // namespace slipway::protocol

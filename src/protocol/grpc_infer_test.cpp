@@ -14,11 +14,11 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-core::Result<core::Request> decode(const std::string& message, int block = -1) {
+core::Result<DecodedInfer> decode(const std::string& message, int block = -1) {
   google::protobuf::io::ArrayInputStream stream(message.data(), static_cast<int>(message.size()), block);
   return decode_infer_message(stream);
 }
-core::Result<core::Request> decode(const inference::ModelInferRequest& message, int block = -1) {
+core::Result<DecodedInfer> decode(const inference::ModelInferRequest& message, int block = -1) {
   return decode(message.SerializeAsString(), block);
 }
 std::string sentence(const inference::ModelInferRequest& message) {
@@ -57,8 +57,9 @@ TEST(GrpcDecode, ReadsRawContentsWhateverTheBlocksOfTheNetwork) {
   (*given.mutable_parameters())["timeout"].set_int64_param(5);
   (*given.mutable_parameters())["note"].set_string_param("n");
   for (const int block : {-1, 1, 7}) {
-    const auto request = decode(given, block);
-    ASSERT_TRUE(request) << request.error().message();
+    const auto decoded = decode(given, block);
+    ASSERT_TRUE(decoded) << decoded.error().message();
+    const core::Request* request = &decoded->request;
     EXPECT_EQ(request->model, "digits");
     EXPECT_EQ(request->version, "3");
     EXPECT_EQ(request->id, "7");
@@ -78,14 +79,14 @@ TEST(GrpcDecode, ReadsTypedContents) {
   given.mutable_inputs(0)->mutable_contents()->add_int_contents(127);
   const auto request = decode(given);
   ASSERT_TRUE(request) << request.error().message();
-  EXPECT_THAT(elements<std::int8_t>(request->inputs[0]), ElementsAre(-128, 127));
+  EXPECT_THAT(elements<std::int8_t>(request->request.inputs[0]), ElementsAre(-128, 127));
 
   inference::ModelInferRequest texts = message("BYTES");
   texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("a");
   texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("");
   const auto words = decode(texts);
   ASSERT_TRUE(words) << words.error().message();
-  EXPECT_THAT(*core::read_bytes_elements(words->inputs[0].bytes, 2), ElementsAre("a", ""));
+  EXPECT_THAT(*core::read_bytes_elements(words->request.inputs[0].bytes, 2), ElementsAre("a", ""));
 }
 
 TEST(GrpcDecode, SaysWhatIsWrongAndWhere) {
@@ -124,7 +125,7 @@ TEST(GrpcDecode, RefusesWhatIsCutShortAnywhere) {
   for (std::size_t length = 1; length < whole.size(); ++length) {
     const auto request = decode(whole.substr(0, length));
     // a cut between two fields leaves a message that lacks its data
-    EXPECT_TRUE(!request || request->inputs.empty()) << length;
+    EXPECT_TRUE(!request || request->request.inputs.empty()) << length;
   }
   // a tensor that claims two gigabytes takes no memory for what did not come
   EXPECT_FALSE(decode(std::string("\x3a\xff\xff\xff\xff\x07", 6)));

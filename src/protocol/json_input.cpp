@@ -35,6 +35,10 @@ class Reader {
     if (!has_type_) return invalid(where("\"datatype\" is missing"));
     if (!has_shape_) return invalid(where("\"shape\" is missing"));
     if (has_data_ && input_.binary_size) return invalid(where(R"(has both "data" and "binary_data_size")"));
+    if (input_.shared.is_made()) {
+      if (has_data_ || input_.binary_size) return invalid(where("has data beside its place in shared memory"));
+      return std::move(input_);
+    }
     if (!has_data_ && !input_.binary_size) return invalid(where(R"(has neither "data" nor "binary_data_size")"));
     if (has_data_ && !data_read_) {
       bool reset = false;
@@ -104,8 +108,13 @@ class Reader {
       ondemand::value parameter;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(parameter) != simdjson::SUCCESS)
         return invalid(where("\"parameters\" cannot be read"));
-      if (key == "shared_memory_region") return invalid(where("shared memory is not served here; send the data"));
-      if (key != "binary_data_size") continue;
+      if (key != "binary_data_size") {
+        const auto known = parse_parameter(parameter);
+        if (!known) continue;
+        if (auto read = read_shared_parameter(input_.shared, key, *known); !read)
+          return std::unexpected(read.error().within(where("parameters")));
+        continue;
+      }
       std::uint64_t size = 0;
       if (parameter.get_uint64().get(size) != simdjson::SUCCESS)
         return invalid(where("\"binary_data_size\" is no integer from 0 up"));

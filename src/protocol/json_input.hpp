@@ -10,6 +10,7 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/tensor.hpp"
+#include "protocol/shared_tensor.hpp"
 
 namespace slipway::protocol {
 
@@ -19,6 +20,7 @@ struct JsonInput {
   core::DataType dtype = core::DataType::fp32;
   core::Shape shape;
   std::optional<std::uint64_t> binary_size;  ///< its bytes follow the JSON; else they are in `data`
+  SharedClaim shared;                        ///< or there
   core::Buffer data;
 };
 

@@ -53,6 +53,9 @@ core::Result<void> append_nested(std::string& out, const core::TensorView& tenso
 /// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void append_string(std::string& out, std::string_view text);
 
+/// A parameter's value: a boolean, a number or a string. The sentence of an error begins with nothing.
+core::Result<core::Parameter> parse_parameter(simdjson::ondemand::value value);
+
 /// Appends a parameter's value.
 void append_parameter(std::string& out, const core::Parameter& value);
 

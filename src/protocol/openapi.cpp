@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "protocol/openapi_extensions.hpp"
 #include "protocol/openapi_operation.hpp"
 
 namespace slipway::protocol {
@@ -43,6 +44,7 @@ void add_server_paths(json::object& paths) {
       server_document("What every model was asked, and how long it took", "statistics", "Statistics");
   paths["/v2/repository/index"] = server_document("Every model and version with its state", "index", "Index");
   paths["/metrics"] = metrics();
+  openapi::add_extension_paths(paths, server_tag);
 }
 
 }  // namespace

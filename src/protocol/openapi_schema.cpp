@@ -124,14 +124,17 @@ json::object v2_input_schema(const core::TensorInfo& info) {
 }
 
 json::object v2_output_schema(const core::TensorInfo& info) {
-  return {{"type", "object"},
-          {"title", info.name},
-          {"description", describe(info)},
-          {"properties", json::object{{"name", json::object{{"const", info.name}}},
-                                      {"datatype", json::object{{"const", core::name_of(info.dtype)}}},
-                                      {"shape", shape_schema()},
-                                      {"data", list_of(output_element_schema(info.dtype))}}},
-          {"required", json::array{"name", "datatype", "shape", "data"}}};
+  // BYTES where classes are asked for, and no data where they lie elsewhere
+  json::array elements{output_element_schema(info.dtype), output_element_schema(core::DataType::bytes)};
+  return {
+      {"type", "object"},
+      {"title", info.name},
+      {"description", describe(info)},
+      {"properties", json::object{{"name", json::object{{"const", info.name}}},
+                                  {"datatype", json::object{{"enum", json::array{core::name_of(info.dtype), "BYTES"}}}},
+                                  {"shape", shape_schema()},
+                                  {"data", list_of(json::object{{"anyOf", std::move(elements)}})}}},
+      {"required", json::array{"name", "datatype", "shape"}}};
 }
 
 core::Shape example_shape(const core::TensorInfo& info) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
 #include "protocol/openapi_schema.hpp"
 
@@ -61,8 +62,14 @@ json::object binary_media() { return {{"schema", json::object{{"type", "string"}
 json::object requested_outputs(const Service& service) {
   json::array names;
   for (const core::TensorInfo& info : service.outputs) names.emplace_back(info.name);
-  json::object parameters{{"type", "object"},
-                          {"properties", json::object{{"binary_data", json::object{{"type", "boolean"}}}}}};
+  json::object parameters{
+      {"type", "object"},
+      {"properties",
+       json::object{
+           {"binary_data", json::object{{"type", "boolean"}}},
+           {"classification", json::object{{"type", "integer"},
+                                           {"minimum", 0},
+                                           {"description", "So many of the best classes, as VALUE:INDEX:LABEL"}}}}}};
   json::object item{{"type", "object"},
                     {"properties", json::object{{"name", json::object{{"enum", std::move(names)}}},
                                                 {"parameters", std::move(parameters)}}},
@@ -274,6 +281,12 @@ void add_service_paths(json::object& paths, const Service& service) {
   const std::string versioned = base + "/versions/{version}";
   paths[base + "/infer"] = path_with("post", v2_infer(service, service.name + " infer"));
   paths[versioned + "/infer"] = by_version(service, "post", v2_infer(service, service.name + " infer version"));
+  for (const bool stream : {false, true}) {
+    const std::string ending = stream ? "/generate_stream" : "/generate";
+    const std::string id = fmt::format("{} {}", service.name, ending.substr(1));
+    paths[base + ending] = path_with("post", generate(service, id, stream));
+    paths[versioned + ending] = by_version(service, "post", generate(service, id + " version", stream));
+  }
   for (const Document& document : {Document{"", "Inputs, outputs and versions", "Model"},
                                    Document{"/ready", "Whether it takes requests", "ModelReady"},
                                    Document{"/config", "How it is run", "ModelConfig"},

@@ -34,8 +34,8 @@ const json::value& operation(const json::value& document, const std::string& pat
 TEST(OpenApiDocument, HasTheServersPathsWhenNothingIsServed) {
   const json::value document = json::parse(openapi_document(std::vector<openapi::Service>{}));
   EXPECT_EQ(document.at("openapi"), "3.1.0");
-  for (const char* path :
-       {"/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/repository/index", "/metrics"})
+  for (const char* path : {"/v2", "/v2/health/live", "/v2/health/ready", "/v2/models/stats", "/v2/repository/index",
+                           "/v2/systemsharedmemory/region/{region}/register", "/metrics"})
     EXPECT_TRUE(document.at("paths").as_object().contains(path)) << path;
 }
 
@@ -46,6 +46,9 @@ TEST(OpenApiDocument, HasEveryPathOfAServiceWithAndWithoutItsVersion) {
       EXPECT_NO_THROW(static_cast<void>(operation(document, std::string(base) + ending, "get"))) << base << ending;
     EXPECT_NO_THROW(static_cast<void>(operation(document, std::string(base) + "/infer", "post"))) << base;
   }
+  EXPECT_NO_THROW(static_cast<void>(operation(document, "/v2/models/digits/generate", "post")));
+  EXPECT_NO_THROW(
+      static_cast<void>(operation(document, "/v2/models/digits/versions/{version}/generate_stream", "post")));
   EXPECT_NO_THROW(static_cast<void>(operation(document, "/services/digits", "post")));
 }
 

@@ -24,7 +24,8 @@ std::unexpected<core::Error> no_request(simdjson::error_code error) {
 /// Reads one request body.
 class Decoder {
  public:
-  Decoder(core::Buffer body, std::size_t json_bytes) : json_bytes_(json_bytes), binary_at_(json_bytes) {
+  Decoder(core::Buffer body, std::size_t json_bytes, const core::SharedMemory* memory)
+      : json_bytes_(json_bytes), binary_at_(json_bytes), memory_(memory), shared_inputs_(memory) {
     decoded_.request.storage.push_back(std::move(body));
   }
 
@@ -104,7 +105,9 @@ class Decoder {
       if (other.name == name) return invalid(fmt::format("input \"{}\": given twice", name));
     }
     core::TensorView tensor{.name = name, .dtype = input.dtype, .shape = std::move(input.shape), .bytes = {}};
-    if (input.binary_size) {
+    if (input.shared.is_made()) {
+      TRY_VOID(take_shared(tensor, input.shared));
+    } else if (input.binary_size) {
       TRY_VOID(take_binary(tensor, *input.binary_size));
     } else {
       tensor.bytes = std::as_const(decoded_.request.storage.emplace_back(std::move(input.data))).bytes();
@@ -131,6 +134,15 @@ class Decoder {
     return {};
   }
 
+  core::Result<void> take_shared(core::TensorView& tensor, const SharedClaim& claim) {
+    const auto where = [&tensor] { return fmt::format("input \"{}\"", tensor.name); };
+    auto data = shared_inputs_.read(claim, tensor.dtype, tensor.shape);
+    if (!data) return std::unexpected(data.error().within(where()));
+    tensor.bytes = std::as_const(decoded_.request.storage.emplace_back(*std::move(data))).bytes();
+    if (auto checked = core::check_size(tensor); !checked) return std::unexpected(checked.error().within(where()));
+    return {};
+  }
+
   core::Result<void> read_parameters(ondemand::object parameters) {
     for (auto field : parameters) {
       std::string_view key;
@@ -138,22 +150,11 @@ class Decoder {
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
         return no_request(simdjson::TAPE_ERROR);
       std::string name(key);
-      bool flag = false;
-      std::int64_t integer = 0;
-      double number = 0;
-      std::string_view string;
-      if (value.get_bool().get(flag) == simdjson::SUCCESS) {
-        if (name == "binary_data_output") decoded_.form.binary_by_default = flag;
-        decoded_.request.parameters.emplace_back(std::move(name), flag);
-      } else if (value.get_int64().get(integer) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), integer);
-      } else if (value.get_double().get(number) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), number);
-      } else if (value.get_string().get(string) == simdjson::SUCCESS) {
-        decoded_.request.parameters.emplace_back(std::move(name), std::string(string));
-      } else {
-        return invalid(fmt::format("parameter \"{}\": a string, number or boolean expected", name));
-      }
+      auto parameter = parse_parameter(value);
+      if (!parameter) return invalid(fmt::format("parameter \"{}\": {}", name, parameter.error().message()));
+      if (const auto* flag = std::get_if<bool>(&*parameter); flag != nullptr && name == "binary_data_output")
+        decoded_.form.binary_by_default = *flag;
+      decoded_.request.parameters.emplace_back(std::move(name), *std::move(parameter));
     }
     return {};
   }
@@ -163,28 +164,33 @@ class Decoder {
     std::string_view view;
     if (output["name"].get_string().get(view) != simdjson::SUCCESS)
       return invalid("a requested output: \"name\" is missing or no string");
-    std::string name(view);
+    OutputWish wish;
+    wish.name = view;
     ondemand::object parameters;
     if (output["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
-      if (ondemand::value value; parameters["classification"].get(value) == simdjson::SUCCESS)
-        return invalid(fmt::format("output \"{}\": the classification extension is not served", name));
-      if (ondemand::value value; parameters["shared_memory_region"].get(value) == simdjson::SUCCESS)
-        return invalid(fmt::format("output \"{}\": shared memory is not served here", name));
-      ondemand::value wanted;
-      if (parameters["binary_data"].get(wanted) == simdjson::SUCCESS) {
-        bool binary = false;
-        if (wanted.get_bool().get(binary) != simdjson::SUCCESS)
-          return invalid(fmt::format(R"(output "{}": "binary_data" is neither true nor false)", name));
-        decoded_.form.binary.emplace_back(name, binary);
-      }
+      if (auto read = read_output_parameters(wish, parameters); !read)
+        return std::unexpected(read.error().within(fmt::format("output \"{}\"", wish.name)));
     }
-    decoded_.request.outputs.push_back(std::move(name));
+    return request_output(decoded_, std::move(wish), memory_);
+  }
+
+  static core::Result<void> read_output_parameters(OutputWish& wish, ondemand::object parameters) {
+    for (auto field : parameters) {
+      std::string_view key;
+      ondemand::value value;
+      if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
+        return invalid("\"parameters\" cannot be read");
+      // what is not known may be anything: null and objects are read as nothing
+      TRY_VOID(read_output_parameter(wish, key, parse_parameter(value).value_or(core::Parameter(std::string()))));
+    }
     return {};
   }
 
   DecodedInfer decoded_;
   std::size_t json_bytes_;
   std::size_t binary_at_;  ///< where the next binary tensor begins
+  const core::SharedMemory* memory_;
+  SharedInputs shared_inputs_;
 };
 
 /// A body that is the one input's bytes. Its dynamic dimensions are 1 but for the last, which takes what there is.
@@ -218,21 +224,14 @@ core::Result<DecodedInfer> decode_raw(core::Buffer body, std::span<const core::T
 
 }  // namespace
 
-bool OutputForm::is_binary(std::string_view output) const {
-  for (const auto& [name, wanted] : binary) {
-    if (name == output) return wanted;
-  }
-  return binary_by_default;
-}
-
 core::Result<DecodedInfer> decode_infer(core::Buffer body, std::optional<std::size_t> json_bytes,
-                                        std::span<const core::TensorInfo> inputs) {
+                                        std::span<const core::TensorInfo> inputs, const core::SharedMemory* memory) {
   if (json_bytes && *json_bytes == 0) return decode_raw(std::move(body), inputs);
   const std::size_t length = json_bytes.value_or(body.size());
   if (length > body.size())
     return invalid(fmt::format("Inference-Header-Content-Length {} given, the body has {} bytes", length, body.size()));
   if (body.empty()) return invalid("the body is empty; the JSON of an inference request is expected");
-  return Decoder(std::move(body), length).run();
+  return Decoder(std::move(body), length, memory).run();
 }
 
 }  // namespace slipway::protocol

@@ -9,9 +9,15 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> served{"binary_tensor_data", "model_configuration",
-                                                 "model_repository",   "model_repository(unload_dependents)",
-                                                 "parameters",         "statistics"};
+constexpr std::array<std::string_view, 9> served{"binary_tensor_data",
+                                                 "classification",
+                                                 "generate",
+                                                 "logging",
+                                                 "model_configuration",
+                                                 "model_repository",
+                                                 "model_repository(unload_dependents)",
+                                                 "parameters",
+                                                 "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;
@@ -25,9 +31,11 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 
 }  // namespace
 
-std::string server_metadata() {
-  return json::serialize(json::object{
-      {"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", json::array(served.begin(), served.end())}});
+std::string server_metadata(const OptionalExtensions& also) {
+  json::array extensions(served.begin(), served.end());
+  if (also.shared_memory) extensions.emplace_back("system_shared_memory");
+  return json::serialize(
+      json::object{{"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", std::move(extensions)}});
 }
 
 std::string live_body(bool live, bool ready) { return json::serialize(json::object{{"live", live}, {"ready", ready}}); }

@@ -11,8 +11,13 @@
 
 namespace slipway::protocol {
 
+/// The extensions of the protocol that a server has or has not by how it was started.
+struct OptionalExtensions {
+  bool shared_memory = false;
+};
+
 /// JSON documents of the Open Inference Protocol V2 and of Triton's extensions to it, each as one string.
-std::string server_metadata();
+std::string server_metadata(const OptionalExtensions& also);
 std::string live_body(bool live, bool ready);  ///< {"live":…,"ready":…}
 /// `versions` are all that are ready, for the `versions` list.
 std::string model_metadata(const models::ModelVersion& version, const std::vector<models::Handle>& versions);

@@ -21,6 +21,11 @@ core::Result<EncodedInfer> encode_infer(core::Response response, const OutputFor
     json += R"({"name":)";
     append_string(json, output.name);
     json += fmt::format(R"(,"datatype":"{}","shape":{})", core::name_of(output.dtype), core::to_string(output.shape));
+    if (form.shared(output.name) != nullptr) {
+      // no data, and no parameters either: Triton's C++ client takes any for those of binary data
+      json += '}';
+      continue;
+    }
     if (form.is_binary(output.name)) {
       json += fmt::format(R"(,"parameters":{{"binary_data_size":{}}})", output.data.size());
       encoded.body.push_back(std::move(output.data));

@@ -3,28 +3,15 @@
 #include <cstddef>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "core/tensor.hpp"
+#include "protocol/output_form.hpp"
 
 namespace slipway::protocol {
-
-/// How the client wants its outputs, read with the request and used for the answer. `binary_data_output` of the request
-/// is the default for every output; an output's own `binary_data` wins.
-struct OutputForm {
-  bool binary_by_default = false;
-  std::vector<std::pair<std::string, bool>> binary;  ///< by output name, for those that say
-  bool is_binary(std::string_view output) const;
-};
-
-struct DecodedInfer {
-  core::Request request;  ///< model, version, deadline and times are the caller's to set
-  OutputForm form;
-};
 
 /// Decodes the body of a V2 inference request (Open Inference Protocol, with the binary tensor data extension).
 ///
@@ -32,11 +19,14 @@ struct DecodedInfer {
 /// a body of raw bytes, which is then the one input of a model that has one (its dynamic dimensions are worked out
 /// where at most one is unknown besides the batch). Binary tensors are views of `body`, which moves into the request's
 /// storage; those not aligned to their element are copied. JSON numbers are parsed straight into the tensor's memory;
-/// nested and flat lists are both taken. `inputs` are the model's, for the raw body alone.
+/// nested and flat lists are both taken. Inputs in shared memory are copied from the regions of `memory`. `inputs` are
+/// the model's, for the raw body alone.
 ///
-/// invalid_argument names the byte where JSON is wrong, and the input where a tensor is.
+/// Model and version stand in the path and are the caller's to set. invalid_argument names the byte where JSON is
+/// wrong, and the input or output that is.
 core::Result<DecodedInfer> decode_infer(core::Buffer body, std::optional<std::size_t> json_bytes,
-                                        std::span<const core::TensorInfo> inputs);
+                                        std::span<const core::TensorInfo> inputs,
+                                        const core::SharedMemory* memory = nullptr);
 
 /// The answer: the JSON, then the binary tensors; `json_bytes` is set when there are any.
 struct EncodedInfer {
@@ -44,8 +34,9 @@ struct EncodedInfer {
   std::optional<std::size_t> json_bytes;
 };
 
-/// Encodes an answer. Floats are written shortest-round-trip; NaN and infinities, which JSON lacks, make an
-/// invalid_argument that asks for binary output. Binary outputs move into the answer without a copy.
+/// Encodes an answer, of which form_outputs() has made what `form` asks. Floats are written shortest-round-trip; NaN
+/// and infinities, which JSON lacks, make an invalid_argument that asks for binary output. Binary outputs move into the
+/// answer without a copy.
 core::Result<EncodedInfer> encode_infer(core::Response response, const OutputForm& form);
 
 }  // namespace slipway::protocol

@@ -115,7 +115,9 @@ TEST(V2Encode, WritesJsonAndBinaryOutputs) {
                                 .dtype = core::DataType::fp32,
                                 .shape = {2},
                                 .data = core::Buffer::copy_of(std::as_bytes(std::span(values)))});
-  const auto encoded = encode_infer(std::move(response), {.binary_by_default = false, .binary = {{"b", true}}});
+  const auto encoded = encode_infer(
+      std::move(response),
+      {.binary_by_default = false, .wishes = {{.name = "b", .binary = true, .classes = 0, .shared = {}, .place = {}}}});
   ASSERT_TRUE(encoded);
   ASSERT_EQ(encoded->body.size(), 2U);
   EXPECT_EQ(

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
+
+#include "transform/best.hpp"
 
 namespace slipway::transform {
 
@@ -20,9 +20,6 @@ void make_probabilities(std::vector<double>& row) {
   for (double& value : row) sum += value = std::exp(value - largest);
   for (double& value : row) value /= sum;
 }
-
-/// A score to sort by: NaN has no place of its own in an order, so it goes last.
-double rank_of(double score) { return std::isnan(score) ? -std::numeric_limits<double>::infinity() : score; }
 
 }  // namespace
 
@@ -55,17 +52,11 @@ core::Result<std::vector<std::vector<Label>>> tensor_to_labels(const config::Lab
   const std::size_t top = std::min(classes, static_cast<std::size_t>(spec.top_k));
   std::vector<std::vector<Label>> answer(rows);
   std::vector<double> row(classes);
-  std::vector<std::size_t> order(classes);
-  const auto better = [&row](std::size_t a, std::size_t b) {
-    const double of_a = rank_of(row[a]);
-    const double of_b = rank_of(row[b]);
-    return of_a != of_b ? of_a > of_b : a < b;
-  };
+  std::vector<std::size_t> order;
   for (std::size_t r = 0; r < rows && classes != 0; ++r) {
     for (std::size_t i = 0; i < classes; ++i) row[i] = core::float_at(scores.dtype, scores.bytes, r * classes + i);
     if (spec.softmax) make_probabilities(row);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(top), order.end(), better);
+    find_best<double>(row, top, order);
     for (std::size_t i = 0; i < top; ++i) {
       const std::size_t index = order[i];
       if (!std::isfinite(row[index])) {

@@ -213,5 +213,5 @@ def test_health_and_reflection(server):
 
 def test_what_is_not_served_is_unimplemented(client):
     with pytest.raises(InferenceServerException) as refused:
-        client.get_system_shared_memory_status()
+        client.get_trace_settings()
     assert "UNIMPLEMENTED" in str(refused.value.status())

@@ -18,9 +18,10 @@ SHAPES = {
 }
 
 
+@pytest.mark.parametrize("memory", ["none", "system"])
 @pytest.mark.parametrize("protocol", ["http", "grpc"])
 @pytest.mark.parametrize("model", SHAPES)
-def test_perf_analyzer_runs_to_its_end(server, model, protocol):
+def test_perf_analyzer_runs_to_its_end(server, model, protocol, memory):
     batches = call(f"{server.url}/v2/models/{model}/config").json["max_batch_size"] > 0
     shapes = []
     for name, shape in SHAPES[model].items():
@@ -31,6 +32,7 @@ def test_perf_analyzer_runs_to_its_end(server, model, protocol):
     command = [PERF_ANALYZER, "-m", model, "-u", address, "-i", protocol, "--concurrency-range", "2"]
     # a short window, and none is too noisy: this is about the protocol, not about speed
     command += ["-p", "1000", "--max-trials", "3", "-s", "999", "--input-data", "zero", *shapes]
+    command += ["--shared-memory", memory]
     done = subprocess.run(
         command,
         env=os.environ | {"LD_LIBRARY_PATH": str(CUDA_RUNTIME)},

@@ -16,12 +16,12 @@ namespace slipway::front::grpc {
 
 namespace {
 
-core::Result<core::Request> decoded(const ::grpc::ByteBuffer& message) {
+core::Result<protocol::DecodedInfer> decoded(const ::grpc::ByteBuffer& message, const core::SharedMemory& memory) {
   ::grpc::ByteBuffer bytes(message);  // a reference more: the reader takes it apart
   ::grpc::ProtoBufferReader reader(&bytes);
   if (!reader.status().ok())
     return core::fail(core::Code::invalid_argument, "the message cannot be read: " + reader.status().error_message());
-  return protocol::decode_infer_message(reader);
+  return protocol::decode_infer_message(reader, &memory);
 }
 
 /// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the
@@ -56,6 +56,12 @@ core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutco
   }
 }
 
+core::Result<core::Response> formed(core::Response response, const protocol::OutputForm& form,
+                                    const models::ModelVersion& version) {
+  TRY_VOID(protocol::form_outputs(response, form, protocol::origin_of(version)));
+  return response;
+}
+
 }  // namespace
 
 core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context) {
@@ -68,20 +74,23 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   Once once(std::move(done));
   const core::TimePoint received = core::now();
   try {
-    auto request = decoded(incoming.message);
-    if (!request) return once.call(encoded(encode, {std::unexpected(request.error()), ""}));
-    auto version = incoming.models.find(request->model, request->version);
-    if (!version) return once.call(encoded(encode, {std::unexpected(version.error()), std::move(request->id)}));
+    auto message = decoded(incoming.message, incoming.extensions.memory);
+    if (!message) return once.call(encoded(encode, {.result = std::unexpected(message.error()), .id = ""}));
+    core::Request& request = message->request;
+    auto version = incoming.models.find(request.model, request.version);
+    if (!version)
+      return once.call(encoded(encode, {.result = std::unexpected(version.error()), .id = std::move(request.id)}));
     (*version)->probe().bytes_in(incoming.message.Length());
-    request->received = received;
-    request->deadline = incoming.deadline;
-    request->cancelled = incoming.cancelled;
-    std::string id = request->id;
-    admission::infer(*version, *std::move(request),
-                     [held = *version, received, id = std::move(id), encode = std::move(encode),
-                      once = std::move(once)](core::Result<core::Response> result) mutable {
+    request.received = received;
+    request.deadline = incoming.deadline;
+    request.cancelled = incoming.cancelled;
+    std::string id = request.id;
+    admission::infer(*version, std::move(request),
+                     [held = *version, received, id = std::move(id), form = std::move(message->form),
+                      encode = std::move(encode), once = std::move(once)](core::Result<core::Response> result) mutable {
                        const auto begin = core::now();
-                       auto answer = encoded(encode, {std::move(result), std::move(id)});
+                       if (result) result = formed(*std::move(result), form, *held);
+                       auto answer = encoded(encode, {std::move(result), std::move(id), std::move(form)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
                        held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
@@ -92,11 +101,12 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   }
 }
 
-void InferCall::start(const models::Registry& models, const ::grpc::ByteBuffer& request) {
+void InferCall::start(const models::Registry& models, const Extensions& extensions, const ::grpc::ByteBuffer& request) {
   const auto encode = [](InferOutcome outcome) {
-    return outcome.result ? protocol::encode_infer_message(*std::move(outcome.result)) : std::vector<core::Buffer>();
+    return outcome.result ? protocol::encode_infer_message(*std::move(outcome.result), outcome.form)
+                          : std::vector<core::Buffer>();
   };
-  infer({models, request, deadline_of(context_), cancelled_}, encode,
+  infer({models, extensions, request, deadline_of(context_), cancelled_}, encode,
         [this](core::Result<std::vector<core::Buffer>> answer) {
           if (!answer) return Finish(status_of(answer.error()));
           response_ = message_of(*std::move(answer));

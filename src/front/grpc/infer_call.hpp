@@ -11,13 +11,16 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
+#include "front/extensions.hpp"
 #include "models/registry.hpp"
+#include "protocol/output_form.hpp"
 
 namespace slipway::front::grpc {
 
 /// What a request comes with.
 struct IncomingInfer {
   const models::Registry& models;
+  const Extensions& extensions;
   const ::grpc::ByteBuffer& message;
   core::TimePoint deadline;
   std::shared_ptr<const std::atomic<bool>> cancelled;  ///< the client has gone
@@ -26,6 +29,7 @@ struct IncomingInfer {
 struct InferOutcome {
   core::Result<core::Response> result;
   std::string id;  ///< the request's
+  protocol::OutputForm form{};
 };
 /// Makes a message of it; nothing for an error that is a call's status.
 using Encode = std::function<std::vector<core::Buffer>(InferOutcome outcome)>;
@@ -45,7 +49,7 @@ class InferCall : public ::grpc::ServerUnaryReactor {
   InferCall(const ::grpc::CallbackServerContext& context, ::grpc::ByteBuffer& response)
       : context_(context), response_(response) {}
 
-  void start(const models::Registry& models, const ::grpc::ByteBuffer& request);
+  void start(const models::Registry& models, const Extensions& extensions, const ::grpc::ByteBuffer& request);
 
   void OnCancel() override { cancelled_->store(true, std::memory_order_relaxed); }
   void OnDone() override { delete this; }

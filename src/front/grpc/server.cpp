@@ -30,8 +30,8 @@ void set_up_plugins() {
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions given, const models::Registry& models, models::ModelControl& control)
-      : options(std::move(given)), service(models, control) {}
+  State(ServerOptions given, const models::Registry& models, const Extensions& extensions)
+      : options(std::move(given)), service(models, extensions) {}
 
   ServerOptions options;
   Service service;
@@ -42,9 +42,9 @@ struct Server::State {
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, const models::Registry& models,
-                                                    models::ModelControl& control) {
+                                                    const Extensions& extensions) {
   set_up_plugins();
-  auto state = std::make_unique<State>(options, models, control);
+  auto state = std::make_unique<State>(options, models, extensions);
   const bool is_v6 = options.host.find(':') != std::string::npos;
   const std::string address =
       fmt::format("{}:{}", is_v6 ? fmt::format("[{}]", options.host) : options.host, options.port);

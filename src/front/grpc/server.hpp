@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "models/model_control.hpp"
+#include "front/extensions.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
@@ -22,9 +22,9 @@ struct ServerOptions {
 /// health service and server reflection.
 class Server {
  public:
-  /// Binds and listens, and serves from then on. `models` and `control` must outlive the server.
+  /// Binds and listens, and serves from then on. `models` and what `extensions` refers to must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models,
-                                                     models::ModelControl& control);
+                                                     const Extensions& extensions);
   /// Refuses new calls, lets those in flight be answered (within finish_timeout), ends streams that have none, and
   /// ends.
   ~Server();

@@ -22,6 +22,15 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
+/// A log whose settings nobody changes.
+class FixedLog : public protocol::LogControl {
+ public:
+  protocol::LogSettings settings() const override { return {}; }
+  core::Result<protocol::LogSettings> update(const core::Parameters& changes) override {
+    return protocol::changed({}, changes);
+  }
+};
+
 class GrpcServer : public config::TestFolder {
  protected:
   /// Serves a model "m" that gives x FP32 [-1,2] back as y and does as `lines` say.
@@ -31,8 +40,8 @@ class GrpcServer : public config::TestFolder {
     spec.instances = 1;
     spec.max_batch_size = 0;
     ASSERT_TRUE(models_.add(*models::find_models(file, spec), true));
-    auto server =
-        Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_, control_);
+    auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_,
+                                {memory_, log_, control_});
     ASSERT_TRUE(server) << server.error().message();
     server_ = *std::move(server);
     stub_ = inference::GRPCInferenceService::NewStub(
@@ -72,6 +81,8 @@ class GrpcServer : public config::TestFolder {
   metrics::Registry metrics_;
   models::Registry models_{backends_, metrics_};
   models::ModelControl control_{models_, {}, true};
+  core::SharedMemory memory_{{}};
+  FixedLog log_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> stub_;
 };

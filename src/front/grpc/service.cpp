@@ -1,7 +1,6 @@
 #include "front/grpc/service.hpp"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <string>
 #include <utility>
@@ -9,36 +8,13 @@
 
 #include "front/grpc/infer_call.hpp"
 #include "front/grpc/status.hpp"
+#include "front/grpc/unary.hpp"
 #include "protocol/load_request.hpp"
 #include "protocol/v2_documents.hpp"
 
 namespace slipway::front::grpc {
 
 namespace {
-
-using Context = ::grpc::CallbackServerContext;
-using Reactor = ::grpc::ServerUnaryReactor;
-
-Reactor* finished(Context* context, const ::grpc::Status& status) {
-  Reactor* reactor = context->DefaultReactor();
-  reactor->Finish(status);
-  return reactor;
-}
-
-/// Fills `message` from the document that HTTP gives: its fields have the names of the message's.
-template <class Message>
-::grpc::Status fill(Message& message, const std::string& document) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  const auto read = google::protobuf::util::JsonStringToMessage(document, &message, options);
-  if (read.ok()) return ::grpc::Status::OK;
-  return {::grpc::StatusCode::INTERNAL, "the document does not fit its message: " + read.ToString()};
-}
-
-template <class Message>
-Reactor* answer(Context* context, Message& message, const core::Result<std::string>& document) {
-  return finished(context, document ? fill(message, *document) : status_of(document.error()));
-}
 
 models::ModelControl::Done finishing(Reactor* reactor) {
   return [reactor](core::Result<void> outcome) {
@@ -50,12 +26,12 @@ models::ModelControl::Done finishing(Reactor* reactor) {
 
 Reactor* Service::ModelInfer(Context* context, const ::grpc::ByteBuffer* request, ::grpc::ByteBuffer* response) {
   auto* call = new InferCall(*context, *response);  // ends itself
-  call->start(models_, *request);
+  call->start(models_, extensions_, *request);
   return call;
 }
 
 ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::ByteBuffer>* Service::ModelStreamInfer(Context* context) {
-  return StreamCall::start(models_, streams_, *context);
+  return StreamCall::start(models_, extensions_, streams_, *context);
 }
 
 Reactor* Service::ServerLive(Context* context, const inference::ServerLiveRequest* /*request*/,
@@ -78,7 +54,7 @@ Reactor* Service::ModelReady(Context* context, const inference::ModelReadyReques
 
 Reactor* Service::ServerMetadata(Context* context, const inference::ServerMetadataRequest* /*request*/,
                                  inference::ServerMetadataResponse* response) {
-  return answer(context, *response, protocol::server_metadata());
+  return answer(context, *response, protocol::server_metadata(listed(extensions_)));
 }
 
 Reactor* Service::ModelMetadata(Context* context, const inference::ModelMetadataRequest* request,
@@ -134,14 +110,14 @@ Reactor* Service::RepositoryModelLoad(Context* context, const inference::Reposit
     }
   }
   Reactor* reactor = context->DefaultReactor();
-  control_.load(request->model_name(), std::move(options), finishing(reactor));
+  extensions_.control.load(request->model_name(), std::move(options), finishing(reactor));
   return reactor;
 }
 
 Reactor* Service::RepositoryModelUnload(Context* context, const inference::RepositoryModelUnloadRequest* request,
                                         inference::RepositoryModelUnloadResponse* /*response*/) {
   Reactor* reactor = context->DefaultReactor();
-  control_.unload(request->model_name(), finishing(reactor));
+  extensions_.control.unload(request->model_name(), finishing(reactor));
   return reactor;
 }
 

@@ -2,6 +2,7 @@
 
 #include <grpc_service.grpc.pb.h>
 
+#include "front/extensions.hpp"
 #include "front/grpc/stream_call.hpp"
 #include "models/model_control.hpp"
 #include "models/registry.hpp"
@@ -31,7 +32,7 @@ using Calls = Protocol::WithRawCallbackMethod_ModelInfer<Protocol::WithRawCallba
 /// is answered UNIMPLEMENTED. Called on gRPC's threads.
 class Service : public Calls {
  public:
-  Service(const models::Registry& models, models::ModelControl& control) : models_(models), control_(control) {}
+  Service(const models::Registry& models, const Extensions& extensions) : models_(models), extensions_(extensions) {}
   /// Ends the streams once what they have read is answered.
   void finish() { streams_.finish(); }
 
@@ -71,9 +72,34 @@ class Service : public Calls {
                                                     const inference::RepositoryModelUnloadRequest* request,
                                                     inference::RepositoryModelUnloadResponse* response) override;
 
+  // shared_memory_calls.cpp
+  ::grpc::ServerUnaryReactor* SystemSharedMemoryStatus(::grpc::CallbackServerContext* context,
+                                                       const inference::SystemSharedMemoryStatusRequest* request,
+                                                       inference::SystemSharedMemoryStatusResponse* response) override;
+  ::grpc::ServerUnaryReactor* SystemSharedMemoryRegister(
+      ::grpc::CallbackServerContext* context, const inference::SystemSharedMemoryRegisterRequest* request,
+      inference::SystemSharedMemoryRegisterResponse* response) override;
+  ::grpc::ServerUnaryReactor* SystemSharedMemoryUnregister(
+      ::grpc::CallbackServerContext* context, const inference::SystemSharedMemoryUnregisterRequest* request,
+      inference::SystemSharedMemoryUnregisterResponse* response) override;
+  ::grpc::ServerUnaryReactor* CudaSharedMemoryStatus(::grpc::CallbackServerContext* context,
+                                                     const inference::CudaSharedMemoryStatusRequest* request,
+                                                     inference::CudaSharedMemoryStatusResponse* response) override;
+  ::grpc::ServerUnaryReactor* CudaSharedMemoryRegister(::grpc::CallbackServerContext* context,
+                                                       const inference::CudaSharedMemoryRegisterRequest* request,
+                                                       inference::CudaSharedMemoryRegisterResponse* response) override;
+  ::grpc::ServerUnaryReactor* CudaSharedMemoryUnregister(
+      ::grpc::CallbackServerContext* context, const inference::CudaSharedMemoryUnregisterRequest* request,
+      inference::CudaSharedMemoryUnregisterResponse* response) override;
+
+  // log_settings_call.cpp
+  ::grpc::ServerUnaryReactor* LogSettings(::grpc::CallbackServerContext* context,
+                                          const inference::LogSettingsRequest* request,
+                                          inference::LogSettingsResponse* response) override;
+
  private:
   const models::Registry& models_;
-  models::ModelControl& control_;
+  Extensions extensions_;
   OpenStreams streams_;
 };
 

@@ -37,9 +37,9 @@ void OpenStreams::finish() {
   for (const auto& stream : open) stream->finish();
 }
 
-StreamCall* StreamCall::start(const models::Registry& models, OpenStreams& streams,
+StreamCall* StreamCall::start(const models::Registry& models, const Extensions& extensions, OpenStreams& streams,
                               const ::grpc::CallbackServerContext& context) {
-  const std::shared_ptr<StreamCall> call(new StreamCall(models, streams, context));
+  const std::shared_ptr<StreamCall> call(new StreamCall(models, extensions, streams, context));
   call->self_ = call;
   streams.add(call);
   call->go_on();
@@ -74,9 +74,9 @@ void StreamCall::OnReadDone(bool ok) {
 
 void StreamCall::dispatch(const ::grpc::ByteBuffer& message, std::shared_ptr<Slot> slot) {
   const auto encode = [](InferOutcome outcome) {
-    return protocol::encode_stream_message(std::move(outcome.result), outcome.id);
+    return protocol::encode_stream_message(std::move(outcome.result), outcome.id, outcome.form);
   };
-  infer({models_, message, deadline_of(context_), cancelled_}, encode,
+  infer({models_, extensions_, message, deadline_of(context_), cancelled_}, encode,
         [self = self_, slot = std::move(slot)](core::Result<std::vector<core::Buffer>> encoded) {
           auto parts =
               encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), "");

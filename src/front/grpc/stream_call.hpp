@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "front/extensions.hpp"
 #include "models/registry.hpp"
 
 namespace slipway::front::grpc {
@@ -34,7 +35,7 @@ class OpenStreams {
 /// is an answer of its own; the stream goes on. Lives until gRPC is done with it and every request was answered.
 class StreamCall : public ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::ByteBuffer> {
  public:
-  static StreamCall* start(const models::Registry& models, OpenStreams& streams,
+  static StreamCall* start(const models::Registry& models, const Extensions& extensions, OpenStreams& streams,
                            const ::grpc::CallbackServerContext& context);
   /// Answers what was read, reads no more and ends the stream with UNAVAILABLE.
   void finish();
@@ -48,8 +49,9 @@ class StreamCall : public ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::
   /// An answer that is not there yet, or waits for those before it.
   using Slot = std::optional<::grpc::ByteBuffer>;
 
-  StreamCall(const models::Registry& models, OpenStreams& streams, const ::grpc::CallbackServerContext& context)
-      : models_(models), streams_(streams), context_(context) {}
+  StreamCall(const models::Registry& models, const Extensions& extensions, OpenStreams& streams,
+             const ::grpc::CallbackServerContext& context)
+      : models_(models), extensions_(extensions), streams_(streams), context_(context) {}
   /// Infers `message`; its answer goes to `slot`.
   void dispatch(const ::grpc::ByteBuffer& message, std::shared_ptr<Slot> slot);
   /// Does what has become possible: writes the next answer, reads the next request, ends the stream.
@@ -58,6 +60,7 @@ class StreamCall : public ::grpc::ServerBidiReactor<::grpc::ByteBuffer, ::grpc::
   static constexpr std::size_t most_at_once = 64;
 
   const models::Registry& models_;
+  const Extensions& extensions_;
   OpenStreams& streams_;
   const ::grpc::CallbackServerContext& context_;
   std::shared_ptr<StreamCall> self_;  ///< let go of in OnDone; each request in flight holds another

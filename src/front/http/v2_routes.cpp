@@ -55,7 +55,9 @@ bool takes_type(std::string_view type) {
          std::ranges::any_of(taken, [type](std::string_view name) { return boost::beast::iequals(type, name); });
 }
 
-core::Result<HttpResponse> encoded(core::Response response, const protocol::OutputForm& form) {
+core::Result<HttpResponse> encoded(const models::ModelVersion& version, core::Response response,
+                                   const protocol::OutputForm& form) {
+  TRY_VOID(protocol::form_outputs(response, form, protocol::origin_of(version)));
   TRY(protocol::EncodedInfer answer, protocol::encode_infer(std::move(response), form));
   HttpResponse made;
   if (answer.json_bytes) {
@@ -66,7 +68,8 @@ core::Result<HttpResponse> encoded(core::Response response, const protocol::Outp
   return made;
 }
 
-void infer_tensors(const models::Handle& version, HttpRequest request, Responder respond) {
+void infer_tensors(const models::Handle& version, const Extensions& extensions, HttpRequest request,
+                   Responder respond) {
   if (!takes_type(request.header("content-type"))) {
     respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
                                                  "application/octet-stream expected",
@@ -75,20 +78,24 @@ void infer_tensors(const models::Handle& version, HttpRequest request, Responder
   }
   version->probe().bytes_in(request.body.size());
   const auto length = json_length(request);
-  auto decoded = length ? protocol::decode_infer(std::move(request.body), *length, version->inputs())
-                        : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
+  auto decoded = length
+                     ? protocol::decode_infer(std::move(request.body), *length, version->inputs(), &extensions.memory)
+                     : core::Result<protocol::DecodedInfer>(std::unexpected(length.error()));
   auto form = decoded ? std::move(decoded->form) : protocol::OutputForm();
   infer(
       version, std::move(request),
       decoded ? core::Result<core::Request>(std::move(decoded->request)) : std::unexpected(decoded.error()),
-      [form = std::move(form)](const models::ModelVersion& /*version*/, core::Response response) {
-        return encoded(std::move(response), form);
+      [form = std::move(form)](const models::ModelVersion& served, core::Response response) {
+        return encoded(served, std::move(response), form);
       },
       std::move(respond));
 }
 
-void add_model_routes(Router& router, const models::Registry& models) {
-  add_for_models(router, models, Method::post, "/infer", infer_tensors);
+void add_model_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
+  add_for_models(router, models, Method::post, "/infer",
+                 [extensions](const models::Handle& version, HttpRequest request, Responder respond) {
+                   infer_tensors(version, extensions, std::move(request), std::move(respond));
+                 });
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
                    respond(HttpResponse::json(protocol::model_ready(*version)));
@@ -124,9 +131,9 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
 
 }  // namespace
 
-void add_v2_routes(Router& router, const models::Registry& models) {
-  router.add(Method::get, "/v2", [](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::server_metadata()));
+void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
+  router.add(Method::get, "/v2", [extensions](const HttpRequest& /*request*/, Responder respond) {
+    respond(HttpResponse::json(protocol::server_metadata(listed(extensions))));
   });
   router.add(Method::get, "/v2/health/live", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::live_body(true, models.ready())));
@@ -137,7 +144,7 @@ void add_v2_routes(Router& router, const models::Registry& models) {
     if (!ready) response.headers.emplace_back("Retry-After", "1");
     respond(std::move(response));
   });
-  add_model_routes(router, models);
+  add_model_routes(router, models, extensions);
   add_statistics_routes(router, models);
 }
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/shared_memory.hpp"
+#include "models/model_control.hpp"
+#include "protocol/log_settings.hpp"
+#include "protocol/v2_documents.hpp"
+
+namespace slipway::front {
+
+/// What the extensions of the protocol work on, beside the models. The doors share it, and it outlives them.
+struct Extensions {
+  core::SharedMemory& memory;
+  protocol::LogControl& log;
+  models::ModelControl& control;
+};
+
+/// Those that the server's metadata tell of.
+inline protocol::OptionalExtensions listed(const Extensions& extensions) {
+  return {.shared_memory = extensions.memory.on()};
+}
+
+}  // namespace slipway::front
