@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/shared_memory.hpp"
+#include "metrics/tracer.hpp"
 #include "protocol/log_settings.hpp"
 #include "protocol/v2_documents.hpp"
 
@@ -10,11 +11,12 @@ namespace slipway::front {
 struct Extensions {
   core::SharedMemory& memory;
   protocol::LogControl& log;
+  metrics::Tracer& tracer;
 };
 
 /// Those that the server's metadata tell of.
 inline protocol::OptionalExtensions listed(const Extensions& extensions) {
-  return {.shared_memory = extensions.memory.on()};
+  return {.shared_memory = extensions.memory.on(), .trace = extensions.tracer.can_write()};
 }
 
 }  // namespace slipway::front
