@@ -64,18 +64,25 @@ App::~App() {
     http_.reset();
   }
   models_.finish();
+  metrics_.tracer().finish();
 }
 
 core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogControl& log) {
   std::unique_ptr<App> app(new App(plan));
+  if (plan.server.trace_dir) {
+    TRY(app->trace_files_, TraceFiles::open({.folder = *plan.server.trace_dir}));
+    app->metrics_.tracer().write_to(
+        [files = app->trace_files_.get()](metrics::TraceChunk chunk) { files->write(std::move(chunk)); });
+  }
   TRY_VOID(load_models(plan.models, app->models_));
 
-  const front::Extensions extensions{.memory = app->memory_, .log = log, .control = app->control_};
+  const front::Extensions extensions{.memory = app->memory_, .log = log, .control = app->control_, .tracer = app->metrics_.tracer()};
   http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_repository_routes(app->router_, app->models_, app->control_);
   http::add_shared_memory_routes(app->router_, app->memory_);
   http::add_generate_routes(app->router_, app->models_);
   http::add_logging_routes(app->router_, log);
+  http::add_trace_routes(app->router_, app->models_, app->metrics_.tracer());
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
   http::add_docs_routes(app->router_, app->models_);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/model_loading.hpp"
+#include "app/trace_files.hpp"
 #include "core/error.hpp"
 #include "core/shared_memory.hpp"
 #include "front/grpc/server.hpp"
@@ -43,6 +44,7 @@ class App {
 
   std::string host_;
   runtime::BackendRegistry backends_;
+  std::unique_ptr<TraceFiles> trace_files_;  ///< null where there are none
   metrics::Registry metrics_;
   models::Registry models_;
   models::ModelControl control_;

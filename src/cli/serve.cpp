@@ -37,6 +37,7 @@ struct Arguments {
   std::optional<bool> model_control;
   std::optional<std::string> cors_origin;
   std::optional<bool> shared_memory;
+  std::optional<std::filesystem::path> trace_dir;
   std::string log_format = "text";
   std::string log_level = "info";
 };
@@ -59,6 +60,7 @@ core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server)
   if (arguments.max_request_bytes) server.max_request_bytes = *arguments.max_request_bytes;
   if (arguments.model_control) server.model_control = arguments.model_control;
   if (arguments.shared_memory) server.shared_memory = arguments.shared_memory;
+  if (arguments.trace_dir) server.trace_dir = arguments.trace_dir;
   if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
   TRY(server.metrics_port, port_from("--metrics-port", arguments.metrics_port, server.metrics_port));
   if (server.cors_origin && !config::is_header_value(*server.cors_origin))
@@ -157,6 +159,7 @@ void add_serve(CLI::App& app, int& exit_code) {
   command->add_flag_function(
       "--shared-memory,!--no-shared-memory", [arguments](std::int64_t count) { arguments->shared_memory = count > 0; },
       "clients may register shared memory; by default where --host is the loopback");
+  command->add_option("--trace-dir", arguments->trace_dir, "folder for files of traces; without it there are none");
   command->add_option("--log-format", arguments->log_format, "text or json")->envname("SLIPWAY_LOG_FORMAT");
   command->add_option("--log-level", arguments->log_level, "trace, debug, info, warning, error or off")
       ->envname("SLIPWAY_LOG_LEVEL");

@@ -14,7 +14,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 14> server_keys{"host",
+constexpr std::array<std::string_view, 15> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
                                                        "grpc_port",
@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, 14> server_keys{"host",
                                                        "finish_timeout_ms",
                                                        "cors_origin",
                                                        "model_control",
-                                                       "shared_memory"};
+                                                       "shared_memory",
+                                                       "trace_dir"};
 
 /// An entry of `models`: those of a model.yaml, and where the model is.
 constexpr std::array<std::string_view, model_keys.size() + 1> entry_keys = [] {
@@ -46,6 +47,12 @@ core::Result<std::optional<std::uint16_t>> read_port(const YamlMap& map, const c
   return static_cast<std::uint16_t>(**port);
 }
 
+/// A path that is relative to the file that names it. Links are kept: things are called what the user calls them.
+std::filesystem::path beside(const std::filesystem::path& file, const std::string& path) {
+  std::error_code failure;
+  return (std::filesystem::absolute(file, failure).parent_path() / path).lexically_normal();
+}
+
 core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YAML::Node& node) {
   TRY(const YamlMap map, YamlMap::open(file, node, "server", server_keys));
   constexpr std::int64_t day_ms = 86'400'000;
@@ -62,6 +69,8 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(spec.model_control, map.boolean("model_control"));
   TRY(spec.cors_origin, map.string("cors_origin"));
   TRY(spec.shared_memory, map.boolean("shared_memory"));
+  TRY(const auto trace_dir, map.string("trace_dir"));
+  if (trace_dir) spec.trace_dir = beside(file, *trace_dir);
   if (host && host->empty()) return map.wrong("host", "an address to listen on expected, as 127.0.0.1 or 0.0.0.0");
   if (host) spec.host = *host;
   if (http_port) spec.http_port = static_cast<std::uint16_t>(*http_port);
@@ -85,9 +94,7 @@ core::Result<AppModel> read_app_model(const std::filesystem::path& file, const Y
   TRY(const auto path, map.string("path"));
   if (!path || path->empty()) return map.wrong("path", "is missing: it says where the model is, relative to this file");
   AppModel model;
-  std::error_code failure;
-  // links are kept: a model is called what the user calls it
-  model.path = (std::filesystem::absolute(file, failure).parent_path() / *path).lexically_normal();
+  model.path = beside(file, *path);
   TRY(model.spec, read_model(map));
   return model;
 }

@@ -33,6 +33,8 @@ struct ServerSpec {
   std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
   std::optional<bool> shared_memory;                 ///< clients may register; nothing: where `host` is the loopback
 
+  std::optional<std::filesystem::path> trace_dir;  ///< where files of traces go; nothing: no traces
+
   bool allows_model_control() const { return model_control.value_or(is_loopback(host)); }
   bool allows_shared_memory() const { return shared_memory.value_or(is_loopback(host)); }
 };

@@ -31,6 +31,7 @@ TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
                                        "  idle_timeout_ms: 2\n"
                                        "  write_timeout_ms: 3\n"
                                        "  cors_origin: '*'\n"
+                                       "  trace_dir: traces\n"
                                        "models:\n"
                                        "  - path: a.onnx\n"
                                        "    threads: 2\n"
@@ -47,6 +48,7 @@ TEST_F(AppYaml, ReadsServerAndModelsRelativeToItsFile) {
   EXPECT_EQ(app->server.idle_timeout, std::chrono::milliseconds(2));
   EXPECT_EQ(app->server.write_timeout, std::chrono::milliseconds(3));
   EXPECT_EQ(app->server.cors_origin, "*");
+  EXPECT_EQ(app->server.trace_dir, folder() / "traces");
   ASSERT_EQ(app->models.size(), 2U);
   EXPECT_EQ(app->models[0].path, folder() / "a.onnx");
   EXPECT_EQ(app->models[0].spec.threads, 2U);

@@ -2,6 +2,7 @@
 
 #include "core/shared_memory.hpp"
 #include "models/model_control.hpp"
+#include "metrics/tracer.hpp"
 #include "protocol/log_settings.hpp"
 #include "protocol/v2_documents.hpp"
 
@@ -12,11 +13,12 @@ struct Extensions {
   core::SharedMemory& memory;
   protocol::LogControl& log;
   models::ModelControl& control;
+  metrics::Tracer& tracer;
 };
 
 /// Those that the server's metadata tell of.
 inline protocol::OptionalExtensions listed(const Extensions& extensions) {
-  return {.shared_memory = extensions.memory.on()};
+  return {.shared_memory = extensions.memory.on(), .trace = extensions.tracer.can_write()};
 }
 
 }  // namespace slipway::front

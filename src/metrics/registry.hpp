@@ -3,14 +3,16 @@
 #include <memory>
 #include <string>
 
+#include "metrics/tracer.hpp"
+
 namespace prometheus {
 class Registry;
 }
 
 namespace slipway::metrics {
 
-/// The program's metrics, kept by prometheus-cpp; each room makes its own families in it. Owned by the composition
-/// root. Safe from any thread.
+/// The program's metrics, kept by prometheus-cpp; each room makes its own families in it. And its tracer. Owned by the
+/// composition root. Safe from any thread.
 ///
 ///   metrics::Registry registry;
 ///   auto& family = prometheus::BuildCounter().Name("slipway_things_total").Help("…").Register(registry.prometheus());
@@ -23,6 +25,7 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   prometheus::Registry& prometheus() { return *registry_; }
+  Tracer& tracer() { return tracer_; }
 
   /// The text format (version 0.0.4) of everything registered, process metrics included.
   std::string text() const;
@@ -30,6 +33,7 @@ class Registry {
 
  private:
   std::unique_ptr<prometheus::Registry> registry_;
+  Tracer tracer_;
 };
 
 }  // namespace slipway::metrics

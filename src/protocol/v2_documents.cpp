@@ -34,6 +34,7 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 std::string server_metadata(const OptionalExtensions& also) {
   json::array extensions(served.begin(), served.end());
   if (also.shared_memory) extensions.emplace_back("system_shared_memory");
+  if (also.trace) extensions.emplace_back("trace");
   return json::serialize(
       json::object{{"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", std::move(extensions)}});
 }

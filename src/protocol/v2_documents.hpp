@@ -14,6 +14,7 @@ namespace slipway::protocol {
 /// The extensions of the protocol that a server has or has not by how it was started.
 struct OptionalExtensions {
   bool shared_memory = false;
+  bool trace = false;
 };
 
 /// JSON documents of the Open Inference Protocol V2 and of Triton's extensions to it, each as one string.

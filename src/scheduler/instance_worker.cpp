@@ -19,6 +19,7 @@ using core::Code;
 
 core::Timing timing_of(const Job& job, core::TimePoint taken, core::Timing shared) {
   shared.queue = taken - job.queued;
+  shared.taken = taken;
   return shared;
 }
 

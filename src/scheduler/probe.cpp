@@ -123,12 +123,18 @@ struct Probe::Families {
   prometheus::Counter& bytes_out;
 };
 
-Probe::Probe(metrics::Registry& registry, const std::string& model, const std::string& version) {
+Probe::Probe(metrics::Registry& registry, const std::string& model, const std::string& version)
+    : tracer_(registry.tracer()), model_(model), version_(version) {
   const Labels labels{{"model", model}, {"version", version}};
   families_ = std::make_unique<Families>(Maker{registry.prometheus(), labels}, duration_buckets());
 }
 
 Probe::~Probe() = default;
+
+void Probe::trace(core::TimePoint received, const core::Timing& timing, core::TimePoint encoded) {
+  if (!tracer_.on()) return;
+  tracer_.add({.model = model_, .version = version_, .received = received, .timing = timing, .encoded = encoded});
+}
 
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
 

@@ -59,11 +59,16 @@ class Probe {
   /// answer's size. Refusals count too.
   void answered(core::Duration total, std::size_t bytes);
   void encoded(core::Duration duration);
+  /// Once a request that was answered well, when its answer was encoded: for the tracer.
+  void trace(core::TimePoint received, const core::Timing& timing, core::TimePoint encoded);
 
   Statistics statistics() const;
 
  private:
   struct Families;
+  metrics::Tracer& tracer_;
+  std::string model_;
+  std::string version_;
   std::unique_ptr<Families> families_;
   mutable std::mutex mutex_;
   Statistics totals_;

@@ -89,10 +89,13 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
                      [held = *version, received, id = std::move(id), form = std::move(message->form),
                       encode = std::move(encode), once = std::move(once)](core::Result<core::Response> result) mutable {
                        const auto begin = core::now();
+                       const core::Timing timing = result ? result->timing : core::Timing();
                        if (result) result = formed(*std::move(result), form, *held);
+                       const bool well = result.has_value();
                        auto answer = encoded(encode, {std::move(result), std::move(id), std::move(form)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
+                       if (well) held->probe().trace(received, timing, end);
                        held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
                        once.call(std::move(answer));
                      });

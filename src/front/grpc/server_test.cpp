@@ -41,7 +41,7 @@ class GrpcServer : public config::TestFolder {
     spec.max_batch_size = 0;
     ASSERT_TRUE(models_.add(*models::find_models(file, spec), true));
     auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_,
-                                {memory_, log_, control_});
+                                {memory_, log_, control_, metrics_.tracer()});
     ASSERT_TRUE(server) << server.error().message();
     server_ = *std::move(server);
     stub_ = inference::GRPCInferenceService::NewStub(

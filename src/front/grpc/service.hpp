@@ -96,6 +96,10 @@ class Service : public Calls {
   ::grpc::ServerUnaryReactor* LogSettings(::grpc::CallbackServerContext* context,
                                           const inference::LogSettingsRequest* request,
                                           inference::LogSettingsResponse* response) override;
+  // trace_setting_call.cpp
+  ::grpc::ServerUnaryReactor* TraceSetting(::grpc::CallbackServerContext* context,
+                                           const inference::TraceSettingRequest* request,
+                                           inference::TraceSettingResponse* response) override;
 
  private:
   const models::Registry& models_;

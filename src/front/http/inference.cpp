@@ -8,12 +8,16 @@ namespace slipway::front::http {
 
 namespace {
 
-HttpResponse encoded(models::ModelVersion& version, core::Result<core::Response> result, EncodeAnswer& encode) {
+HttpResponse encoded(models::ModelVersion& version, core::TimePoint received, core::Result<core::Response> result,
+                     EncodeAnswer& encode) {
   if (!result) return HttpResponse::error(result.error());
+  const core::Timing timing = result->timing;
   const auto start = core::now();
   auto answer = encode(version, *std::move(result));
   if (!answer) return HttpResponse::error(answer.error());
-  version.probe().encoded(core::now() - start);
+  const auto end = core::now();
+  version.probe().encoded(end - start);
+  version.probe().trace(received, timing, end);
   return *std::move(answer);
 }
 
@@ -33,7 +37,7 @@ void infer(const models::Handle& version, HttpRequest request, core::Result<core
   admission::infer(version, *std::move(decoded),
                    [held = version, received = request.received, encode = std::move(encode),
                     respond = std::move(respond)](core::Result<core::Response> result) mutable {
-                     HttpResponse response = encoded(*held, std::move(result), encode);
+                     HttpResponse response = encoded(*held, received, std::move(result), encode);
                      held->probe().answered(core::now() - received, response.body_bytes());
                      respond(std::move(response));
                    });

@@ -14,9 +14,10 @@ void add_repository_routes(Router& router, const models::Registry& models, model
 void add_shared_memory_routes(Router& router, core::SharedMemory& memory);
 void add_generate_routes(Router& router, const models::Registry& models);  ///< …/generate, …/generate_stream
 void add_logging_routes(Router& router, protocol::LogControl& log);        ///< /v2/logging
-void add_v1_routes(Router& router, const models::Registry& models);        ///< TensorFlow Serving's and KServe V1's
-void add_service_routes(Router& router, const models::Registry& models);   ///< POST /services/NAME
-void add_docs_routes(Router& router, const models::Registry& models);      ///< /openapi.json, /docs
+void add_trace_routes(Router& router, const models::Registry& models, metrics::Tracer& tracer);  ///< …/trace/setting
+void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
+void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
+void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs
 void add_metrics_routes(Router& router, const metrics::Registry& metrics);
 
 }  // namespace slipway::front::http
