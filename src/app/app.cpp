@@ -76,7 +76,8 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
   }
   TRY_VOID(load_models(plan.models, app->models_));
 
-  const front::Extensions extensions{.memory = app->memory_, .log = log, .control = app->control_, .tracer = app->metrics_.tracer()};
+  const front::Extensions extensions{
+      .memory = app->memory_, .log = log, .control = app->control_, .tracer = app->metrics_.tracer()};
   http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_repository_routes(app->router_, app->models_, app->control_);
   http::add_shared_memory_routes(app->router_, app->memory_);

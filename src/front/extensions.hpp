@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/shared_memory.hpp"
-#include "models/model_control.hpp"
 #include "metrics/tracer.hpp"
+#include "models/model_control.hpp"
 #include "protocol/log_settings.hpp"
 #include "protocol/v2_documents.hpp"
 

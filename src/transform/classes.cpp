@@ -100,6 +100,9 @@ core::Result<core::Tensor> classify(const core::TensorView& scores, const Classe
 
 std::span<const std::string> class_names(const config::ModelSpec& spec, std::span<const core::TensorInfo> outputs,
                                          std::string_view output) {
+  for (const config::OutputLabels& declared : spec.output_labels) {
+    if (declared.output == output) return declared.labels;
+  }
   if (!spec.labels_output) return {};
   const std::string& named = spec.labels_output->output;
   if (named.empty() ? outputs.size() != 1 : named != output) return {};

@@ -131,6 +131,13 @@ def test_tensors_are_reshaped_both_ways(client):
         double(client, "flat", (3, 2, 2))
 
 
+def test_classes_have_the_labels_of_their_file(client):
+    tensor = triton.InferInput("x", [1, 4], "FP32")
+    tensor.set_data_from_numpy(np.array([[1, 4, 2, 3]], np.float32))
+    result = client.infer("flat", [tensor], outputs=[triton.InferRequestedOutput("y", class_count=2)])
+    assert result.as_numpy("y").tolist() == [[b"8.000000:1:dog", b"6.000000:3:fox"]]
+
+
 def test_outputs_that_are_not_configured_are_not_given(client):
     x, z = double(client, "unbatched", (3, 2, 2), "z")
     np.testing.assert_array_equal(z, x)
