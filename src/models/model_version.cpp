@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/cpus.hpp"
+#include "models/backend_choice.hpp"
 #include "models/batching.hpp"
 #include "models/trial.hpp"
 #include "runtime/model_format.hpp"
@@ -44,7 +45,7 @@ core::Result<std::shared_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   std::shared_ptr<ModelVersion> made(new ModelVersion());
   made->spec_ = spec;
   made->version_ = std::move(version);
-  TRY(made->model_, backends.load(spec.backend.value_or("auto"), options));
+  TRY(made->model_, load_with_choice(backends, spec.backend.value_or("auto"), options, spec.name));
   const runtime::Model& model = *made->model_;
   if (auto fits = transform::check_fits(spec, model.inputs(), model.outputs()); !fits) {
     return std::unexpected(fits.error().within(where));
