@@ -48,9 +48,11 @@ void plan(benchmark::State& state) {
   scheduler::JobList jobs;
   for (std::int64_t i = 0; i < state.range(0); ++i) jobs.push_back(make_job(1, 64));
   scheduler::Plan plan;
+  scheduler::BatchCost cost;
+  for (const std::int64_t rows : {1, 2, 4, 8}) cost.ran(rows, std::chrono::microseconds(10 + rows));
   const core::TimePoint now = core::now();
   for (auto _ : state) {
-    scheduler::plan_batch(jobs, now, {.max_rows = 8}, false, plan);
+    scheduler::plan_batch(jobs, {.max_rows = 8}, cost, {.now = now, .idle = 1}, plan);
     benchmark::DoNotOptimize(plan.take.data());
   }
 }

@@ -8,6 +8,7 @@
 
 #include "core/clock.hpp"
 #include "metrics/registry.hpp"
+#include "scheduler/batch_cost.hpp"
 #include "scheduler/request_queue.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/test_jobs.hpp"
@@ -22,7 +23,8 @@ void push_and_take(benchmark::State& state) {
   metrics::Registry registry;
   scheduler::Probe probe(registry, "bench", "1");
   const auto count = static_cast<std::size_t>(state.range(0));
-  scheduler::RequestQueue queue(count, {.max_rows = 8}, probe);
+  scheduler::BatchCost cost;
+  scheduler::RequestQueue queue(count, {.max_rows = 8}, cost, probe);
   scheduler::RequestQueue::Taken taken;
   scheduler::JobList waiting;
   for (std::size_t i = 0; i < count; ++i) waiting.push_back(make_job(1, 64));

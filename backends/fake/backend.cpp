@@ -125,9 +125,12 @@ void instance_destroy(slipway_instance* instance) { delete instance; }
 slipway_code instance_run(slipway_instance* instance, const slipway_run* run, slipway_error* error) {
   const fake::FakeModel& model = instance->model;
   const std::int64_t rows = run->inputs[0].rank == 0 ? 1 : run->inputs[0].shape[0];
-  if (const std::int64_t delay = model.delay_us + model.delay_us_per_row * rows; delay > 0)
-    std::this_thread::sleep_for(std::chrono::microseconds(delay));
-  if (model.fail_every > 0 && ++instance->runs % model.fail_every == 0) {
+  ++instance->runs;
+  const bool changed = model.then_after > 0 && instance->runs > model.then_after;
+  const fake::FakeModel::Delay& delay = changed ? model.then_delay : model.delay;
+  if (const std::int64_t us = delay.us + delay.us_per_row * rows; us > 0)
+    std::this_thread::sleep_for(std::chrono::microseconds(us));
+  if (model.fail_every > 0 && instance->runs % model.fail_every == 0) {
     if (model.throws) throw std::runtime_error(model.failure);
     return fail(error, SLIPWAY_INTERNAL, model.failure);
   }

@@ -82,9 +82,15 @@ void set(FakeModel& model, const std::string& key, const std::string& value) {
   } else if (key == "mode") {
     if (value != "echo") throw std::invalid_argument(fmt::format("mode \"{}\" given, echo expected", value));
   } else if (key == "delay_us") {
-    model.delay_us = number(value, 0);
+    model.delay.us = number(value, 0);
   } else if (key == "delay_us_per_row") {
-    model.delay_us_per_row = number(value, 0);
+    model.delay.us_per_row = number(value, 0);
+  } else if (key == "then_after") {
+    model.then_after = number(value, 1);
+  } else if (key == "then_delay_us") {
+    model.then_delay.us = number(value, 0);
+  } else if (key == "then_delay_us_per_row") {
+    model.then_delay.us_per_row = number(value, 0);
   } else if (key == "fail_every") {
     model.fail_every = number(value, 1);
   } else if (key == "fail") {
@@ -95,8 +101,8 @@ void set(FakeModel& model, const std::string& key, const std::string& value) {
     model.fail_load = value;
   } else {
     throw std::invalid_argument(
-        fmt::format("unknown key \"{}\"; there are input, output, mode, delay_us, delay_us_per_row, fail_every, fail, "
-                    "throw and fail_load",
+        fmt::format("unknown key \"{}\"; there are input, output, mode, delay_us, delay_us_per_row, then_after, "
+                    "then_delay_us, then_delay_us_per_row, fail_every, fail, throw and fail_load",
                     key));
   }
 }

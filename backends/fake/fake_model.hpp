@@ -25,6 +25,9 @@ struct FakeTensor {
 ///                              (of the last input where there are fewer), in the input's shape
 ///   delay_us=1000              every run takes this long, and
 ///   delay_us_per_row=10        this for each row of the first input
+///   then_after=100             after so many runs of an instance
+///   then_delay_us=0            this takes the place of delay_us, and
+///   then_delay_us_per_row=50   this that of delay_us_per_row (0 each where it is not given)
 ///   fail=sentence              every run fails with it, or
 ///   throw=sentence             throws a C++ exception with it over the edge, as a broken backend would;
 ///   fail_every=3               only every third run of an instance does (alone: with a sentence of its own)
@@ -34,8 +37,13 @@ struct FakeTensor {
 struct FakeModel {
   std::vector<FakeTensor> inputs;
   std::vector<FakeTensor> outputs;
-  std::int64_t delay_us = 0;
-  std::int64_t delay_us_per_row = 0;
+  struct Delay {
+    std::int64_t us = 0;
+    std::int64_t us_per_row = 0;
+  };
+  Delay delay;
+  std::int64_t then_after = 0;  ///< runs of an instance with `delay`; 0: all
+  Delay then_delay;
   std::int64_t fail_every = 0;  ///< 0: no run fails
   bool throws = false;          ///< failing runs throw
   std::string failure;          ///< what failing runs say

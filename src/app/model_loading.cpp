@@ -15,6 +15,12 @@ using core::Code;
 
 namespace {
 
+void spare_measuring(models::Found& found) {
+  for (models::Source& source : found.sources) {
+    if (source.spec.backend.value_or("auto") == "auto") source.spec.backend = "first";
+  }
+}
+
 bool is_app_file(const fs::path& path) {
   std::error_code failure;
   return fs::is_regular_file(path, failure) && (path.extension() == ".yaml" || path.extension() == ".yml");
@@ -52,9 +58,11 @@ core::Result<Plan> plan_from(const std::vector<fs::path>& arguments, const confi
   return plan;
 }
 
-core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry) {
+core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry,
+                               Purpose purpose) {
   for (const config::AppModel& model : planned) {
-    TRY(const models::Found found, models::find_models(model.path, model.spec));
+    TRY(models::Found found, models::find_models(model.path, model.spec));
+    if (purpose == Purpose::one_answer) spare_measuring(found);
     for (const std::string& note : found.notes) spdlog::warn("{}", note);
     const std::size_t count = found.sources.size() + found.broken.size();
     if (count == 1 && !found.broken.empty()) return std::unexpected(found.broken.front().error);

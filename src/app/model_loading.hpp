@@ -19,7 +19,10 @@ struct Plan {
 core::Result<Plan> plan_from(const std::vector<std::filesystem::path>& arguments, const config::ModelSpec& over);
 
 /// Finds and loads everything planned. A path that names one model must load; of a folder of several, those that can
-/// are served, and the index says why the others are not. An error when nothing at all could be served.
-core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry);
+/// are served, and the index says why the others are not. An error when nothing at all could be served. For one answer
+/// no backends are measured: that would take longer than it could gain.
+enum class Purpose { service, one_answer };
+core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry,
+                               Purpose purpose = Purpose::service);
 
 }  // namespace slipway::app

@@ -56,7 +56,7 @@ core::Result<std::string> infer_local(const Arguments& arguments, core::Buffer i
   config::ModelSpec spec = arguments.spec;
   if (!spec.instances) spec.instances = 1;  // one answer needs one
   TRY(const app::Plan plan, app::plan_from({arguments.model}, spec));
-  TRY_VOID(app::load_models(plan.models, registry));
+  TRY_VOID(app::load_models(plan.models, registry, app::Purpose::one_answer));
   TRY(const models::Handle version, only_model(registry, arguments.version));
 
   core::Request request;

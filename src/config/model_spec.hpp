@@ -38,7 +38,7 @@ struct LabelsTransformSpec {
 /// left to the place that uses it (`value_or`), so that merging knows what was said.
 struct ModelSpec {
   std::string name;                                    ///< "" until resolved from the path
-  std::optional<std::string> backend;                  ///< "auto" or a backend's name
+  std::optional<std::string> backend;                  ///< "auto", "first" or a backend's name
   std::optional<std::string> device;                   ///< "cpu"
   std::optional<std::uint32_t> instances;              ///< default: one a core
   std::optional<std::uint32_t> threads;                ///< a instance's; default 1

@@ -13,6 +13,9 @@ inline constexpr TimePoint no_deadline = TimePoint::max();
 
 inline TimePoint now() { return std::chrono::steady_clock::now(); }
 
+/// Where somebody reads the time: `now`, or a test's own hand.
+using Clock = TimePoint (*)();
+
 inline std::int64_t nanoseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(duration).count();
 }

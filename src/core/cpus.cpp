@@ -105,4 +105,14 @@ std::uint32_t usable_cpus() {
   return cpus;
 }
 
+std::string processor_name(const fs::path& root) {
+  std::ifstream in(root / "proc/cpuinfo");
+  std::string line;
+  while (std::getline(in, line) && !line.empty()) {  // the first processor's paragraph
+    if (const auto colon = line.find(": "); line.starts_with("model name") && colon != std::string::npos)
+      return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
 }  // namespace slipway::core

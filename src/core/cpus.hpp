@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace slipway::core {
 
@@ -16,5 +17,8 @@ double cgroup_cpu_quota(const std::filesystem::path& root = "/");
 /// The limit of the process's cgroup on memory, in bytes (v2 `memory.max`, v1 `memory.limit_in_bytes`), the smallest on
 /// the way up; 0 when there is none.
 std::uint64_t cgroup_memory_limit_bytes(const std::filesystem::path& root = "/");
+
+/// What the first processor calls itself ("AMD EPYC"); "unknown" where it does not say.
+std::string processor_name(const std::filesystem::path& root = "/");
 
 }  // namespace slipway::core

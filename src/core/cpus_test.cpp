@@ -71,5 +71,11 @@ TEST_F(CgroupTest, NonsenseIsNoLimit) {
   EXPECT_EQ(cgroup_memory_limit_bytes(root), 0U);
 }
 
+TEST_F(CgroupTest, TheFirstProcessorsName) {
+  EXPECT_EQ(processor_name(root), "unknown");
+  write("proc/cpuinfo", "processor\t: 0\nmodel name\t: Fast One\n\nprocessor\t: 1\nmodel name\t: Other");
+  EXPECT_EQ(processor_name(root), "Fast One");
+}
+
 }  // namespace
 }  // namespace slipway::core

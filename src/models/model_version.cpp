@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/cpus.hpp"
+#include "models/backend_choice.hpp"
 #include "models/batching.hpp"
 #include "models/trial.hpp"
 #include "models/warm_up.hpp"
@@ -45,7 +46,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->spec_ = spec;
   made->version_ = source.version;
   made->keeps_ = source.keeps;
-  TRY(made->model_, backends.load(spec.backend.value_or("auto"), options));
+  TRY(made->model_, load_with_choice(backends, spec.backend.value_or("auto"), options, spec.name));
   const runtime::Model& model = *made->model_;
   TRY(Runners instances, create_instances(made->model_));
   const Trial trial(*instances.front(), model.inputs(), model.outputs());  // which warms the first

@@ -41,6 +41,12 @@ Likeness compare_floats(DataType dtype, std::span<const std::byte> a, std::span<
   return Likeness::same;
 }
 
+Likeness compare_bytes(DataType dtype, std::span<const std::byte> a, std::span<const std::byte> b) {
+  if (a.size() != b.size()) return Likeness::different;
+  if (tolerance_of(dtype) != 0) return compare_floats(dtype, a, b);
+  return std::ranges::equal(a, b) ? Likeness::same : Likeness::different;
+}
+
 bool same_texts(const core::Tensor& together, std::size_t row, const core::Tensor& alone) {
   const auto all = core::read_bytes_elements(together.data.bytes(), core::element_count(together.shape).value_or(-1));
   const auto one = core::read_bytes_elements(alone.data.bytes(), core::element_count(alone.shape).value_or(-1));
@@ -57,10 +63,12 @@ Likeness compare_row(const core::Tensor& together, std::size_t row, const core::
   if (alone.shape != expected) return Likeness::different;
   if (together.dtype == DataType::bytes) return same_texts(together, row, alone) ? Likeness::same : Likeness::different;
   const std::size_t half = together.data.size() / 2;
-  if (alone.data.size() != half) return Likeness::different;
-  const auto part = together.data.bytes().subspan(row * half, half);
-  if (tolerance_of(together.dtype) != 0) return compare_floats(together.dtype, part, alone.data.bytes());
-  return std::ranges::equal(part, alone.data.bytes()) ? Likeness::same : Likeness::different;
+  return compare_bytes(together.dtype, together.data.bytes().subspan(row * half, half), alone.data.bytes());
+}
+
+Likeness compare(const core::Tensor& a, const core::Tensor& b) {
+  if (a.shape != b.shape || a.dtype != b.dtype) return Likeness::different;
+  return compare_bytes(a.dtype, a.data.bytes(), b.data.bytes());
 }
 
 }  // namespace slipway::models

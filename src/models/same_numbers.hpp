@@ -17,4 +17,7 @@ enum class Likeness {
 /// in another order for another number of rows; everything else must be equal.
 Likeness compare_row(const core::Tensor& together, std::size_t row, const core::Tensor& alone);
 
+/// Whether two outputs for the same inputs are the same, by the same measure.
+Likeness compare(const core::Tensor& a, const core::Tensor& b);
+
 }  // namespace slipway::models

@@ -77,5 +77,14 @@ TEST(CompareRow, ShapesMustBeOfTwoRowsAndOfOne) {
             Likeness::different);
 }
 
+TEST(Compare, WholeOutputsByTheSameMeasure) {
+  EXPECT_EQ(compare(floats({2, 2}, {100, 1, 2, 3}), floats({2, 2}, {100.009F, 1, 2, 3})), Likeness::same);
+  EXPECT_EQ(compare(floats({2, 2}, {100, 1, 2, 3}), floats({2, 2}, {100.02F, 1, 2, 3})), Likeness::different);
+  EXPECT_EQ(compare(floats({2, 1}, {1, 2}), floats({1, 2}, {1, 2})), Likeness::different);
+  EXPECT_EQ(compare(floats({1}, {nan}), floats({1}, {nan})), Likeness::no_numbers);
+  EXPECT_EQ(compare(texts({"a", "b"}), texts({"a", "b"})), Likeness::same);
+  EXPECT_EQ(compare(texts({"a", "b"}), texts({"a", "c"})), Likeness::different);
+}
+
 }  // namespace
 }  // namespace slipway::models

@@ -38,9 +38,14 @@ Trial::Trial(runtime::Runner& runner, const std::vector<core::TensorInfo>& input
   }
 }
 
+std::optional<std::vector<core::Tensor>> Trial::inputs(std::int64_t rows) const {
+  if (!others_) return std::nullopt;
+  return made_inputs(inputs_, {.rows = rows, .others = *others_});
+}
+
 Rows Trial::rows() const {
-  if (!others_ || slow_) return Rows::unknown;
-  const auto both = made_inputs(inputs_, {.rows = 2, .others = *others_});
+  if (slow_) return Rows::unknown;
+  const auto both = inputs(2);
   if (!both) return Rows::unknown;
   const auto together = runner_.run(views_of(*both), wanted_);
   if (!together) return Rows::mixed;
@@ -60,8 +65,7 @@ Rows Trial::rows() const {
 }
 
 void Trial::warm(runtime::Runner& runner) const {
-  if (!others_) return;
-  const auto one = made_inputs(inputs_, {.rows = 1, .others = *others_});
+  const auto one = inputs(1);
   if (!one) return;
   const auto answer = runner.run(views_of(*one), wanted_);
   (void)answer;  // its only use was to be computed

@@ -32,6 +32,9 @@ class Trial {
   /// Whether the model can be run on made inputs at all.
   bool runs() const { return others_.has_value(); }
 
+  /// Made inputs of that many rows, of sizes that the model runs with; nothing where there are none.
+  std::optional<std::vector<core::Tensor>> inputs(std::int64_t rows) const;
+
   /// Compares, within a ten-thousandth of the largest number of an output row (a hundredth for FP16 and BF16), two rows
   /// run together with each of them alone. Only for models whose every first dimension is dynamic. Unknown for models
   /// whose one row took over two seconds: nobody should wait for that.

@@ -90,7 +90,7 @@ core::Result<std::shared_ptr<Backend>> BackendRegistry::get(const std::string& n
 }
 
 core::Result<std::shared_ptr<Model>> BackendRegistry::load(const std::string& backend, const LoadOptions& options) {
-  auto model = backend == "auto" ? load_with_first(options) : load_with(backend, options);
+  auto model = backend == "first" ? load_with_first(options) : load_with(backend, options);
   if (!model) return std::unexpected(model.error().within(options.path.string()));
   return model;
 }

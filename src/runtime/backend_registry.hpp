@@ -18,7 +18,7 @@ namespace slipway::runtime {
 /// Lives as long as the program. Safe from any thread; while one backend is being opened the others can be had.
 ///
 ///   BackendRegistry backends(BackendRegistry::default_folders());
-///   TRY(auto model, backends.load("auto", {.path = "/models/digits.onnx", .format = "onnx"}));
+///   TRY(auto model, backends.load("first", {.path = "/models/digits.onnx", .format = "onnx"}));
 class BackendRegistry {
  public:
   /// `folders` are searched in order; the first of two backends of one name wins.
@@ -28,7 +28,7 @@ class BackendRegistry {
   /// `../lib/slipway/backends` from it.
   static std::vector<std::filesystem::path> default_folders();
 
-  /// The names found, in the order that `auto` tries them: onnxruntime, openvino, then the others by name. Without
+  /// The names found, in the order that they are tried in: onnxruntime, openvino, then the others by name. Without
   /// `fake`, which has to be asked for by name or by a file of its format.
   std::vector<std::string> names() const;
 
@@ -36,7 +36,7 @@ class BackendRegistry {
   /// the same error each time.
   core::Result<std::shared_ptr<Backend>> get(const std::string& name);
 
-  /// Loads with the backend called `backend`, or with the first that can when it is "auto". An error begins with the
+  /// Loads with the backend called `backend`, or with the first that can when it is "first". An error begins with the
   /// model's path. One that lies in the file itself (invalid_argument) ends the search; when no backend can run the
   /// model, the error has the reason of each that tried.
   core::Result<std::shared_ptr<Model>> load(const std::string& backend, const LoadOptions& options);

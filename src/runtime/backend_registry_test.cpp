@@ -129,7 +129,7 @@ TEST(BackendRegistry, LoadsFakeFilesWithFakeAlone) {
   const TestFolder folder;
   BackendRegistry registry({backends});
   const auto file = folder.write("m.fake", "input=x FP32 -1\noutput=y FP32 -1\n");
-  const auto model = registry.load("auto", fake_file(file));
+  const auto model = registry.load("first", fake_file(file));
   ASSERT_TRUE(model) << model.error().message();
   EXPECT_EQ((*model)->backend().name(), "fake");
   LoadOptions other = fake_file(file);
@@ -143,7 +143,7 @@ TEST(BackendRegistry, AFileThatIsDamagedIsNotTriedFurther) {
   const TestFolder folder;
   BackendRegistry registry({backends});
   const auto file = folder.write("m.fake", "fail_load=out of luck\n");
-  for (const char* backend : {"auto", "fake"}) {
+  for (const char* backend : {"first", "fake"}) {
     const auto failed = registry.load(backend, fake_file(file));
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code(), Code::invalid_argument);
@@ -158,11 +158,11 @@ TEST(BackendRegistry, GivesTheReasonOfEachThatTried) {
   const auto file = folder.write("m.fake", "input=x FP32 1\noutput=y FP32 1\n");
   LoadOptions unknown = fake_file(file);
   unknown.format = "unheard_of";
-  const auto unopened = registry.load("auto", unknown);
+  const auto unopened = registry.load("first", unknown);
   ASSERT_FALSE(unopened);
   EXPECT_THAT(unopened.error().message(), HasSubstr("libslipway_backend_broken.so"));
 
-  const auto none = BackendRegistry({}).load("auto", unknown);
+  const auto none = BackendRegistry({}).load("first", unknown);
   ASSERT_FALSE(none);
   EXPECT_THAT(none.error().message(), AllOf(StartsWith(file.string()), HasSubstr("none is installed")));
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "runtime/backend_registry.hpp"
 #include "runtime/test_folder.hpp"
 
@@ -126,6 +127,20 @@ TEST_F(Fake, FailsEveryRunWhenThatIsAllItsFileSays) {
   const std::vector<core::TensorView> inputs{x};
   EXPECT_FALSE(instance->run(inputs, first));
   EXPECT_FALSE(instance->run(inputs, first));
+}
+
+TEST_F(Fake, TakesAnotherTimeAfterSoManyRuns) {
+  const auto instance = instance_of(
+      "input=x FP32 -1,3\noutput=y FP32 -1,3\nthen_after=2\nthen_delay_us=5000\nthen_delay_us_per_row=5000\n");
+  ASSERT_TRUE(instance);
+  const std::vector<core::TensorView> inputs{x};
+  const auto takes_its_time = [&] {
+    const core::TimePoint begin = core::now();
+    EXPECT_TRUE(instance->run(inputs, first));
+    return core::now() - begin >= std::chrono::microseconds(5000 + 5000 * x.shape[0]);
+  };
+  for (int i = 0; i < 2; ++i) takes_its_time();
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(takes_its_time());
 }
 
 TEST_F(Fake, CountsTheInputsOfARun) {

@@ -17,6 +17,49 @@ core::TimePoint patience(const Job& job, core::TimePoint delay_end) {
   return std::min(delay_end, job.queued + (job.request.deadline - job.queued) / 2);
 }
 
+core::Duration time_left(core::TimePoint deadline, core::TimePoint now) {
+  return deadline == core::no_deadline ? BatchCost::forever : deadline - now;
+}
+
+/// How many of `jobs`, from the first, can run together so that nobody is late who need not be.
+std::size_t count_in_time(const std::vector<JobList::const_iterator>& jobs, const BatchCost& cost,
+                          const Outlook& outlook) {
+  std::int64_t rows = 0;
+  core::Duration tightest = BatchCost::forever;  // of the deadlines that are kept so far
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const Job& job = *jobs[i];
+    const auto all = cost.expected(rows + job.rows);
+    if (!all) return jobs.size();
+    const core::Duration own = time_left(job.request.deadline, outlook.now);
+    const bool better_elsewhere = outlook.idle != 0 && *all > own && *cost.expected(job.rows) <= own;
+    if (i != 0 && (*all > tightest || better_elsewhere)) return i;
+    if (*all <= own) tightest = std::min(tightest, own);
+    rows += job.rows;
+  }
+  return jobs.size();
+}
+
+/// Keeps as many of the planned jobs, from the first, as are worth running together. `more` wait behind them.
+void shorten(Plan& plan, std::size_t more, const BatchLimits& limits, BatchCost& cost, const Outlook& outlook) {
+  std::int64_t rows = 0;
+  core::TimePoint deadline = core::no_deadline;
+  for (const auto job : plan.take) {
+    rows += job->rows;
+    deadline = std::min(deadline, job->request.deadline);
+  }
+  if (limits.max_delay.count() == 0) {
+    const std::int64_t worth = cost.rows_to_take({.rows = rows + static_cast<std::int64_t>(more),
+                                                  .most = std::min(rows, limits.max_rows),
+                                                  .idle = outlook.idle,
+                                                  .time_left = time_left(deadline, outlook.now)});
+    while (plan.take.size() > 1 && rows > worth) {
+      rows -= plan.take.back()->rows;
+      plan.take.pop_back();
+    }
+  }
+  if (deadline != core::no_deadline) plan.take.resize(count_in_time(plan.take, cost, outlook));
+}
+
 }  // namespace
 
 std::optional<core::Error> refusal(const Job& job, core::TimePoint now) {
@@ -40,15 +83,18 @@ bool same_batch(const Job& a, const Job& b) {
                             });
 }
 
-void plan_batch(const JobList& waiting, core::TimePoint now, const BatchLimits& limits, bool hurry, Plan& plan) {
+void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& cost, const Outlook& outlook,
+                Plan& plan) {
   plan.take.clear();
   plan.drop.clear();
   plan.wake = core::no_deadline;
 
   std::int64_t rows = 0;
+  std::size_t seen = 0;
   core::TimePoint ready = core::no_deadline;
   for (auto job = waiting.begin(); job != waiting.end(); ++job) {
-    if (refusal(*job, now)) {
+    ++seen;
+    if (refusal(*job, outlook.now)) {
       plan.drop.push_back(job);
       continue;
     }
@@ -61,11 +107,14 @@ void plan_batch(const JobList& waiting, core::TimePoint now, const BatchLimits& 
     }
     plan.take.push_back(job);
     rows += job->rows;
-    if (rows >= limits.max_rows || limits.max_rows <= 1) return;
+    if (rows >= limits.max_rows || limits.max_rows <= 1) break;
   }
-  if (plan.take.empty() || hurry || ready <= now) return;
-  plan.take.clear();
-  plan.wake = ready;
+  const bool full = rows >= limits.max_rows || limits.max_rows <= 1;
+  if (!plan.take.empty() && !full && !outlook.hurry && ready > outlook.now) {
+    plan.take.clear();
+    plan.wake = ready;
+  }
+  if (plan.take.size() > 1) shorten(plan, waiting.size() - seen, limits, cost, outlook);
 }
 
 }  // namespace slipway::scheduler

@@ -7,6 +7,7 @@
 
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "scheduler/batch_cost.hpp"
 #include "scheduler/job.hpp"
 
 namespace slipway::scheduler {
@@ -32,10 +33,18 @@ std::optional<core::Error> refusal(const Job& job, core::TimePoint now);
 /// beyond the first dimension.
 bool same_batch(const Job& a, const Job& b);
 
+/// When and where a batch is planned.
+struct Outlook {
+  core::TimePoint now;
+  std::size_t idle = 0;  ///< other instances that have nothing to do
+  bool hurry = false;    ///< the queue is closing, or these jobs have waited already: nothing waits for company
+};
+
 /// Plans the next batch into `plan`, whose memory is used again. The first job that may run leads; those behind that
-/// fit join it, up to `max_rows`. A leader of more rows than that runs alone. The rest keep their places, so whoever is
-/// first is never overtaken by a later batch. `now` is the only time there is. With `hurry` (the queue is closing)
-/// nothing waits.
-void plan_batch(const JobList& waiting, core::TimePoint now, const BatchLimits& limits, bool hurry, Plan& plan);
+/// fit join it, up to `max_rows`, and where no delay asks for batches up to what `cost` says is worth it. Nobody joins
+/// whose rows would make one of the others late, or be late themselves where an idle instance could run them in time.
+/// A leader of more rows than `max_rows` runs alone. The rest keep their places, so whoever is first is never overtaken
+/// by a later batch. `outlook.now` is the only time there is.
+void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& cost, const Outlook& outlook, Plan& plan);
 
 }  // namespace slipway::scheduler

@@ -26,6 +26,8 @@ struct Table {
   core::TimePoint now = start;
   BatchLimits limits{.max_rows = 8};
   bool hurry = false;
+  std::size_t idle = 0;
+  BatchCost cost{};
   Plan plan{};
 
   Job& add(std::int64_t rows, std::int64_t columns = 2) {
@@ -33,7 +35,7 @@ struct Table {
     job.queued = job.request.received = now;
     return job;
   }
-  void run() { plan_batch(waiting, now, limits, hurry, plan); }
+  void run() { plan_batch(waiting, limits, cost, {.now = now, .idle = idle, .hurry = hurry}, plan); }
 
   /// Places in the queue, from 0.
   std::vector<std::ptrdiff_t> places(const std::vector<JobList::const_iterator>& jobs) const {
@@ -156,6 +158,48 @@ TEST(PlanBatch, ADeadlineShortensTheDelayAndLeavesTimeToRun) {
   EXPECT_EQ(table.plan.wake, start + milliseconds(10));
   table.now = table.plan.wake;
   EXPECT_THAT(table.taken(), ElementsAre(0, 1));
+}
+
+/// Eight that wait for an instance, where a row takes a millisecond and nothing is saved by joining.
+struct Costly : Table {
+  Costly() {
+    for (const std::int64_t rows : {1, 2, 4, 8}) {
+      for (int i = 0; i < 3; ++i) cost.ran(rows, milliseconds(rows));
+    }
+    for (int i = 0; i < 8; ++i) add(1);
+  }
+};
+
+TEST(PlanBatch, JoinsNoMoreThanIsWorthIt) {
+  Costly table;
+  EXPECT_THAT(table.taken(), ElementsAre(0));
+}
+
+TEST(PlanBatch, WhereADelayAsksForBatchesTheyAreNotSpared) {
+  Costly table;
+  table.limits.max_delay = std::chrono::microseconds(1);
+  table.now += milliseconds(1);
+  EXPECT_EQ(table.taken().size(), 8U);
+}
+
+TEST(PlanBatch, NobodyJoinsWhoWouldMakeAnotherLate) {
+  Costly table;
+  table.limits.max_delay = std::chrono::microseconds(1);  // so that nothing else keeps it small
+  table.hurry = true;
+  table.waiting.front().request.deadline = start + milliseconds(3);
+  EXPECT_THAT(table.taken(), ElementsAre(0, 1, 2));
+  table.waiting.front().request.deadline = start + std::chrono::microseconds(500);  // late whatever is done
+  EXPECT_EQ(table.taken().size(), 8U);
+}
+
+TEST(PlanBatch, WhoWouldBeLateInTheBatchIsLeftToAnIdleInstance) {
+  Costly table;
+  table.limits.max_delay = std::chrono::microseconds(1);
+  table.hurry = true;
+  std::next(table.waiting.begin(), 4)->request.deadline = start + milliseconds(3);
+  EXPECT_EQ(table.taken().size(), 8U);
+  table.idle = 1;
+  EXPECT_THAT(table.taken(), ElementsAre(0, 1, 2, 3));
 }
 
 TEST(Refusal, SaysHowLongItWaitedAndTheLimit) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <exception>
-#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -34,15 +33,6 @@ std::size_t input_bytes(const JobList& jobs) {
   return bytes;
 }
 
-/// Moves what must not run any more from the batch to what is dropped.
-void move_refused(RequestQueue::Taken& work, core::TimePoint now) {
-  for (auto job = work.batch.begin(); job != work.batch.end();) {
-    const auto next = std::next(job);
-    if (refusal(*job, now)) work.dropped.splice(work.dropped.end(), work.batch, job);
-    job = next;
-  }
-}
-
 /// What `work` gives, or an error (internal) in place of what it throws.
 template <class Work>
 std::invoke_result_t<Work> caught(const ServedModel& model, const Work& work) {
@@ -69,8 +59,8 @@ void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& n
 }  // namespace
 
 InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model,
-                               Probe& probe, RunCost& cost)
-    : queue_(queue), runner_(std::move(runner)), model_(model), probe_(probe), cost_(cost), thread_([this] {
+                               Probe& probe, Learned& learned)
+    : queue_(queue), runner_(std::move(runner)), model_(model), probe_(probe), learned_(learned), thread_([this] {
         loop();
       }) {}
 
@@ -78,7 +68,7 @@ bool InstanceWorker::run_here(JobList& job) {
   if (has_batch_.load(std::memory_order_relaxed)) return false;
   const std::unique_lock lock(instance_, std::try_to_lock);
   if (!lock) return false;
-  const core::TimePoint taken = core::now();
+  const core::TimePoint taken = model_.clock();
   if (auto why = refusal(job.front(), taken)) {
     fail_all(job, taken, *why, {}, probe_);
     return true;
@@ -92,13 +82,16 @@ bool InstanceWorker::run_here(JobList& job) {
 void InstanceWorker::loop() {
   RequestQueue::Taken work;
   while (queue_.take(work)) {
-    core::TimePoint taken = core::now();
+    core::TimePoint taken = model_.clock();
     if (!work.batch.empty()) {
-      has_batch_.store(true, std::memory_order_relaxed);
-      const std::lock_guard lock(instance_);
-      has_batch_.store(false, std::memory_order_relaxed);
-      taken = core::now();  // it may have been lent until now
-      move_refused(work, taken);
+      std::unique_lock lock(instance_, std::try_to_lock);
+      if (!lock) {  // it is lent
+        has_batch_.store(true, std::memory_order_relaxed);
+        lock.lock();
+        has_batch_.store(false, std::memory_order_relaxed);
+        queue_.take_again(work);
+        taken = model_.clock();
+      }
       if (!work.batch.empty()) {
         probe_.instance_busy(+1);
         run_batch(work.batch, taken);
@@ -123,14 +116,16 @@ void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
     return fail_all(jobs, taken, outputs.error(), timing, probe_);
   }
 
-  const core::TimePoint computed = core::now();
+  const core::TimePoint computed = model_.clock();
   auto parts = caught(model_, [&] { return batcher_.scatter(jobs, *std::move(outputs)); });
-  timing.scatter = core::now() - computed;
+  timing.scatter = model_.clock() - computed;
   if (!parts) {
     if (jobs.size() > 1) return run_alone(jobs, taken);
     return fail_all(jobs, taken, parts.error(), timing, probe_);
   }
 
+  const auto mean = learned_.batch.ran(timing.batch_rows, timing.assemble + timing.compute + timing.scatter);
+  probe_.batch_cost(mean.rows, mean.duration);
   probe_.batch_done(timing);
   auto part = parts->begin();
   for (Job& job : jobs) {
@@ -143,10 +138,10 @@ void InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
   JobList alone;
   while (!jobs.empty()) {
     alone.splice(alone.end(), jobs, jobs.begin());
-    if (auto why = refusal(alone.front(), core::now())) {
+    if (auto why = refusal(alone.front(), model_.clock())) {
       fail_all(alone, taken, *why, {}, probe_);
     } else {
-      run_batch(alone, core::now());
+      run_batch(alone, model_.clock());
     }
     alone.clear();
   }
@@ -159,12 +154,12 @@ core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs,
   core::TimePoint gathered = taken;
   auto outputs = caught(model_, [&] {
     const auto inputs = batcher_.gather(jobs);
-    gathered = core::now();
+    gathered = model_.clock();
     timing.assemble = gathered - taken;
     return runner_->run(inputs, wanted);
   });
-  timing.compute = core::now() - gathered;
-  if (outputs) cost_.ran(timing.compute, input_bytes(jobs));  // a refusal is quick whatever the model is
+  timing.compute = model_.clock() - gathered;
+  if (outputs) learned_.run.ran(timing.compute, input_bytes(jobs));  // a refusal is quick whatever the model is
   if (!outputs) return outputs;
   if (outputs->size() != wanted.size())
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime gave {} outputs, {} were wanted",

@@ -7,8 +7,10 @@
 #include <thread>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/tensor.hpp"
 #include "runtime/model.hpp"
+#include "scheduler/batch_cost.hpp"
 #include "scheduler/batcher.hpp"
 #include "scheduler/probe.hpp"
 #include "scheduler/request_queue.hpp"
@@ -16,23 +18,31 @@
 
 namespace slipway::scheduler {
 
-/// What the answers of a model version have in common. Outlives the workers.
+/// What the answers of a model version have in common, and the clock that all of it goes by. Outlives the workers.
 struct ServedModel {
   std::string name;
   std::string version;
   std::vector<core::TensorInfo> outputs;
+  core::Clock clock = core::now;
+};
+
+/// What a model version's runs taught, by all of its instances. Outlives the workers.
+struct Learned {
+  RunCost run;
+  BatchCost batch;
 };
 
 /// One instance and its thread: takes batches until the queue is closed and empty, and answers every job it took.
 /// Owned by the scheduler, which closes the queue before it destroys its workers; destroying joins. While its thread
-/// has nothing to run, another thread may borrow the instance for one quick job.
+/// has nothing to run, another thread may borrow the instance for one quick job; a batch that has to wait for that goes
+/// on growing.
 ///
 /// A batch that the runtime refuses is run again job by job, so that one bad request fails alone. A runner that throws
 /// has failed; the next batch is run as if nothing had been.
 class InstanceWorker {
  public:
   InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe,
-                 RunCost& cost);
+                 Learned& learned);
 
   /// Runs and answers the one job of `job` on the calling thread when the instance is free; else false, and the job
   /// stays where it is.
@@ -54,7 +64,7 @@ class InstanceWorker {
   std::unique_ptr<runtime::Runner> runner_;
   const ServedModel& model_;
   Probe& probe_;
-  RunCost& cost_;
+  Learned& learned_;
   std::mutex instance_;  ///< guards runner_ and batcher_; held while a batch runs
   /// The thread has a batch and waits for instance_: a lock alone is not fair to who sleeps for it.
   std::atomic<bool> has_batch_ = false;

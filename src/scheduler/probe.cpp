@@ -12,6 +12,7 @@
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <string>
 #include <utility>
 
 namespace slipway::scheduler {
@@ -86,6 +87,10 @@ struct Probe::Families {
         compute(make.histogram("slipway_compute_duration_seconds", "A batch in the runtime", durations)),
         encode(make.histogram("slipway_encode_duration_seconds", "Writing a response", durations)),
         rows(make.histogram("slipway_batch_rows", "Rows in a batch", row_buckets())),
+        costs(prometheus::BuildGauge()
+                  .Name("slipway_batch_cost_seconds")
+                  .Help("What a batch of up to so many rows takes of late, gathered, computed and parted")
+                  .Register(make.registry)),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
         bytes_in(make.counter("slipway_request_bytes_total", "Bytes of requests received")),
@@ -106,6 +111,18 @@ struct Probe::Families {
     prometheus::Counter* known = outcomes[number].load(std::memory_order_acquire);
     (known != nullptr ? *known : outcome(number, outcome_name(code))).Increment();
   }
+  /// The gauge of batches of up to `most_rows` rows, a power of two. Made when there is the first, then kept.
+  prometheus::Gauge& cost(std::int64_t most_rows) {
+    const auto number = std::min(static_cast<std::size_t>(std::countr_zero(static_cast<std::uint64_t>(most_rows))),
+                                 cost_of_rows.size() - 1);
+    if (prometheus::Gauge* known = cost_of_rows[number].load(std::memory_order_acquire); known != nullptr)
+      return *known;
+    Labels with = labels;
+    with.emplace("rows", std::to_string(most_rows));
+    prometheus::Gauge& made = costs.Add(with);
+    cost_of_rows[number].store(&made, std::memory_order_release);
+    return made;
+  }
   void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
 
   Labels labels;
@@ -117,6 +134,8 @@ struct Probe::Families {
   Histogram& compute;
   Histogram& encode;
   Histogram& rows;
+  prometheus::Family<prometheus::Gauge>& costs;
+  std::array<std::atomic<prometheus::Gauge*>, 16> cost_of_rows{};
   prometheus::Gauge& depth;
   prometheus::Gauge& busy;
   prometheus::Counter& bytes_in;
@@ -139,6 +158,8 @@ void Probe::trace(core::TimePoint received, const core::Timing& timing, core::Ti
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
 
 void Probe::instance_busy(int change) { families_->busy.Increment(change); }
+
+void Probe::batch_cost(std::int64_t rows, core::Duration mean) { families_->cost(rows).Set(core::seconds(mean)); }
 
 void Probe::batch_done(const core::Timing& timing) {
   families_->assembly.Observe(core::seconds(timing.assemble));

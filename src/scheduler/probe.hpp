@@ -49,6 +49,8 @@ class Probe {
   void queued(std::size_t waiting);             ///< the queue's depth changed
   void instance_busy(int change);               ///< +1 or -1
   void batch_done(const core::Timing& timing);  ///< once a batch that ran
+  /// What a batch of up to `rows` rows, a power of two, costs of late.
+  void batch_cost(std::int64_t rows, core::Duration mean);
   /// Once a request, at its completion: the outcome and its time since it was received.
   void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                     const core::Timing& timing);

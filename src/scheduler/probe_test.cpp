@@ -57,6 +57,8 @@ TEST(Probe, WritesEachFamily) {
   probe.queued(5);
   probe.instance_busy(+1);
   probe.batch_done(timing(3));
+  probe.batch_cost(4, microseconds(500));
+  probe.batch_cost(4, microseconds(250));
   probe.request_done(core::Response{}, microseconds(50), 3, timing(3));
   probe.rejected(core::Code::deadline_exceeded);
   probe.bytes_in(10);
@@ -71,6 +73,7 @@ TEST(Probe, WritesEachFamily) {
   EXPECT_THAT(text, HasSubstr("slipway_requests_total{model=\"digits\",outcome=\"success\",version=\"3\"} 1"));
   EXPECT_THAT(text, HasSubstr("outcome=\"deadline_exceeded\""));
   EXPECT_THAT(text, HasSubstr("slipway_batch_rows_sum" + labels + " 3"));
+  EXPECT_THAT(text, HasSubstr(R"(slipway_batch_cost_seconds{model="digits",rows="4",version="3"} 0.00025)"));
   EXPECT_THAT(text, HasSubstr("slipway_queue_depth" + labels + " 5"));
   EXPECT_THAT(text, HasSubstr("slipway_instances_busy" + labels + " 1"));
   EXPECT_THAT(text, HasSubstr("slipway_request_bytes_total" + labels + " 10"));

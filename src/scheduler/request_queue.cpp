@@ -1,11 +1,9 @@
 #include "scheduler/request_queue.hpp"
 
-#include "core/clock.hpp"
-
 namespace slipway::scheduler {
 
-RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, Probe& probe)
-    : limit_(limit), limits_(limits), probe_(probe) {}
+RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock)
+    : limit_(limit), limits_(limits), cost_(cost), probe_(probe), clock_(clock) {}
 
 RequestQueue::Pushed RequestQueue::push(JobList& job) {
   bool wake = false;
@@ -28,7 +26,7 @@ bool RequestQueue::take(Taken& taken) {
     std::unique_lock lock(mutex_);
     Plan& plan = taken.plan;
     while (true) {
-      plan_batch(jobs_, core::now(), limits_, closed_, plan);
+      plan_batch(jobs_, limits_, cost_, {.now = clock_(), .idle = idle_, .hurry = closed_}, plan);
       if (!plan.take.empty() || !plan.drop.empty()) break;
       if (closed_) return false;
       ++idle_;
@@ -39,15 +37,30 @@ bool RequestQueue::take(Taken& taken) {
       }
       --idle_;
     }
-    for (const auto job : plan.take) taken.batch.splice(taken.batch.end(), jobs_, job);
-    for (const auto job : plan.drop) taken.dropped.splice(taken.dropped.end(), jobs_, job);
-    calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
-    probe_.queued(jobs_.size());
-    // The notice of a job left behind may have woken this thread while another sleeps.
-    wake = !jobs_.empty() && idle_ != 0;
+    wake = move_planned(taken);
   }
   if (wake) changed_.notify_one();
   return true;
+}
+
+void RequestQueue::take_again(Taken& taken) {
+  bool wake = false;
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.splice(jobs_.begin(), taken.batch);
+    plan_batch(jobs_, limits_, cost_, {.now = clock_(), .idle = idle_, .hurry = true}, taken.plan);
+    wake = move_planned(taken);
+  }
+  if (wake) changed_.notify_one();
+}
+
+bool RequestQueue::move_planned(Taken& taken) {
+  for (const auto job : taken.plan.take) taken.batch.splice(taken.batch.end(), jobs_, job);
+  for (const auto job : taken.plan.drop) taken.dropped.splice(taken.dropped.end(), jobs_, job);
+  calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
+  probe_.queued(jobs_.size());
+  // The notice of a job left behind may have woken this thread while another sleeps.
+  return !jobs_.empty() && idle_ != 0;
 }
 
 void RequestQueue::close() {

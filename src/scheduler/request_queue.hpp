@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <mutex>
 
+#include "core/clock.hpp"
+#include "scheduler/batch_cost.hpp"
 #include "scheduler/batch_policy.hpp"
 #include "scheduler/job.hpp"
 #include "scheduler/probe.hpp"
@@ -27,14 +29,18 @@ class RequestQueue {
     Plan plan;  ///< scratch of take(), kept for its memory
   };
 
-  /// `probe` is told the depth at each change.
-  RequestQueue(std::size_t limit, BatchLimits limits, Probe& probe);
+  /// `cost` says how large batches are worth it; `probe` is told the depth at each change; `clock` is a test's own.
+  RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock = core::now);
 
   /// Takes the one job in `job` and leaves it empty; or leaves it where it is, and says why.
   Pushed push(JobList& job);
 
   /// Waits for something to do, and hands it over; false when the queue is closed and empty. `taken` comes empty.
   bool take(Taken& taken);
+
+  /// For an instance that had to wait after it took: plans again what it has and what came since, without any delay.
+  /// May leave it with less, even with nothing.
+  void take_again(Taken& taken);
 
   /// Refuses what comes. What waits is still taken, without delay.
   void close();
@@ -44,9 +50,14 @@ class RequestQueue {
   bool is_calm() const { return calm_.load(std::memory_order_relaxed); }
 
  private:
+  /// Moves what was planned out of the queue; under the lock. Whether another instance should be woken for the rest.
+  bool move_planned(Taken& taken);
+
   const std::size_t limit_;
   const BatchLimits limits_;
+  BatchCost& cost_;
   Probe& probe_;
+  const core::Clock clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   JobList jobs_;

@@ -19,6 +19,7 @@ using Pushed = RequestQueue::Pushed;
 struct RequestQueueTest : ::testing::Test {
   metrics::Registry registry;
   Probe probe{registry, "m", "1"};
+  BatchCost cost;
 
   static Pushed push(RequestQueue& queue, Job job) {
     job.queued = core::now();
@@ -31,7 +32,7 @@ struct RequestQueueTest : ::testing::Test {
 };
 
 TEST_F(RequestQueueTest, HoldsNoMoreThanItsLimit) {
-  RequestQueue queue(2, {}, probe);
+  RequestQueue queue(2, {}, cost, probe);
   EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
   EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
   EXPECT_EQ(push(queue, make_job()), Pushed::full);
@@ -42,7 +43,7 @@ TEST_F(RequestQueueTest, HoldsNoMoreThanItsLimit) {
 }
 
 TEST_F(RequestQueueTest, HandsOverWhatQueuedAsOneBatch) {
-  RequestQueue queue(8, {.max_rows = 2}, probe);
+  RequestQueue queue(8, {.max_rows = 2}, cost, probe);
   for (const float value : {1.F, 2.F, 3.F}) push(queue, make_job(1, 2, value));
   RequestQueue::Taken taken;
   ASSERT_TRUE(queue.take(taken));
@@ -53,7 +54,7 @@ TEST_F(RequestQueueTest, HandsOverWhatQueuedAsOneBatch) {
 }
 
 TEST_F(RequestQueueTest, HandsOverTheCancelledToBeAnswered) {
-  RequestQueue queue(8, {}, probe);
+  RequestQueue queue(8, {}, cost, probe);
   Job gone = make_job();
   gone.request.cancelled = std::make_shared<std::atomic<bool>>(true);
   push(queue, std::move(gone));
@@ -64,7 +65,7 @@ TEST_F(RequestQueueTest, HandsOverTheCancelledToBeAnswered) {
 }
 
 TEST_F(RequestQueueTest, AfterClosingGivesWhatItHasAndThenEnds) {
-  RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, probe);
+  RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, cost, probe);
   push(queue, make_job());
   queue.close();
   EXPECT_EQ(push(queue, make_job()), Pushed::closed);
@@ -74,8 +75,23 @@ TEST_F(RequestQueueTest, AfterClosingGivesWhatItHasAndThenEnds) {
   EXPECT_FALSE(queue.take(taken));
 }
 
+TEST_F(RequestQueueTest, ABatchGrowsWhileItsInstanceIsWaitedFor) {
+  RequestQueue queue(8, {.max_rows = 3}, cost, probe);
+  push(queue, make_job(1, 2, 1));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  const auto gone = std::make_shared<std::atomic<bool>>(true);
+  taken.batch.front().request.cancelled = gone;
+  for (const float value : {2.F, 3.F}) push(queue, make_job(1, 2, value));
+  queue.take_again(taken);
+  EXPECT_EQ(taken.batch.size(), 2U);
+  EXPECT_EQ(taken.batch.front().request.id, "2");
+  EXPECT_EQ(taken.dropped.size(), 1U);
+  EXPECT_EQ(queue.waiting(), 0U);
+}
+
 TEST_F(RequestQueueTest, ABatchThatFillsEndsTheDelay) {
-  RequestQueue queue(8, {.max_rows = 2, .max_delay = std::chrono::hours(1)}, probe);
+  RequestQueue queue(8, {.max_rows = 2, .max_delay = std::chrono::hours(1)}, cost, probe);
   RequestQueue::Taken taken;
   std::jthread instance([&] { EXPECT_TRUE(queue.take(taken)); });
   push(queue, make_job());
@@ -87,7 +103,7 @@ TEST_F(RequestQueueTest, ABatchThatFillsEndsTheDelay) {
 TEST_F(RequestQueueTest, LosesNothingBetweenManyThreads) {
   constexpr int producers = 3;
   constexpr int each = 2000;
-  RequestQueue queue(producers * each, {.max_rows = 4}, probe);
+  RequestQueue queue(producers * each, {.max_rows = 4}, cost, probe);
   std::atomic<int> taken_in_all{0};
   {
     std::vector<std::jthread> instances;

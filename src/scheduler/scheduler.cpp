@@ -15,9 +15,10 @@ namespace slipway::scheduler {
 struct Scheduler::State {
   State(Options given, std::vector<core::TensorInfo> outputs, Probe& given_probe)
       : options(std::move(given)),
-        model{options.model, options.version, std::move(outputs)},
+        model{options.model, options.version, std::move(outputs), options.clock},
         probe(given_probe),
-        queue(options.queue_limit, {options.max_batch_rows, options.max_delay}, given_probe) {}
+        queue(options.queue_limit, {options.max_batch_rows, options.max_delay}, learned.batch, given_probe,
+              options.clock) {}
 
   core::Error full() const {
     return {core::Code::resource_exhausted,
@@ -33,7 +34,8 @@ struct Scheduler::State {
   /// Runs the job on this thread when that is the quickest: the model is quick, nothing waits that came before, and an
   /// instance is free. Never where requests are asked to wait for each other.
   bool run_here(JobList& job) {
-    if (!cost.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0) return false;
+    if (!learned.run.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0)
+      return false;
     // threads begin at different instances, so that they seldom meet
     static std::atomic<std::size_t> threads{0};
     thread_local const std::size_t begin = threads.fetch_add(1, std::memory_order_relaxed);
@@ -46,8 +48,8 @@ struct Scheduler::State {
   Options options;
   ServedModel model;
   Probe& probe;
+  Learned learned;
   RequestQueue queue;
-  RunCost cost;
   std::vector<std::unique_ptr<InstanceWorker>> workers;
 };
 
@@ -58,7 +60,7 @@ Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
   try {
     for (auto& instance : instances) {
       state_->workers.push_back(
-          std::make_unique<InstanceWorker>(state_->queue, std::move(instance), state_->model, probe, state_->cost));
+          std::make_unique<InstanceWorker>(state_->queue, std::move(instance), state_->model, probe, state_->learned));
     }
   } catch (...) {
     stop();  // or the threads that did start would be joined for ever
@@ -77,7 +79,7 @@ void Scheduler::finish() {
 void Scheduler::submit(Job job) {
   JobList one;
   one.push_back(std::move(job));
-  one.front().queued = core::now();
+  one.front().queued = state_->options.clock();
   if (state_->run_here(one)) return;
   switch (state_->queue.push(one)) {
     case RequestQueue::Pushed::accepted: return;

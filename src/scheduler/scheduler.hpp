@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/tensor.hpp"
 #include "runtime/model.hpp"
@@ -21,10 +22,13 @@ struct Options {
   std::size_t queue_limit = 1024;          ///< jobs waiting
   std::string model{};                     ///< the name that responses and errors give
   std::string version{};
+  core::Clock clock = core::now;  ///< a test may have its own
 };
 
 /// Runs the jobs of one model version on its instances: a bounded queue that all of them take from, and a thread for
-/// each instance. An instance that becomes free takes what has queued, up to max_batch_rows of equal shape.
+/// each instance. An instance that becomes free takes of what has queued, up to max_batch_rows of equal shape, as much
+/// as the batches that ran show to be worth running together (batch_cost.hpp); all of it where max_delay asks for
+/// batches.
 ///
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
 /// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance. Jobs

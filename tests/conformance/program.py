@@ -5,6 +5,7 @@ import queue
 import re
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +18,9 @@ START_LIMIT_S = 60
 STOP_LIMIT_S = 20
 WAIT_LIMIT_S = 20
 WAIT_STEP_S = 0.005
+# What is measured of backends is kept for the run of the tests and not in the user's home.
+CACHE = tempfile.TemporaryDirectory(prefix="slipway_cache_")
+os.environ["SLIPWAY_CACHE_DIR"] = CACHE.name
 ANY_PORT = ["--http-port", "0", "--grpc-port", "0", "--metrics-port", "none"]
 
 

@@ -68,7 +68,7 @@ def test_two_models_of_one_name(model, tmp_path):
     other.mkdir()
     twin = other / model.name
     twin.write_bytes(model.read_bytes())
-    assert "identity_fp32" in the_one_sentence(run_serve([model, twin]))
+    assert "identity_fp32" in the_one_sentence(run_serve([model, twin, "--backend", "onnxruntime"]))
 
 
 def test_in_a_folder_the_others_are_served_and_ready_tells_the_truth(model, tmp_path):
