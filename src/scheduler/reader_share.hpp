@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <vector>
 
 #include "core/clock.hpp"
 
@@ -56,7 +56,7 @@ class ReaderShare {
   const std::atomic<core::TimePoint>& part(const Reader& reader) const {
     return parts_[reader.number % parts_.size()].until;
   }
-  std::array<Part, 32> parts_;  ///< where there are more readers, some share theirs
+  std::vector<Part> parts_ = std::vector<Part>(32);  ///< where there are more readers, some share theirs
 };
 
 }  // namespace slipway::scheduler
