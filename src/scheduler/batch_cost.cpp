@@ -82,8 +82,9 @@ double BatchCost::time_for_all(const Waiting& waiting, std::int64_t batch) const
   const std::int64_t share = (waiting.rows + instances - 1) / instances;
   const double wake_up = waiting.idle == 0 ? 0 : wake_up_ns;
   if (batch >= share) return expected_ns(batch) + wake_up;
+  const std::int64_t whole = share / batch;
   const std::int64_t rest = share % batch;
-  return static_cast<double>(share / batch) * expected_ns(batch) + (rest == 0 ? 0 : expected_ns(rest)) + wake_up;
+  return static_cast<double>(whole) * expected_ns(batch) + (rest == 0 ? 0 : expected_ns(rest)) + wake_up;
 }
 
 std::int64_t BatchCost::best(const Waiting& waiting, std::int64_t most) const {

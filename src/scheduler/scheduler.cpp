@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "scheduler/answer.hpp"
 #include "scheduler/instance_worker.hpp"
+#include "scheduler/reader_share.hpp"
 #include "scheduler/request_queue.hpp"
 
 namespace slipway::scheduler {
@@ -32,15 +32,20 @@ struct Scheduler::State {
   }
 
   /// Runs the job on this thread when that is the quickest: the model is quick, nothing waits that came before, and an
-  /// instance is free. Never where requests are asked to wait for each other.
+  /// instance is free. Never where requests are asked to wait for each other, nor for so long that those of other
+  /// models that this thread reads would wait.
   bool run_here(JobList& job) {
+    Reader& reader = this_reader();
+    const core::TimePoint begin = job.front().queued;
+    if (!share.allows(reader, begin)) return false;
     if (!learned.run.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0)
       return false;
-    // threads begin at different instances, so that they seldom meet
-    static std::atomic<std::size_t> threads{0};
-    thread_local const std::size_t begin = threads.fetch_add(1, std::memory_order_relaxed);
     for (std::size_t i = 0; i < workers.size(); ++i) {
-      if (workers[(begin + i) % workers.size()]->run_here(job)) return true;
+      // readers begin at different instances, so that they seldom meet
+      if (!workers[(reader.number + i) % workers.size()]->run_here(job)) continue;
+      const core::TimePoint end = options.clock();
+      share.spent(reader, end, end - begin);
+      return true;
     }
     return false;
   }
@@ -49,6 +54,7 @@ struct Scheduler::State {
   ServedModel model;
   Probe& probe;
   Learned learned;
+  ReaderShare share;
   RequestQueue queue;
   std::vector<std::unique_ptr<InstanceWorker>> workers;
 };

@@ -1,0 +1,106 @@
+"""A flood on one model does not take another model's slow answers above twice their own.
+
+The flood comes from a process of its own, so that this one measures the server and not Python's lock. Both models are
+fakes that sleep, so what is measured is what the server does, not how two cores are shared."""
+import http.client
+import json
+import math
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from program import Server, fake_model, rows
+
+REQUESTS = 150
+ATTEMPTS = 8
+FLOODERS = 32
+
+# Keeps each connection's pipeline full, and says "." when it has been answered for a while.
+FLOOD = """
+import selectors, socket, sys
+host, port, connections, body = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4].encode()
+request = b"POST /v2/models/flooded/infer HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body
+ready = selectors.DefaultSelector()
+for _ in range(connections):
+    one = socket.create_connection((host, port))
+    ready.register(one, selectors.EVENT_READ)
+    one.sendall(4 * request)
+answers = 0
+while True:
+    for key, _ in ready.select():
+        got = key.fileobj.recv(65536)
+        if not got:
+            sys.exit("a connection was closed")
+        count = got.count(b"HTTP/1.1 ")
+        if answers < 20 * connections <= answers + count:
+            print(".", flush=True)
+        answers += count
+        key.fileobj.sendall(count * request)
+"""
+
+
+@contextmanager
+def flood(server: Server):
+    host, port = server.address.split(":")
+    arguments = [host, port, str(FLOODERS), json.dumps(rows(1))]
+    process = subprocess.Popen([sys.executable, "-c", FLOOD, *arguments], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.read(1) == ".", "the flood did not begin"
+        yield
+        assert process.poll() is None, "the flood ended too early"
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def p99_s(server: Server) -> float:
+    """Of one client that asks the other model, one request after the other."""
+    host, port = server.address.split(":")
+    body = json.dumps(rows(1))
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    times = []
+    for _ in range(REQUESTS):
+        begin = time.perf_counter()
+        connection.request("POST", "/v2/models/steady/infer", body)
+        answer = connection.getresponse()
+        answer.read()
+        times.append(time.perf_counter() - begin)
+        assert answer.status == 200
+    connection.close()
+    return sorted(times)[math.ceil(0.99 * len(times)) - 1]
+
+
+def best_p99s(server: Server) -> tuple[float, float]:
+    """Alone and under the flood, each at its best of some turns: a busy machine only ever makes them longer."""
+    alone, flooded = math.inf, math.inf
+    for turn in range(ATTEMPTS):
+        alone = min(alone, p99_s(server))
+        with flood(server):
+            flooded = min(flooded, p99_s(server))
+        if turn > 0 and flooded <= 2 * alone:
+            break
+    return alone, flooded
+
+
+# The second has an instance free whenever one of its requests is read, so that all of its runs could be where they are
+# read; the third has its queue full.
+FLOODED = {
+    "runs on its instances": (["delay_us=4000"], []),
+    "is quick, with many instances": (["delay_us=100"], ["--instances", "8"]),
+    "is quick, with few": (["delay_us=100"], ["--instances", "2"]),
+}
+
+
+@pytest.mark.parametrize("flooded", FLOODED)
+@pytest.mark.parametrize("steady_us", [1000, 8000])
+def test_a_flood_on_one_model_leaves_another_alone(tmp_path, flooded, steady_us):
+    lines, arguments = FLOODED[flooded]
+    fake_model(tmp_path, *lines, name="flooded")
+    fake_model(tmp_path, f"delay_us={steady_us}", name="steady")
+    with Server([tmp_path, "--max-batch-size", "0", *arguments]) as server:
+        alone, under_flood = best_p99s(server)
+        assert under_flood <= 2 * alone, f"{1e3 * alone:.1f} ms alone, {1e3 * under_flood:.1f} ms under the flood"
