@@ -36,8 +36,8 @@ struct ModelReport {
   std::string producer;
   std::vector<ReportTensor> inputs;
   std::vector<ReportTensor> outputs;
-  bool counts_known = false;   ///< whether operators, parameters and weight_bytes are
-  std::string counted_by;      ///< the backend that counted them in its graph; "" when the file itself told
+  bool counts_known = false;  ///< whether operators, parameters and weight_bytes are
+  std::string counted_by;     ///< the backend that counted them in its graph; "" when the file itself told
   std::map<std::string, std::uint64_t> operators;  ///< "Conv", "ai.onnx.ml.Scaler"; nested graphs are counted in
   std::uint64_t parameters = 0;                    ///< elements of all weights and constants
   std::uint64_t weight_bytes = 0;                  ///< of those, in the file or beside it
