@@ -36,6 +36,8 @@ class App {
   App& operator=(const App&) = delete;
 
   std::uint16_t http_port() const { return http_->port(); }
+  /// Nothing where gRPC is off.
+  std::optional<std::uint16_t> grpc_port() const { return grpc_ ? std::optional(grpc_->port()) : std::nullopt; }
   /// What is served where, for people; several lines.
   std::string banner() const;
 

@@ -84,13 +84,13 @@ class Exchange {
 
 bool looks_like_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
-core::Result<Url> parse_url(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
+core::Result<Url> parse_url(std::string_view text, std::string_view scheme) {
   if (!text.starts_with(scheme)) {
-    return core::fail(Code::invalid_argument, fmt::format("{}: an address that begins with http:// expected", text));
+    return core::fail(Code::invalid_argument, fmt::format("{}: an address that begins with {} expected", text, scheme));
   }
   std::string_view rest = text.substr(scheme.size());
   Url url;
+  if (scheme == "grpc://") url.port = 8001;
   const auto slash = rest.find('/');
   if (slash != std::string_view::npos) {
     url.path = rest.substr(slash);

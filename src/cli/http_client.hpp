@@ -11,7 +11,7 @@
 
 namespace slipway::cli {
 
-/// An http:// address in its parts.
+/// An address in its parts.
 struct Url {
   std::string host;
   std::uint16_t port = 80;
@@ -20,8 +20,9 @@ struct Url {
 
 /// Whether `text` is meant as an address rather than a file.
 bool looks_like_url(std::string_view text);
-/// invalid_argument says what is wrong; https is not taken.
-core::Result<Url> parse_url(std::string_view text);
+/// Takes http:// (port 80 unless said), or the other scheme asked for: grpc:// (8001). invalid_argument says what is
+/// wrong; https is not taken.
+core::Result<Url> parse_url(std::string_view text, std::string_view scheme = "http://");
 
 struct HttpAnswer {
   unsigned status = 0;

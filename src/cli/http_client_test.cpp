@@ -14,6 +14,7 @@ TEST(HttpClient, TakesAddressesApart) {
   EXPECT_EQ(parse_url("http://localhost")->port, 80);
   EXPECT_EQ(parse_url("http://[::1]:9000/x")->host, "::1");
   EXPECT_EQ(parse_url("http://[::1]")->host, "::1");
+  EXPECT_EQ(parse_url("grpc://localhost", "grpc://")->port, 8001);
 }
 
 TEST(HttpClient, RefusesWhatIsNoAddress) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench.hpp"
 #include "cli/doctor.hpp"
 #include "cli/infer.hpp"
 #include "cli/inspect.hpp"
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
     slipway::cli::add_serve(app, exit_code);
     slipway::cli::add_inspect(app, exit_code);
     slipway::cli::add_infer(app, exit_code);
+    slipway::cli::add_bench(app, exit_code);
     slipway::cli::add_doctor(app, exit_code);
     if (const auto wrong = unknown_command(app, argc, argv)) {
       fmt::print(stderr, "slipway: {}\n", *wrong);

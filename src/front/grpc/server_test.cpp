@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/test_folder.hpp"
+#include "front/grpc/test_extensions.hpp"
 #include "models/registry.hpp"
 #include "models/repository.hpp"
 
@@ -21,15 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-/// A log whose settings nobody changes.
-class FixedLog : public protocol::LogControl {
- public:
-  protocol::LogSettings settings() const override { return {}; }
-  core::Result<protocol::LogSettings> update(const core::Parameters& changes) override {
-    return protocol::changed({}, changes);
-  }
-};
 
 class GrpcServer : public config::TestFolder {
  protected:
@@ -41,7 +33,7 @@ class GrpcServer : public config::TestFolder {
     spec.max_batch_size = 0;
     ASSERT_TRUE(models_.add(*models::find_models(file, spec), true));
     auto server = Server::start({.port = 0, .max_request_bytes = 1U << 20U, .finish_timeout = finish_timeout}, models_,
-                                {memory_, log_, control_, metrics_.tracer()});
+                                extensions_.extensions());
     ASSERT_TRUE(server) << server.error().message();
     server_ = *std::move(server);
     stub_ = inference::GRPCInferenceService::NewStub(
@@ -80,9 +72,7 @@ class GrpcServer : public config::TestFolder {
   runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
   metrics::Registry metrics_;
   models::Registry models_{backends_, metrics_};
-  models::ModelControl control_{models_, {}, true};
-  core::SharedMemory memory_{{}};
-  FixedLog log_;
+  TestExtensions extensions_{models_, metrics_};
   std::unique_ptr<Server> server_;
   std::unique_ptr<inference::GRPCInferenceService::Stub> stub_;
 };

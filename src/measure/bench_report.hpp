@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/tensor.hpp"
+#include "measure/load_run.hpp"
+
+namespace slipway::measure {
+
+/// What was loaded, and with what.
+struct BenchSubject {
+  std::string target;    ///< the server's address, or the model's file
+  std::string model;     ///< its name, with the version where one was asked for
+  std::string protocol;  ///< "http", "http-json", "grpc", "in-process"
+  std::vector<core::TensorInfo> inputs;
+  std::size_t request_bytes = 0;
+  std::int64_t rows = 1;  ///< in one request
+};
+
+/// One run of `slipway bench`: a point for each load, in the order they were put on.
+struct BenchResult {
+  BenchSubject subject;
+  RunOptions options;
+  std::vector<Point> points;
+
+  bool failed() const;  ///< whether any request failed, or none was answered
+};
+
+/// The percentiles that tables and documents show.
+inline constexpr std::array shown_percentiles{50.0, 90.0, 95.0, 99.0, 99.9};
+
+/// "8 clients", "1,000/s evenly spaced over 64 clients", "1,000/s Poisson …".
+std::string describe(const Load& load);
+/// What a reader must know of a point beside its figures, a sentence each: not stable, errors, a rate that was not
+/// reached, ended early.
+std::vector<std::string> notes_on(const Point& point);
+/// "x FP32 [1,64]"
+std::string describe_inputs(const BenchSubject& subject);
+/// The line above a table: what was loaded, how, with what.
+std::string describe(const BenchResult& result);
+
+/// Milliseconds in about four digits; "12,345".
+std::string milliseconds(core::Duration duration);
+std::string grouped(double number);
+
+/// A table for a terminal, of several lines, with the notes under it.
+std::string bench_table(const BenchResult& result);
+/// The same and more as one JSON document; docs/bench.md tells its fields.
+std::string bench_json(const BenchResult& result);
+
+}  // namespace slipway::measure

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "measure/transport.hpp"
+
+namespace slipway::measure {
+
+/// ModelInfer over gRPC: the message's bytes are made once, what comes back is not taken apart. Each lane has a
+/// connection of its own, as each client elsewhere has; gRPC's threads tell when an answer is there.
+class GrpcTransport : public Transport {
+ public:
+  /// `address` is HOST:PORT, `message` a serialized inference.ModelInferRequest.
+  GrpcTransport(std::string address, const std::string& message);
+
+  /// unavailable when the server takes no connection within five seconds.
+  core::Result<std::unique_ptr<Lanes>> open(std::uint32_t lanes) const override;
+
+ private:
+  std::string address_;
+  ::grpc::ByteBuffer message_;
+};
+
+}  // namespace slipway::measure

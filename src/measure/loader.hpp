@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "measure/schedule.hpp"
+#include "measure/tally.hpp"
+#include "measure/transport.hpp"
+
+namespace slipway::measure {
+
+/// Requests that should have begun and have not been answered.
+struct Unfinished {
+  std::uint64_t count = 0;
+  core::Duration oldest{};  ///< how long ago the first of them was meant to begin
+};
+
+/// One thread's share of a load: sends what is due over its lanes and records how long it took. In an open loop the
+/// latency counts from when a request was *meant* to begin: one that found every client waiting for a stalled server is
+/// sent late, and that it waited is part of what it took. Owned and used by one thread.
+///
+///   Loader loader(*lanes, load, {.index = 0, .count = 1}, start, recorder);
+///   while (!stopped && !loader.gone()) loader.turn(core::now() + 20ms);
+class Loader {
+ public:
+  using Clock = std::function<core::TimePoint()>;
+  Loader(Lanes& lanes, const Load& load, Schedule::Share share, core::TimePoint start, Recorder& recorder,
+         Clock clock = core::now);
+
+  /// Sends what is due and waits until a request ends, the next is due, or `until`.
+  void turn(core::TimePoint until);
+  /// Sends nothing more, and waits for what is under way until `until`; what ends is not recorded.
+  void drain(core::TimePoint until);
+
+  /// Why the server cannot be reached any more, once that is so.
+  const std::optional<std::string>& gone() const { return gone_; }
+  Unfinished unfinished() const;
+
+ private:
+  struct Times {
+    core::TimePoint meant;
+    core::TimePoint sent;
+  };
+  void send_due(core::TimePoint now);
+  void send(core::TimePoint meant);
+  void take_ended();
+
+  Lanes& lanes_;
+  core::TimePoint start_;
+  Recorder& recorder_;
+  Clock clock_;
+  std::optional<Schedule> schedule_;  ///< of an open loop
+  core::TimePoint next_{};            ///< when the next of an open loop is meant to begin
+  std::vector<std::uint32_t> idle_;
+  std::vector<Times> under_way_;  ///< by lane
+  std::vector<Ended> ended_;
+  std::optional<std::string> gone_;
+};
+
+}  // namespace slipway::measure
