@@ -113,11 +113,42 @@ core::Result<void> set_deadline(const models::ModelVersion& version, core::Reque
   return {};
 }
 
+/// Reads the place of a request in its sequence, for a model that has them.
+core::Result<void> set_sequence(const models::ModelVersion& version, core::Request& request) {
+  if (!version.spec().sequence) return {};
+  core::SequencePlace place;
+  for (const auto& [key, value] : request.parameters) {
+    if (key == "sequence_start" || key == "sequence_end") {
+      const auto* flag = std::get_if<bool>(&value);
+      if (flag == nullptr) return invalid(fmt::format(R"(parameter "{}": true or false expected)", key));
+      (key == "sequence_start" ? place.start : place.end) = *flag;
+    } else if (key == "sequence_id") {
+      if (const auto* number = std::get_if<std::int64_t>(&value); number != nullptr && *number >= 0) {
+        place.id = static_cast<std::uint64_t>(*number);
+      } else if (const auto* text = std::get_if<std::string>(&value)) {
+        place.id = *text;
+      } else {
+        return invalid(R"(parameter "sequence_id": a number from 1 up or a text expected)");
+      }
+    }
+  }
+  const auto* text = std::get_if<std::string>(&place.id);
+  if (text != nullptr ? text->empty() : std::get<std::uint64_t>(place.id) == 0) {
+    return invalid(
+        fmt::format(R"(model "{}" has sequences: the parameter "sequence_id", a number from 1 up or a text, )"
+                    "says to which a request belongs",
+                    version.name()));
+  }
+  request.sequence = std::move(place);
+  return {};
+}
+
 core::Result<scheduler::Job> admit(const models::ModelVersion& version, core::Request& request) {
   TRY_VOID(order_inputs(version, request));
   TRY(auto outputs, wanted_outputs(version, request));
   TRY(const std::int64_t rows, rows_of(version, request));
   TRY_VOID(set_deadline(version, request));
+  TRY_VOID(set_sequence(version, request));
   scheduler::Job job;
   job.outputs = std::move(outputs);
   job.rows = rows;

@@ -130,5 +130,17 @@ TEST_F(ModelYaml, ATransformThatCannotWorkIsRefused) {
   EXPECT_THAT(sentence("transforms: {output: {labels: {key: a}}}\n"), HasSubstr("without the \"file\""));
 }
 
+TEST_F(ModelYaml, ReadsSequences) {
+  const auto spec = load_model_yaml(
+      write("model.yaml", "sequence: {max_idle_ms: 500, max_sequences: 7, states: [{input: h, output: hn}]}\n"));
+  ASSERT_TRUE(spec) << spec.error().message();
+  EXPECT_EQ(spec->sequence->max_idle, std::chrono::milliseconds(500));
+  EXPECT_EQ(spec->sequence->max_sequences, 7U);
+  EXPECT_EQ(spec->sequence->states.at(0).output, "hn");
+  EXPECT_THAT(sentence("sequence: {states: {input: h}}\n"), HasSubstr("a list of entries"));
+  EXPECT_THAT(sentence("sequence: {states: [{input: h}]}\n"), HasSubstr("both input and output"));
+  EXPECT_THAT(sentence("sequence:\n  max_idel_ms: 5\n"), StartsWith(at(2)));
+}
+
 }  // namespace
 }  // namespace slipway::config

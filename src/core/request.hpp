@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,6 +21,14 @@ namespace slipway::core {
 using Parameter = std::variant<bool, std::int64_t, double, std::string>;
 using Parameters = std::vector<std::pair<std::string, Parameter>>;
 
+/// Whose requests belong together, and where in their row one stands (the sequence extension).
+using SequenceId = std::variant<std::uint64_t, std::string>;
+struct SequencePlace {
+  SequenceId id;
+  bool start = false;  ///< the first: what the model kept of the sequence is forgotten
+  bool end = false;    ///< the last
+};
+
 /// One inference on its way in. `inputs` are views into `storage` (the received body, decoded JSON numbers), which
 /// travels with them; Buffers keep their address when moved. Moved between threads, never shared.
 struct Request {
@@ -30,6 +39,7 @@ struct Request {
   std::vector<TensorView> inputs;    ///< in any order until `models` puts them into the model's
   std::vector<std::string> outputs;  ///< names wanted; empty asks for all, in the model's order
   std::vector<Buffer> storage;
+  std::optional<SequencePlace> sequence;  ///< for models that have sequences, set by `admission`
   TimePoint received = now();
   TimePoint deadline = no_deadline;
   /// Set by the front when the client has gone: what has not run by then is dropped. Shared by the connection and the

@@ -8,6 +8,7 @@
 #include "core/cpus.hpp"
 #include "models/backend_choice.hpp"
 #include "models/batching.hpp"
+#include "models/sequences.hpp"
 #include "models/trial.hpp"
 #include "models/warm_up.hpp"
 #include "runtime/model_format.hpp"
@@ -73,8 +74,17 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                            .queue_limit = spec.queue_limit.value_or(default_queue_limit),
                            .model = spec.name,
                            .version = made->version_};
+  const std::size_t queue_limit = queue.queue_limit;
   made->scheduler_ =
       std::make_unique<scheduler::Scheduler>(std::move(queue), model.outputs(), std::move(instances), *made->probe_);
+  if (spec.sequence) {
+    auto sequences = sequence_options(spec, model.inputs(), model.outputs());
+    if (!sequences) return std::unexpected(sequences.error().within(where));
+    sequences->max_waiting = queue_limit;
+    made->sequencer_ = std::make_unique<scheduler::Sequencer>(
+        *std::move(sequences),
+        [scheduler = made->scheduler_.get()](scheduler::Job job) { scheduler->submit(std::move(job)); }, *made->probe_);
+  }
   return made;
 }
 

@@ -15,6 +15,7 @@
 #include "runtime/model.hpp"
 #include "scheduler/probe.hpp"
 #include "scheduler/scheduler.hpp"
+#include "scheduler/sequencer.hpp"
 
 namespace slipway::models {
 
@@ -43,6 +44,7 @@ class ModelVersion {
   /// Queues a request that `admission` has checked and put in the order of `inputs()`.
   void infer(scheduler::Job job) {
     signature_.to_model(job);
+    if (sequencer_) return sequencer_->add(std::move(job));
     scheduler_->submit(std::move(job));
   }
   /// Refuses requests from now on.
@@ -60,6 +62,7 @@ class ModelVersion {
   std::int64_t max_batch_size_ = 0;
   Signature signature_;
   std::unique_ptr<scheduler::Probe> probe_;
+  std::unique_ptr<scheduler::Sequencer> sequencer_;  ///< of a model that has sequences; outlives the scheduler's jobs
   std::unique_ptr<scheduler::Scheduler> scheduler_;
 };
 

@@ -56,7 +56,11 @@ void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& n
   }
 }
 
+thread_local bool runs_here = false;
+
 }  // namespace
+
+bool InstanceWorker::runs_on_this_thread() { return runs_here; }
 
 InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model,
                                Probe& probe, Learned& learned)
@@ -109,6 +113,12 @@ void InstanceWorker::loop() {
 }
 
 void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
+  runs_here = true;
+  run_jobs(jobs, taken);
+  runs_here = false;
+}
+
+void InstanceWorker::run_jobs(JobList& jobs, core::TimePoint taken) {
   core::Timing timing;
   auto outputs = run(jobs, taken, timing);
   if (!outputs) {
@@ -141,7 +151,7 @@ void InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
     if (auto why = refusal(alone.front(), model_.clock())) {
       fail_all(alone, taken, *why, {}, probe_);
     } else {
-      run_batch(alone, model_.clock());
+      run_jobs(alone, model_.clock());
     }
     alone.clear();
   }

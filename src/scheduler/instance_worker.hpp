@@ -44,6 +44,10 @@ class InstanceWorker {
   InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe,
                  Learned& learned);
 
+  /// Whether this thread is running a batch now: a completion that submits the next job must not wait for that one, nor
+  /// keep the instance from others.
+  static bool runs_on_this_thread();
+
   /// Runs and answers the one job of `job` on the calling thread when the instance is free; else false, and the job
   /// stays where it is.
   bool run_here(JobList& job);
@@ -56,6 +60,7 @@ class InstanceWorker {
  private:
   void loop();
   void run_batch(JobList& jobs, core::TimePoint taken);
+  void run_jobs(JobList& jobs, core::TimePoint taken);
   void run_alone(JobList& jobs, core::TimePoint taken);
   core::Result<std::vector<core::Tensor>> run(const JobList& jobs, core::TimePoint taken, core::Timing& timing);
   core::Response respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const;

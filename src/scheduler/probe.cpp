@@ -91,6 +91,10 @@ struct Probe::Families {
                   .Name("slipway_batch_cost_seconds")
                   .Help("What a batch of up to so many rows takes of late, gathered, computed and parted")
                   .Register(make.registry)),
+        sequence_family(prometheus::BuildGauge()
+                            .Name("slipway_sequences_open")
+                            .Help("Sequences that were begun and are not over")
+                            .Register(make.registry)),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
         bytes_in(make.counter("slipway_request_bytes_total", "Bytes of requests received")),
@@ -123,6 +127,14 @@ struct Probe::Families {
     cost_of_rows[number].store(&made, std::memory_order_release);
     return made;
   }
+  /// Made for a model that has sequences alone.
+  prometheus::Gauge& sequences() {
+    prometheus::Gauge* known = sequences_open.load(std::memory_order_acquire);
+    if (known != nullptr) return *known;
+    known = &sequence_family.Add(labels);
+    sequences_open.store(known, std::memory_order_release);
+    return *known;
+  }
   void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
 
   Labels labels;
@@ -136,6 +148,8 @@ struct Probe::Families {
   Histogram& rows;
   prometheus::Family<prometheus::Gauge>& costs;
   std::array<std::atomic<prometheus::Gauge*>, 16> cost_of_rows{};
+  prometheus::Family<prometheus::Gauge>& sequence_family;
+  std::atomic<prometheus::Gauge*> sequences_open = nullptr;
   prometheus::Gauge& depth;
   prometheus::Gauge& busy;
   prometheus::Counter& bytes_in;
@@ -156,6 +170,8 @@ void Probe::trace(core::TimePoint received, const core::Timing& timing, core::Ti
 }
 
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
+
+void Probe::sequences(std::size_t open) { families_->sequences().Set(static_cast<double>(open)); }
 
 void Probe::instance_busy(int change) { families_->busy.Increment(change); }
 

@@ -47,6 +47,7 @@ class Probe {
   Probe& operator=(const Probe&) = delete;
 
   void queued(std::size_t waiting);             ///< the queue's depth changed
+  void sequences(std::size_t open);             ///< of a model that has them
   void instance_busy(int change);               ///< +1 or -1
   void batch_done(const core::Timing& timing);  ///< once a batch that ran
   /// What a batch of up to `rows` rows, a power of two, costs of late.

@@ -35,6 +35,7 @@ struct Scheduler::State {
   /// instance is free. Never where requests are asked to wait for each other, nor for so long that those of other
   /// models that this thread reads would wait.
   bool run_here(JobList& job) {
+    if (InstanceWorker::runs_on_this_thread()) return false;
     Reader& reader = this_reader();
     const core::TimePoint begin = job.front().queued;
     if (!share.allows(reader, begin)) return false;

@@ -1,0 +1,237 @@
+#include "scheduler/sequencer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <utility>
+#include <variant>
+
+#include "scheduler/answer.hpp"
+
+namespace slipway::scheduler {
+
+namespace {
+
+/// The sequence that this thread is running requests of: a request that is completed before its submit() returns is
+/// followed by the next one there, not within its completion, or a long sequence would be a deep stack.
+thread_local const void* running_here = nullptr;
+
+std::string text_of(const core::SequenceId& id) {
+  if (const auto* number = std::get_if<std::uint64_t>(&id)) return std::to_string(*number);
+  return fmt::format(R"("{}")", std::get<std::string>(id));
+}
+
+/// One element of a correlation id of that type.
+std::vector<std::byte> id_element(const core::SequenceId& id, core::DataType dtype) {
+  std::vector<std::byte> element;
+  const auto* number = std::get_if<std::uint64_t>(&id);
+  if (dtype == core::DataType::bytes) {
+    core::append_bytes_element(element, number != nullptr ? std::to_string(*number) : std::get<std::string>(id));
+    return element;
+  }
+  // the lower bytes come first
+  element.resize(core::element_size(dtype));
+  const std::uint64_t value = number != nullptr ? *number : 0;
+  std::memcpy(element.data(), &value, element.size());
+  return element;
+}
+
+/// `element` as often as `shape`, with 1 for what is dynamic, has elements.
+void fill_input(Job& job, const ControlInput& control, std::span<const std::byte> element) {
+  core::TensorView& input = job.request.inputs[control.input];
+  input.name = control.info.name;
+  input.dtype = control.info.dtype;
+  input.shape = control.info.shape;
+  for (std::int64_t& dim : input.shape) dim = dim < 0 ? 1 : dim;
+  const auto count = static_cast<std::size_t>(core::element_count(input.shape).value_or(1));
+  core::Buffer bytes(count * element.size());
+  for (std::size_t i = 0; i < count; ++i)
+    std::memcpy(bytes.data() + i * element.size(), element.data(), element.size());
+  input.bytes = std::as_const(job.request.storage.emplace_back(std::move(bytes))).bytes();
+}
+
+}  // namespace
+
+Sequencer::Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock)
+    : options_(std::move(options)), submit_(std::move(submit)), probe_(probe), clock_(clock) {}
+
+core::Error Sequencer::not_begun(const core::SequenceId& id) const {
+  return {core::Code::invalid_argument,
+          fmt::format("model \"{}\": sequence {} has not been begun, or is over: its first request must say "
+                      "sequence_start, and none may come later than {} ms after the one before",
+                      options_.model, text_of(id),
+                      std::chrono::duration_cast<std::chrono::milliseconds>(options_.max_idle).count())};
+}
+
+void Sequencer::end_idle(core::TimePoint now) {
+  if (now < next_sweep_) return;
+  std::erase_if(sequences_, [&](const auto& entry) {
+    const Sequence& sequence = *entry.second;
+    return !sequence.running && sequence.waiting.empty() && now - sequence.last_used > options_.max_idle;
+  });
+  next_sweep_ = now + options_.max_idle / 4;
+  probe_.sequences(sequences_.size());
+}
+
+core::Result<std::shared_ptr<Sequencer::Sequence>> Sequencer::place_for(const Job& job) {
+  const core::SequencePlace& place = *job.request.sequence;
+  if (job.rows != 1)
+    return core::invalid(
+        fmt::format("model \"{}\": {} rows given, a request of a sequence has one", options_.model, job.rows));
+  const core::TimePoint now = clock_();
+  end_idle(now);
+  const auto at = sequences_.find(place.id);
+  if (at != sequences_.end()) {
+    Sequence& sequence = *at->second;
+    const bool idle = !sequence.running && sequence.waiting.empty();
+    if (idle && now - sequence.last_used > options_.max_idle) sequence.over = true;
+    if (idle && sequence.over && !place.start) return std::unexpected(not_begun(place.id));
+    if (sequence.waiting.size() >= options_.max_waiting) {
+      return core::fail(core::Code::resource_exhausted,
+                        fmt::format("model \"{}\": {} requests of sequence {} wait already; send the next when one was "
+                                    "answered",
+                                    options_.model, options_.max_waiting, text_of(place.id)));
+    }
+    return at->second;
+  }
+  if (!place.start) return std::unexpected(not_begun(place.id));
+  if (sequences_.size() >= options_.max_sequences) {
+    next_sweep_ = now;
+    end_idle(now);
+  }
+  if (sequences_.size() >= options_.max_sequences) {
+    return core::fail(core::Code::resource_exhausted,
+                      fmt::format("model \"{}\": {} sequences are open, the most it has; end one with sequence_end, or "
+                                  "try again later",
+                                  options_.model, options_.max_sequences));
+  }
+  const auto& begun = sequences_.emplace(place.id, std::make_shared<Sequence>()).first->second;
+  probe_.sequences(sequences_.size());
+  return begun;
+}
+
+void Sequencer::add(Job job) {
+  const core::SequenceId id = job.request.sequence->id;
+  std::shared_ptr<Sequence> sequence;
+  std::optional<core::Error> refused;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto place = place_for(job); place) {
+      sequence = *std::move(place);
+      sequence->waiting.push_back(std::move(job));
+    } else {
+      refused = std::move(place).error();
+    }
+  }
+  if (refused) return refuse(job, *std::move(refused));
+  run_next(id, sequence);
+}
+
+void Sequencer::run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence) {
+  if (running_here == sequence.get()) return;  // the loop below, further up this stack, goes on
+  const void* const outer = std::exchange(running_here, sequence.get());
+  while (true) {
+    std::optional<Job> job;
+    bool begun = true;
+    {
+      const std::lock_guard lock(mutex_);
+      if (sequence->running) break;
+      if (sequence->waiting.empty()) {
+        const auto at = sequences_.find(id);
+        if (sequence->over && at != sequences_.end() && at->second == sequence) sequences_.erase(at);
+        probe_.sequences(sequences_.size());
+        break;
+      }
+      job = std::move(sequence->waiting.front());
+      sequence->waiting.pop_front();
+      const core::SequencePlace& place = *job->request.sequence;
+      begun = place.start || !sequence->over;
+      if (begun) {
+        fill(*job, sequence);
+        sequence->running = true;
+      }
+    }
+    if (begun) {
+      submit_(*std::move(job));
+    } else {
+      refuse(*job, not_begun(id));
+    }
+  }
+  running_here = outer;
+}
+
+void Sequencer::fill(Job& job, const std::shared_ptr<Sequence>& sequence) {
+  const core::SequencePlace place = *job.request.sequence;
+  if (place.start) {
+    sequence->over = false;
+    sequence->states.clear();
+    for (const StateTensor& state : options_.states)
+      sequence->states.push_back({state.initial_shape, core::Buffer::copy_of(state.initial)});
+  }
+  for (const ControlInput& control : options_.controls) {
+    switch (control.kind) {
+      case ControlInput::Kind::start:
+        fill_input(job, control, place.start ? control.when_true : control.when_false);
+        break;
+      case ControlInput::Kind::end: fill_input(job, control, place.end ? control.when_true : control.when_false); break;
+      case ControlInput::Kind::ready: fill_input(job, control, control.when_true); break;
+      case ControlInput::Kind::correlation_id:
+        fill_input(job, control, id_element(place.id, control.info.dtype));
+        break;
+    }
+  }
+  std::vector<std::string> unasked;
+  for (std::size_t i = 0; i < options_.states.size(); ++i) {
+    const StateTensor& state = options_.states[i];
+    job.request.inputs[state.input] = {state.input_name, state.dtype, sequence->states[i].shape,
+                                       std::as_const(sequence->states[i].bytes).bytes()};
+    const auto at = std::ranges::lower_bound(job.outputs, state.output);
+    if (at != job.outputs.end() && *at == state.output) continue;
+    job.outputs.insert(at, state.output);
+    unasked.push_back(state.output_name);
+  }
+  job.done = completion(place.id, sequence, place.end, std::move(unasked), std::move(job.done));
+}
+
+void Sequencer::take_states(Sequence& sequence, core::Response& response,
+                            const std::vector<std::string>& unasked) const {
+  for (std::size_t i = 0; i < options_.states.size(); ++i) {
+    const auto output = std::ranges::find(response.outputs, options_.states[i].output_name, &core::Tensor::name);
+    if (output == response.outputs.end()) continue;
+    sequence.states[i].shape = output->shape;
+    if (std::ranges::find(unasked, output->name) != unasked.end()) {
+      sequence.states[i].bytes = std::move(output->data);
+      response.outputs.erase(output);
+    } else {
+      sequence.states[i].bytes = core::Buffer::copy_of(std::as_const(output->data).bytes());
+    }
+  }
+}
+
+core::Completion Sequencer::completion(const core::SequenceId& id, std::shared_ptr<Sequence> sequence, bool ends,
+                                       std::vector<std::string> unasked, core::Completion done) {
+  return [this, id, sequence = std::move(sequence), ends, unasked = std::move(unasked),
+          done = std::move(done)](core::Result<core::Response> result) mutable {
+    {
+      const std::lock_guard lock(mutex_);
+      if (result) take_states(*sequence, *result, unasked);  // one that failed leaves the states as they were
+      sequence->running = false;
+      sequence->over = sequence->over || ends;
+      sequence->last_used = clock_();
+    }
+    try {
+      done(std::move(result));
+    } catch (...) {
+      run_next(id, sequence);
+      throw;
+    }
+    run_next(id, sequence);
+  };
+}
+
+void Sequencer::refuse(Job& job, core::Error why) { answer(job, std::unexpected(std::move(why)), {}, probe_); }
+
+}  // namespace slipway::scheduler

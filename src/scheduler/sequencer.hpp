@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/request.hpp"
+#include "core/tensor.hpp"
+#include "scheduler/job.hpp"
+#include "scheduler/probe.hpp"
+
+namespace slipway::scheduler {
+
+/// An input that the server fills: whether a request begins or ends its sequence, that it is there, or whose it is.
+struct ControlInput {
+  enum class Kind { start, end, ready, correlation_id };
+  std::uint32_t input = 0;  ///< into the model's
+  Kind kind = Kind::start;
+  core::TensorInfo info;
+  std::vector<std::byte> when_false;  ///< one element
+  std::vector<std::byte> when_true;
+};
+
+/// A state: what output `output` of one request of a sequence gives is input `input` of the next.
+struct StateTensor {
+  std::uint32_t input = 0;
+  std::uint32_t output = 0;
+  std::string input_name;
+  std::string output_name;
+  core::DataType dtype = core::DataType::fp32;
+  core::Shape initial_shape;
+  std::vector<std::byte> initial;
+};
+
+struct SequenceOptions {
+  std::string model;                 ///< for the sentences
+  core::Duration max_idle{};         ///< a sequence without requests for so long is over
+  std::size_t max_sequences = 1024;  ///< open at one time
+  std::size_t max_waiting = 1024;    ///< requests of one sequence that wait for the one that runs
+  std::vector<ControlInput> controls;
+  std::vector<StateTensor> states;
+};
+
+/// Runs the requests of each sequence in their order, one at a time, and keeps what the model wants to know of the ones
+/// before; requests of different sequences run side by side and are batched as others are. Stands before the scheduler,
+/// and outlives the jobs it has submitted. Any thread may submit; completions run where the scheduler's do.
+class Sequencer {
+ public:
+  /// `submit` takes a job, to be run now or later; it is the scheduler's. `probe` is told how many sequences are open.
+  Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock = core::now);
+
+  /// Queues a job with `request.sequence`, whose inputs stand in the model's places; those of controls and states are
+  /// filled here. Completed with invalid_argument when its sequence was not begun (or is over), resource_exhausted when
+  /// there are too many sequences, or requests of this one.
+  void add(Job job);
+
+ private:
+  struct State {
+    core::Shape shape;
+    core::Buffer bytes;
+  };
+  struct Sequence {
+    std::vector<State> states;
+    std::deque<Job> waiting;
+    bool running = false;
+    bool over = true;  ///< not begun, or its last request was answered
+    core::TimePoint last_used{};
+  };
+  using Sequences = std::map<core::SequenceId, std::shared_ptr<Sequence>>;
+
+  core::Result<std::shared_ptr<Sequence>> place_for(const Job& job);
+  void end_idle(core::TimePoint now);
+  void run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
+  void fill(Job& job, const std::shared_ptr<Sequence>& sequence);
+  void take_states(Sequence& sequence, core::Response& response, const std::vector<std::string>& unasked) const;
+  core::Completion completion(const core::SequenceId& id, std::shared_ptr<Sequence> sequence, bool ends,
+                              std::vector<std::string> unasked, core::Completion done);
+  void refuse(Job& job, core::Error why);
+  core::Error not_begun(const core::SequenceId& id) const;
+
+  const SequenceOptions options_;
+  const std::function<void(Job)> submit_;
+  Probe& probe_;
+  const core::Clock clock_;
+  mutable std::mutex mutex_;
+  Sequences sequences_;
+  core::TimePoint next_sweep_{};
+};
+
+}  // namespace slipway::scheduler

@@ -1,0 +1,217 @@
+#include "scheduler/sequencer.hpp"
+
+#include <gmock/gmock.h>
+
+#include <optional>
+
+#include "metrics/registry.hpp"
+#include "scheduler/test_jobs.hpp"
+
+namespace slipway::scheduler {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using testing::floats;
+using ::testing::HasSubstr;
+
+core::TimePoint the_time{};
+
+/// A model of x [1], total [1] and a START flag whose output total is total + x and whose y is the same. Jobs wait in
+/// `waiting_` until a test runs them.
+class SequencerTest : public ::testing::Test {
+ protected:
+  SequencerTest() { the_time = core::TimePoint{} + 1h; }
+
+  static SequenceOptions options() {
+    SequenceOptions made;
+    made.model = "sum";
+    made.max_idle = 10s;
+    made.max_sequences = 2;
+    made.max_waiting = 3;
+    made.states = {{1, 1, "total", "total_out", core::DataType::fp32, {1}, std::vector<std::byte>(4)}};
+    const float yes = 1;
+    const float no = 0;
+    const auto bytes = [](const float& value) {
+      const auto view = std::as_bytes(std::span(&value, 1));
+      return std::vector<std::byte>(view.begin(), view.end());
+    };
+    made.controls = {{2, ControlInput::Kind::start, {"START", core::DataType::fp32, {1}, {}}, bytes(no), bytes(yes)}};
+    return made;
+  }
+
+  /// The values that came back for each request, in the order of the answers; nothing for an error.
+  struct Answer {
+    std::optional<float> y;
+    std::string error;
+    std::size_t outputs = 0;
+  };
+
+  void ask(core::SequenceId id, float x, bool start = false, bool end = false) {
+    Job job = testing::make_job(1, 1, x);
+    job.request.inputs.front().shape = {1};
+    job.request.inputs.resize(3);
+    job.request.sequence = core::SequencePlace{std::move(id), start, end};
+    job.done = [this](core::Result<core::Response> result) {
+      Answer answer;
+      if (result) {
+        answer.y = floats(result->outputs.front().data.bytes()).front();
+        answer.outputs = result->outputs.size();
+      } else {
+        answer.error = result.error().message();
+      }
+      answers_.push_back(answer);
+    };
+    sequencer_.add(std::move(job));
+  }
+
+  /// Runs the job that was submitted first as the model would.
+  void run(bool fail = false) {
+    ASSERT_FALSE(waiting_.empty());
+    Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    run_job(std::move(job), fail);
+  }
+  static void run_job(Job job, bool fail = false) {
+    if (fail) return job.done(core::fail(core::Code::internal, "no luck"));
+    const auto value = [&](std::size_t i) { return floats(job.request.inputs[i].bytes).front(); };
+    EXPECT_EQ(job.outputs, (std::vector<std::uint32_t>{0, 1}));
+    const float total = value(1) + value(0) + 100 * value(2);
+    core::Response response;
+    for (const char* name : {"y", "total_out"})
+      response.outputs.push_back(
+          {name, core::DataType::fp32, {1}, core::Buffer::copy_of(std::as_bytes(std::span(&total, 1)))});
+    job.done(std::move(response));
+  }
+
+  std::vector<float> values() const {
+    std::vector<float> all;
+    for (const Answer& answer : answers_) all.push_back(answer.y.value_or(-1));
+    return all;
+  }
+
+  metrics::Registry metrics_;
+  Probe probe_{metrics_, "sum", "1"};
+  std::deque<Job> waiting_;
+  bool at_once_ = false;
+  std::vector<Answer> answers_;
+  Sequencer sequencer_{options(),
+                       [this](Job job) {
+                         if (at_once_) return run_job(std::move(job));
+                         waiting_.push_back(std::move(job));
+                       },
+                       probe_, [] { return the_time; }};
+};
+
+TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
+  at_once_ = true;
+  ask(1U, 1, true);
+  ask("b", 10, true);
+  ask(1U, 2);
+  ask("b", 20);
+  EXPECT_THAT(values(), ElementsAre(101, 110, 103, 130));
+  EXPECT_EQ(answers_.front().outputs, 1U) << "the state is the server's";
+  EXPECT_THAT(metrics_.text(), HasSubstr("slipway_sequences_open{model=\"sum\",version=\"1\"} 2"));
+}
+
+TEST_F(SequencerTest, RunsTheRequestsOfASequenceOneAfterTheOther) {
+  ask(1U, 1, true);
+  ask(1U, 2);
+  ask(2U, 7, true);
+  ASSERT_EQ(waiting_.size(), 2U) << "the second waits for the first, the other sequence does not";
+  run();
+  ASSERT_EQ(waiting_.size(), 2U);
+  run();
+  run();
+  EXPECT_THAT(values(), ElementsAre(101, 107, 103));
+}
+
+TEST_F(SequencerTest, AStartForgetsWhatWas) {
+  at_once_ = true;
+  ask(1U, 1, true);
+  ask(1U, 2, true);
+  EXPECT_THAT(values(), ElementsAre(101, 102));
+}
+
+TEST_F(SequencerTest, ARequestThatFailsLeavesTheStateAsItWas) {
+  ask(1U, 1, true);
+  ask(1U, 2);
+  ask(1U, 4);
+  run();
+  run(true);
+  run();
+  EXPECT_THAT(values(), ElementsAre(101, -1, 105));
+}
+
+TEST_F(SequencerTest, WhatWasNotBegunOrIsOverIsRefused) {
+  at_once_ = true;
+  ask(1U, 1);
+  EXPECT_THAT(answers_.back().error, HasSubstr("sequence 1 has not been begun"));
+  ask("a", 1, true, true);
+  ask("a", 1);
+  EXPECT_THAT(answers_.back().error, HasSubstr("sequence \"a\" has not been begun, or is over"));
+}
+
+TEST_F(SequencerTest, WhatWaitsBehindTheEndMustBeginAnew) {
+  ask(1U, 1, true, true);
+  ask(1U, 2);
+  ask(1U, 3, true);
+  run();
+  run();
+  EXPECT_THAT(values(), ElementsAre(101, -1, 103));
+}
+
+TEST_F(SequencerTest, AnIdleSequenceEnds) {
+  at_once_ = true;
+  ask(1U, 1, true);
+  the_time += 10s;
+  ask(1U, 1);
+  EXPECT_THAT(answers_.back().error, "");
+  the_time += 10s + 1ms;
+  ask(1U, 1);
+  EXPECT_THAT(answers_.back().error, HasSubstr("later than 10000 ms"));
+}
+
+TEST_F(SequencerTest, ThereIsABoundOfSequencesAndIdleOnesMakeRoom) {
+  at_once_ = true;
+  ask(1U, 1, true);
+  ask(2U, 1, true);
+  ask(3U, 1, true);
+  EXPECT_THAT(answers_.back().error, HasSubstr("2 sequences are open, the most it has"));
+  the_time += 11s;
+  ask(3U, 1, true);
+  EXPECT_EQ(answers_.back().error, "");
+}
+
+TEST_F(SequencerTest, ThereIsABoundOfWaitingRequests) {
+  for (int i = 0; i < 5; ++i) ask(1U, 1, i == 0);
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_THAT(answers_.back().error, HasSubstr("3 requests of sequence 1 wait already"));
+}
+
+TEST_F(SequencerTest, ALongQueueIsNoDeepStack) {
+  constexpr std::size_t many = 200'000;
+  SequenceOptions long_queue = options();
+  long_queue.max_waiting = many;
+  std::optional<Job> first;
+  Sequencer sequencer(
+      long_queue,
+      [&](Job job) {
+        if (first) return run_job(std::move(job));
+        first = std::move(job);
+      },
+      probe_, [] { return the_time; });
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i <= many; ++i) {
+    Job job = testing::make_job(1, 1, 0);
+    job.request.inputs.resize(3);
+    job.request.sequence = core::SequencePlace{std::uint64_t{1}, i == 0, false};
+    job.done = [&](const core::Result<core::Response>& /*result*/) { ++answered; };
+    sequencer.add(std::move(job));
+  }
+  run_job(*std::move(first));
+  EXPECT_EQ(answered, many + 1);
+}
+
+}  // namespace
+}  // namespace slipway::scheduler
