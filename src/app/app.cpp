@@ -52,7 +52,7 @@ std::string signature(const std::vector<core::TensorInfo>& tensors) {
 App::App(const Plan& plan)
     : host_(plan.server.host),
       backends_(runtime::BackendRegistry::default_folders()),
-      models_(backends_, metrics_),
+      models_(backends_, metrics_, plan.server.response_cache_bytes),
       control_(models_, plan.models, plan.server.allows_model_control()),
       memory_(memory_options(plan.server)) {}
 
@@ -76,8 +76,11 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
   }
   TRY_VOID(load_models(plan.models, app->models_));
 
-  const front::Extensions extensions{
-      .memory = app->memory_, .log = log, .control = app->control_, .tracer = app->metrics_.tracer()};
+  const front::Extensions extensions{.memory = app->memory_,
+                                     .log = log,
+                                     .control = app->control_,
+                                     .tracer = app->metrics_.tracer(),
+                                     .server_name = plan.server.server_name};
   http::add_v2_routes(app->router_, app->models_, extensions);
   http::add_repository_routes(app->router_, app->models_, app->control_);
   http::add_shared_memory_routes(app->router_, app->memory_);

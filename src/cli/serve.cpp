@@ -35,6 +35,7 @@ struct Arguments {
   std::optional<std::uint32_t> http_threads;
   std::optional<std::uint64_t> max_request_bytes;
   std::optional<bool> model_control;
+  std::optional<std::string> server_name;
   std::optional<std::string> cors_origin;
   std::optional<bool> shared_memory;
   std::optional<std::filesystem::path> trace_dir;
@@ -61,6 +62,7 @@ core::Result<void> apply(const Arguments& arguments, config::ServerSpec& server)
   if (arguments.model_control) server.model_control = arguments.model_control;
   if (arguments.shared_memory) server.shared_memory = arguments.shared_memory;
   if (arguments.trace_dir) server.trace_dir = arguments.trace_dir;
+  if (arguments.server_name) server.server_name = *arguments.server_name;
   if (arguments.cors_origin) server.cors_origin = arguments.cors_origin;
   TRY(server.metrics_port, port_from("--metrics-port", arguments.metrics_port, server.metrics_port));
   if (server.cors_origin && !config::is_header_value(*server.cors_origin))
@@ -155,6 +157,10 @@ void add_serve(CLI::App& app, int& exit_code) {
           [arguments](std::int64_t times) { arguments->model_control = times > 0; },
           "whether requests may load and unload models; by default where only this machine can ask")
       ->envname("SLIPWAY_MODEL_CONTROL");
+  command
+      ->add_option("--server-name", arguments->server_name,
+                   "name that the server's metadata give; slipway by default, triton for clients that insist")
+      ->envname("SLIPWAY_SERVER_NAME");
   command->add_option("--cors-origin", arguments->cors_origin, "origin that browsers may call from, or *");
   command->add_flag_function(
       "--shared-memory,!--no-shared-memory", [arguments](std::int64_t count) { arguments->shared_memory = count > 0; },

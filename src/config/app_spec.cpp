@@ -14,7 +14,7 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 15> server_keys{"host",
+constexpr std::array<std::string_view, 17> server_keys{"host",
                                                        "http_port",
                                                        "metrics_port",
                                                        "grpc_port",
@@ -27,6 +27,8 @@ constexpr std::array<std::string_view, 15> server_keys{"host",
                                                        "finish_timeout_ms",
                                                        "cors_origin",
                                                        "model_control",
+                                                       "response_cache_bytes",
+                                                       "server_name",
                                                        "shared_memory",
                                                        "trace_dir"};
 
@@ -66,6 +68,11 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(const auto idle, map.integer("idle_timeout_ms", 1, day_ms));
   TRY(const auto write, map.integer("write_timeout_ms", 1, day_ms));
   TRY(const auto finish, map.integer("finish_timeout_ms", 1, day_ms));
+  constexpr std::int64_t tebibyte = std::int64_t{1} << 40U;
+  TRY(const auto cache_bytes, map.integer("response_cache_bytes", 0, tebibyte));
+  if (cache_bytes) spec.response_cache_bytes = static_cast<std::size_t>(*cache_bytes);
+  TRY(const auto server_name, map.string("server_name"));
+  if (server_name) spec.server_name = *server_name;
   TRY(spec.model_control, map.boolean("model_control"));
   TRY(spec.cors_origin, map.string("cors_origin"));
   TRY(spec.shared_memory, map.boolean("shared_memory"));

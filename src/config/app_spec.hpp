@@ -30,6 +30,8 @@ struct ServerSpec {
   std::chrono::milliseconds finish_timeout{20'000};  ///< at the end, for what was accepted to be answered
   bool grpc_port_asked = false;                      ///< somebody said which; else one that is taken is only noted
   std::optional<bool> model_control;                 ///< requests load and unload models; nothing: on loopback alone
+  std::size_t response_cache_bytes = 64U << 20U;     ///< of all models that ask for the cache
+  std::string server_name = "slipway";               ///< in the server's metadata; some clients insist on "triton"
   std::optional<std::string> cors_origin;            ///< "*", or one origin; nothing: no CORS headers
   std::optional<bool> shared_memory;                 ///< clients may register; nothing: where `host` is the loopback
 

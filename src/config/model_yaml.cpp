@@ -22,6 +22,7 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   TRY(const auto delay, map.integer("max_delay_us", 0, minute_us));
   TRY(const auto queue_limit, map.integer("queue_limit", 1, 10'000'000));
   TRY(const auto timeout, map.integer("timeout_ms", 1, day_ms));
+  TRY(spec.response_cache, map.boolean("response_cache"));
   TRY(spec.backend_options, map.pairs("backend_options"));
   spec.name = name.value_or("");
   spec.description = description.value_or("");

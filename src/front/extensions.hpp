@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/shared_memory.hpp"
 #include "metrics/tracer.hpp"
 #include "models/model_control.hpp"
@@ -14,11 +16,13 @@ struct Extensions {
   protocol::LogControl& log;
   models::ModelControl& control;
   metrics::Tracer& tracer;
+  std::string server_name;  ///< that the server's metadata give
 };
 
-/// Those that the server's metadata tell of.
-inline protocol::OptionalExtensions listed(const Extensions& extensions) {
-  return {.shared_memory = extensions.memory.on(), .trace = extensions.tracer.can_write()};
+/// What the server's metadata tell.
+inline protocol::ServerIdentity identity_of(const Extensions& extensions) {
+  return {
+      .name = extensions.server_name, .shared_memory = extensions.memory.on(), .trace = extensions.tracer.can_write()};
 }
 
 }  // namespace slipway::front

@@ -34,7 +34,8 @@ core::Result<Runners> create_instances(const std::shared_ptr<runtime::Model>& mo
 }  // namespace
 
 core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
-                                                               metrics::Registry& metrics, const Source& source) {
+                                                               metrics::Registry& metrics, ResponseCache& cache,
+                                                               const Source& source) {
   const config::ModelSpec& spec = source.spec;
   const runtime::LoadOptions options{.path = source.path,
                                      .format = runtime::detect_format(source.path),
@@ -77,6 +78,15 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   const std::size_t queue_limit = queue.queue_limit;
   made->scheduler_ =
       std::make_unique<scheduler::Scheduler>(std::move(queue), model.outputs(), std::move(instances), *made->probe_);
+  if (spec.response_cache.value_or(false)) {
+    if (spec.sequence) {
+      return core::fail(core::Code::invalid_argument,
+                        where +
+                            ": response_cache cannot be with sequences: the same inputs do not give the same "
+                            "outputs");
+    }
+    made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_});
+  }
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());
     if (!sequences) return std::unexpected(sequences.error().within(where));
@@ -88,7 +98,9 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   return made;
 }
 
-ModelVersion::~ModelVersion() = default;
+ModelVersion::~ModelVersion() {
+  if (cache_) cache_->cache.forget(cache_->owner);
+}
 
 std::uint32_t ModelVersion::instances() const { return model_->options().instances; }
 

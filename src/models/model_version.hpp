@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "core/tensor.hpp"
+#include "models/cached_infer.hpp"
 #include "models/repository.hpp"
 #include "models/signature.hpp"
 #include "runtime/backend_registry.hpp"
@@ -25,7 +27,8 @@ class ModelVersion {
  public:
   /// Loads the file, makes the instances, decides whether the model batches, and runs it once where its shapes allow.
   static core::Result<std::unique_ptr<ModelVersion>> load(runtime::BackendRegistry& backends,
-                                                          metrics::Registry& metrics, const Source& source);
+                                                          metrics::Registry& metrics, ResponseCache& cache,
+                                                          const Source& source);
   ~ModelVersion();
 
   const std::string& name() const { return spec_.name; }
@@ -43,9 +46,9 @@ class ModelVersion {
 
   /// Queues a request that `admission` has checked and put in the order of `inputs()`.
   void infer(scheduler::Job job) {
-    signature_.to_model(job);
-    if (sequencer_) return sequencer_->add(std::move(job));
-    scheduler_->submit(std::move(job));
+    if (cache_)
+      return infer_cached(*cache_, std::move(job), *probe_, [this](scheduler::Job missed) { run(std::move(missed)); });
+    run(std::move(job));
   }
   /// Refuses requests from now on.
   void stop() { scheduler_->stop(); }
@@ -54,6 +57,11 @@ class ModelVersion {
 
  private:
   ModelVersion() = default;
+  void run(scheduler::Job job) {
+    signature_.to_model(job);
+    if (sequencer_) return sequencer_->add(std::move(job));
+    scheduler_->submit(std::move(job));
+  }
 
   std::shared_ptr<const void> keeps_;
   config::ModelSpec spec_;
@@ -61,6 +69,7 @@ class ModelVersion {
   std::shared_ptr<runtime::Model> model_;
   std::int64_t max_batch_size_ = 0;
   Signature signature_;
+  std::optional<CacheDoor> cache_;  ///< of a model that asks for it
   std::unique_ptr<scheduler::Probe> probe_;
   std::unique_ptr<scheduler::Sequencer> sequencer_;  ///< of a model that has sequences; outlives the scheduler's jobs
   std::unique_ptr<scheduler::Scheduler> scheduler_;

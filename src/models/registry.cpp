@@ -43,9 +43,10 @@ std::string_view name_of(State state) {
   return "UNAVAILABLE";
 }
 
-Registry::Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics)
+Registry::Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics, std::size_t cache_bytes)
     : backends_(backends),
       metrics_(metrics),
+      cache_(cache_bytes),
       snapshot_(std::make_shared<Snapshot>()),
       reaper_(std::make_shared<Background>()) {}
 
@@ -70,7 +71,7 @@ void Registry::put(Entry entry) {
 }
 
 core::Result<Handle> Registry::load(const Source& source) {
-  TRY(std::unique_ptr<ModelVersion> version, ModelVersion::load(backends_, metrics_, source));
+  TRY(std::unique_ptr<ModelVersion> version, ModelVersion::load(backends_, metrics_, cache_, source));
   // whoever lets go of a version last, an instance's own thread perhaps, must not wait for its instances to end
   return Handle(version.release(), [reaper = reaper_](ModelVersion* retired) {
     reaper->post_always([owned = std::unique_ptr<ModelVersion>(retired)]() mutable { owned.reset(); });

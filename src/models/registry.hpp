@@ -40,7 +40,9 @@ struct IndexEntry {
 ///   TRY(const Handle version, models.find("digits", ""));   // keeps that version alive while it is held
 class Registry {
  public:
-  Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics);
+  static constexpr std::size_t default_cache_bytes = 64U << 20U;
+  Registry(runtime::BackendRegistry& backends, metrics::Registry& metrics,
+           std::size_t cache_bytes = default_cache_bytes);
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -97,6 +99,7 @@ class Registry {
 
   runtime::BackendRegistry& backends_;
   metrics::Registry& metrics_;
+  ResponseCache cache_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<Background> reaper_;  ///< held by handles too, which may be the last to go

@@ -10,15 +10,15 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::array<std::string_view, 10> served{"binary_tensor_data",
-                                                 "classification",
-                                                 "generate",
-                                                 "logging",
-                                                 "model_configuration",
-                                                 "model_repository",
-                                                 "model_repository(unload_dependents)",
-                                                 "parameters",
-                                                 "sequence",
-                                                 "statistics"};
+                                                  "classification",
+                                                  "generate",
+                                                  "logging",
+                                                  "model_configuration",
+                                                  "model_repository",
+                                                  "model_repository(unload_dependents)",
+                                                  "parameters",
+                                                  "sequence",
+                                                  "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;
@@ -32,12 +32,12 @@ json::array tensors(const std::vector<core::TensorInfo>& infos) {
 
 }  // namespace
 
-std::string server_metadata(const OptionalExtensions& also) {
+std::string server_metadata(const ServerIdentity& server) {
   json::array extensions(served.begin(), served.end());
-  if (also.shared_memory) extensions.emplace_back("system_shared_memory");
-  if (also.trace) extensions.emplace_back("trace");
+  if (server.shared_memory) extensions.emplace_back("system_shared_memory");
+  if (server.trace) extensions.emplace_back("trace");
   return json::serialize(
-      json::object{{"name", "slipway"}, {"version", SLIPWAY_VERSION}, {"extensions", std::move(extensions)}});
+      json::object{{"name", server.name}, {"version", SLIPWAY_VERSION}, {"extensions", std::move(extensions)}});
 }
 
 std::string live_body(bool live, bool ready) { return json::serialize(json::object{{"live", live}, {"ready", ready}}); }

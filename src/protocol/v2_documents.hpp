@@ -11,14 +11,15 @@
 
 namespace slipway::protocol {
 
-/// The extensions of the protocol that a server has or has not by how it was started.
-struct OptionalExtensions {
+/// What a server's metadata tell that depends on how it was started.
+struct ServerIdentity {
+  std::string name;
   bool shared_memory = false;
   bool trace = false;
 };
 
 /// JSON documents of the Open Inference Protocol V2 and of Triton's extensions to it, each as one string.
-std::string server_metadata(const OptionalExtensions& also);
+std::string server_metadata(const ServerIdentity& server);
 std::string live_body(bool live, bool ready);  ///< {"live":…,"ready":…}
 /// `versions` are all that are ready, for the `versions` list.
 std::string model_metadata(const models::ModelVersion& version, const std::vector<models::Handle>& versions);

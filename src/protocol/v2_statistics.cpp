@@ -31,8 +31,8 @@ json::object statistics_of(const models::ModelVersion& version) {
             {"compute_input", duration(stats.compute_input)},
             {"compute_infer", duration(stats.compute_infer)},
             {"compute_output", duration(stats.compute_output)},
-            {"cache_hit", duration({})},
-            {"cache_miss", duration({})}}},
+            {"cache_hit", duration(stats.cache_hit)},
+            {"cache_miss", duration(stats.cache_miss)}}},
           {"batch_stats", std::move(batches)},
           {"memory_usage", json::array{}},
           {"response_stats", json::object{}}};

@@ -91,12 +91,11 @@ struct Probe::Families {
                   .Name("slipway_batch_cost_seconds")
                   .Help("What a batch of up to so many rows takes of late, gathered, computed and parted")
                   .Register(make.registry)),
-        sequence_family(prometheus::BuildGauge()
-                            .Name("slipway_sequences_open")
-                            .Help("Sequences that were begun and are not over")
-                            .Register(make.registry)),
+        sequences(make.gauge("slipway_sequences_open", "Sequences that were begun and are not over")),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
+        cache_hits(make.counter("slipway_cache_hits_total", "Requests answered from the response cache")),
+        cache_misses(make.counter("slipway_cache_misses_total", "Requests whose answers were put into the cache")),
         bytes_in(make.counter("slipway_request_bytes_total", "Bytes of requests received")),
         bytes_out(make.counter("slipway_response_bytes_total", "Bytes of responses sent")) {
     outcome(0, "success");
@@ -127,14 +126,6 @@ struct Probe::Families {
     cost_of_rows[number].store(&made, std::memory_order_release);
     return made;
   }
-  /// Made for a model that has sequences alone.
-  prometheus::Gauge& sequences() {
-    prometheus::Gauge* known = sequences_open.load(std::memory_order_acquire);
-    if (known != nullptr) return *known;
-    known = &sequence_family.Add(labels);
-    sequences_open.store(known, std::memory_order_release);
-    return *known;
-  }
   void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
 
   Labels labels;
@@ -148,10 +139,11 @@ struct Probe::Families {
   Histogram& rows;
   prometheus::Family<prometheus::Gauge>& costs;
   std::array<std::atomic<prometheus::Gauge*>, 16> cost_of_rows{};
-  prometheus::Family<prometheus::Gauge>& sequence_family;
-  std::atomic<prometheus::Gauge*> sequences_open = nullptr;
+  prometheus::Gauge& sequences;
   prometheus::Gauge& depth;
   prometheus::Gauge& busy;
+  prometheus::Counter& cache_hits;
+  prometheus::Counter& cache_misses;
   prometheus::Counter& bytes_in;
   prometheus::Counter& bytes_out;
 };
@@ -171,7 +163,7 @@ void Probe::trace(core::TimePoint received, const core::Timing& timing, core::Ti
 
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
 
-void Probe::sequences(std::size_t open) { families_->sequences().Set(static_cast<double>(open)); }
+void Probe::sequences(std::size_t open) { families_->sequences.Set(static_cast<double>(open)); }
 
 void Probe::instance_busy(int change) { families_->busy.Increment(change); }
 
@@ -213,6 +205,18 @@ void Probe::request_done(const core::Result<core::Response>& result, core::Durat
   add(totals_.compute_input, timing.assemble);
   add(totals_.compute_infer, timing.compute);
   add(totals_.compute_output, timing.scatter);
+}
+
+void Probe::cache_hit(core::Duration took) {
+  families_->cache_hits.Increment();
+  const std::lock_guard lock(mutex_);
+  add(totals_.cache_hit, took);
+}
+
+void Probe::cache_miss(core::Duration took) {
+  families_->cache_misses.Increment();
+  const std::lock_guard lock(mutex_);
+  add(totals_.cache_miss, took);
 }
 
 void Probe::rejected(core::Code code) {

@@ -27,6 +27,7 @@ struct Statistics {
   std::uint64_t execution_count = 0;    ///< batches run
   std::uint64_t last_inference_ms = 0;  ///< Unix time in milliseconds; 0: never
   DurationStat success, fail, queue, compute_input, compute_infer, compute_output;
+  DurationStat cache_hit, cache_miss;  ///< looking an answer up, and for a miss keeping it
   struct Batch {
     std::int64_t rows = 0;
     DurationStat compute_input, compute_infer, compute_output;
@@ -55,6 +56,9 @@ class Probe {
   /// Once a request, at its completion: the outcome and its time since it was received.
   void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                     const core::Timing& timing);
+  /// Of a model that asks for the response cache.
+  void cache_hit(core::Duration took);
+  void cache_miss(core::Duration took);
   /// A request that was refused before it came to the queue.
   void rejected(core::Code code);
   void bytes_in(std::size_t bytes);

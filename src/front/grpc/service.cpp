@@ -54,7 +54,7 @@ Reactor* Service::ModelReady(Context* context, const inference::ModelReadyReques
 
 Reactor* Service::ServerMetadata(Context* context, const inference::ServerMetadataRequest* /*request*/,
                                  inference::ServerMetadataResponse* response) {
-  return answer(context, *response, protocol::server_metadata(listed(extensions_)));
+  return answer(context, *response, protocol::server_metadata(identity_of(extensions_)));
 }
 
 Reactor* Service::ModelMetadata(Context* context, const inference::ModelMetadataRequest* request,

@@ -22,7 +22,9 @@ class TestExtensions {
  public:
   TestExtensions(models::Registry& models, metrics::Registry& metrics)
       : metrics_(metrics), control_(models, {}, true) {}
-  Extensions extensions() { return {.memory = memory_, .log = log_, .control = control_, .tracer = metrics_.tracer()}; }
+  Extensions extensions() {
+    return {.memory = memory_, .log = log_, .control = control_, .tracer = metrics_.tracer(), .server_name = "slipway"};
+  }
 
  private:
   metrics::Registry& metrics_;

@@ -133,7 +133,7 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
 
 void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
   router.add(Method::get, "/v2", [extensions](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::server_metadata(listed(extensions))));
+    respond(HttpResponse::json(protocol::server_metadata(identity_of(extensions))));
   });
   router.add(Method::get, "/v2/health/live", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::live_body(true, models.ready())));

@@ -1,0 +1,50 @@
+#include "models/cached_infer.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/clock.hpp"
+#include "scheduler/answer.hpp"
+
+namespace slipway::models {
+
+namespace {
+
+/// The outputs, which are kept in the order in which they were given, in the order that this request names.
+void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& names) {
+  std::ranges::stable_sort(
+      outputs, {}, [&](const core::Tensor& output) { return std::ranges::find(names, output.name) - names.begin(); });
+}
+
+}  // namespace
+
+void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& probe,
+                  const std::function<void(scheduler::Job)>& submit) {
+  const core::TimePoint begin = core::now();
+  const auto key = ResponseCache::key_of(door.owner, job);
+  if (!key) return submit(std::move(job));
+  if (auto outputs = door.cache.find(*key)) {
+    order(*outputs, job.request.outputs);
+    core::Response response{.model = door.model,
+                            .version = door.version,
+                            .id = std::move(job.request.id),
+                            .outputs = *std::move(outputs),
+                            .timing = {}};
+    probe.cache_hit(core::now() - begin);
+    return scheduler::answer(job, std::move(response), {}, probe);
+  }
+  const core::Duration looked = core::now() - begin;
+  job.done = [&cache = door.cache, owner = door.owner, key = *key, looked, &probe,
+              done = std::move(job.done)](core::Result<core::Response> result) mutable {
+    if (result) {
+      const core::TimePoint computed = core::now();
+      cache.insert(owner, key, result->outputs);
+      probe.cache_miss(looked + (core::now() - computed));
+    }
+    done(std::move(result));
+  };
+  submit(std::move(job));
+}
+
+}  // namespace slipway::models

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+
+#include "models/response_cache.hpp"
+#include "scheduler/job.hpp"
+#include "scheduler/probe.hpp"
+
+namespace slipway::models {
+
+/// One version's way to the cache.
+struct CacheDoor {
+  ResponseCache& cache;
+  std::uint64_t owner = 0;
+  std::string model;
+  std::string version;
+};
+
+/// Answers `job` from the cache, at once; or hands it to `submit`, and keeps what it is answered with. The probe counts
+/// which it was, and an answer from the cache as a success.
+void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& probe,
+                  const std::function<void(scheduler::Job)>& submit);
+
+}  // namespace slipway::models
