@@ -28,6 +28,15 @@ json::array tensors(const std::vector<core::TensorInfo>& infos, bool batches) {
   return out;
 }
 
+json::object sequences(const config::SequenceSpec& sequence) {
+  json::array states;
+  for (const config::SequenceState& state : sequence.states)
+    states.push_back({{"input_name", state.input}, {"output_name", state.output}});
+  return {{"max_sequence_idle_microseconds", sequence.max_idle.count()},
+          {"oldest", json::object{{"max_candidate_sequences", sequence.max_sequences}}},
+          {"state", std::move(states)}};
+}
+
 /// What a config.pbtxt says besides what the model as it is loaded says better.
 void add_declared(json::object& config, const std::string& declared) {
   if (declared.empty()) return;
@@ -56,7 +65,10 @@ std::string model_config(const models::ModelVersion& version) {
        json::array{json::object{{"name", version.name()}, {"kind", "KIND_CPU"}, {"count", version.instances()}}}},
       {"default_model_filename", model.options().path.filename().string()},
       {"parameters", json::object{}}};
-  if (batches) {
+  // the two are one choice: a message that has both is none
+  if (const auto& sequence = version.spec().sequence) {
+    config["sequence_batching"] = sequences(*sequence);
+  } else if (batches) {
     const auto delay = version.spec().max_delay.value_or(std::chrono::microseconds(0));
     config["dynamic_batching"] = {{"preferred_batch_size", json::array{}},
                                   {"max_queue_delay_microseconds", delay.count()}};

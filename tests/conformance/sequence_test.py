@@ -3,7 +3,6 @@ stream of sound through Triton's clients as it does when its state is handed on 
 import pathlib
 import queue
 import shutil
-import subprocess
 import sysconfig
 
 import numpy as np
@@ -11,10 +10,9 @@ import onnxruntime
 import pytest
 import tritonclient.grpc
 import tritonclient.http
-from onnx import TensorProto, helper
 from tritonclient.utils import InferenceServerException
 
-import tiny_models
+import sequence_models
 from http_call import call
 from program import Server, run_serve
 
@@ -43,45 +41,6 @@ def by_hand(sound: list[np.ndarray]) -> list[np.ndarray]:
     return heard
 
 
-def save_running_total(folder: pathlib.Path) -> None:
-    """With START the total begins anew: y = total_out = x + total * (1 - START); id = CORRID."""
-    tensor = helper.make_tensor_value_info
-    path = folder / "1/model.onnx"
-    path.parent.mkdir(parents=True)
-    one = helper.make_node("Constant", [], ["one"], value=helper.make_tensor("t", TensorProto.FLOAT, [1, 1], [1.0]))
-    tiny_models.save(
-        path,
-        [
-            one,
-            helper.make_node("Sub", ["one", "START"], ["keep"]),
-            helper.make_node("Mul", ["total", "keep"], ["kept"]),
-            helper.make_node("Add", ["x", "kept"], ["total_out"]),
-            helper.make_node("Identity", ["total_out"], ["y"]),
-            helper.make_node("Identity", ["CORRID"], ["id"]),
-        ],
-        [tensor("x", TensorProto.FLOAT, ["n", 1]), tensor("total", TensorProto.FLOAT, ["n", 1]),
-         tensor("START", TensorProto.FLOAT, ["n", 1]), tensor("CORRID", TensorProto.UINT64, ["n", 1])],
-        [tensor("y", TensorProto.FLOAT, ["n", 1]), tensor("total_out", TensorProto.FLOAT, ["n", 1]),
-         tensor("id", TensorProto.UINT64, ["n", 1])],
-    )
-
-
-CONFIG = """
-backend: "onnxruntime"
-max_batch_size: 8
-input [ { name: "x" data_type: TYPE_FP32 dims: [ 1 ] } ]
-output [ { name: "y" data_type: TYPE_FP32 dims: [ 1 ] }, { name: "id" data_type: TYPE_UINT64 dims: [ 1 ] } ]
-sequence_batching {
-  max_sequence_idle_microseconds: 60000000
-  %s
-  control_input [
-    { name: "START" control [ { kind: CONTROL_SEQUENCE_START fp32_false_true: [ 0, 1 ] } ] },
-    { name: "CORRID" control [ { kind: CONTROL_SEQUENCE_CORRID data_type: TYPE_UINT64 } ] }
-  ]
-  state [ { input_name: "total" output_name: "total_out" data_type: TYPE_FP32 dims: [ 1 ]
-            initial_state: { data_type: TYPE_FP32 dims: [ 1 ] zero_data: true name: "zero" } } ]
-}
-"""
 STRATEGIES = {"direct": "direct { }", "oldest": "oldest { max_candidate_sequences: 40 }"}
 
 
@@ -95,8 +54,8 @@ def server(tmp_path_factory):
         "backend: onnxruntime\nsequence: {max_idle_ms: 60000, max_sequences: 3, states: [{input: state, output: stateN}]}\n"
     )
     for name, strategy in STRATEGIES.items():
-        save_running_total(folder / name)
-        (folder / name / "config.pbtxt").write_text(CONFIG % strategy)
+        sequence_models.save_running_total(folder / name)
+        (folder / name / "config.pbtxt").write_text(sequence_models.config(strategy))
     with Server([folder]) as running:
         yield running
 
@@ -130,6 +89,12 @@ def test_clients_see_neither_states_nor_controls(client):
         described = {"inputs": [{"name": t.name} for t in described.inputs], "outputs": [{"name": t.name} for t in described.outputs]}
     assert [tensor["name"] for tensor in described["inputs"]] == ["input", "sr"]
     assert [tensor["name"] for tensor in described["outputs"]] == ["output"]
+
+
+def test_the_config_tells_of_the_sequences(client):
+    config = client.get_model_config("silero", **({"as_json": True} if client.kind is tritonclient.grpc else {}))
+    (state,) = config.get("config", config)["sequence_batching"]["state"]
+    assert state == {"input_name": "state", "output_name": "stateN"}
 
 
 def test_silero_hears_as_it_does_with_its_state_in_hand(client):
@@ -229,7 +194,7 @@ def test_the_extension_is_listed_and_the_open_ones_are_counted(server, client):
     ("two values expected", 'sequence_batching { control_input { name: "START" control { kind: CONTROL_SEQUENCE_START } } }'),
 ])
 def test_a_configuration_that_does_not_fit_is_told(tmp_path, words, config):
-    save_running_total(tmp_path / "total")
+    sequence_models.save_running_total(tmp_path / "total")
     (tmp_path / "total/config.pbtxt").write_text(config)
     done = run_serve([tmp_path / "total"])
     assert done.returncode == 2
