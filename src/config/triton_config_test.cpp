@@ -58,7 +58,7 @@ max_batch_size: 16
 dynamic_batching {
   preferred_batch_size: [ 8, 4 ]
   max_queue_delay_microseconds: 100
-  preserve_ordering: true
+  preserve_ordering: false
   priority_levels: 2
   default_priority_level: 2
   default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 max_queue_size: 7 }
@@ -68,7 +68,7 @@ dynamic_batching {
   const ModelSpec& spec = config->spec;
   EXPECT_EQ(spec.max_delay, microseconds(100));
   EXPECT_THAT(spec.batching->preferred_sizes, ElementsAre(4, 8));
-  EXPECT_TRUE(spec.batching->preserve_ordering);
+  EXPECT_EQ(spec.batching->preserve_ordering, false);
   EXPECT_EQ(spec.priorities->levels, 2U);
   EXPECT_EQ(spec.priorities->default_level, 2U);
   EXPECT_TRUE(spec.priorities->default_policy->delay_on_timeout);

@@ -9,15 +9,16 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 9> served{"binary_tensor_data",
-                                                 "classification",
-                                                 "generate",
-                                                 "logging",
-                                                 "model_configuration",
-                                                 "model_repository",
-                                                 "model_repository(unload_dependents)",
-                                                 "parameters",
-                                                 "statistics"};
+constexpr std::array<std::string_view, 10> served{"binary_tensor_data",
+                                                  "classification",
+                                                  "generate",
+                                                  "logging",
+                                                  "model_configuration",
+                                                  "model_repository",
+                                                  "model_repository(unload_dependents)",
+                                                  "parameters",
+                                                  "schedule_policy",
+                                                  "statistics"};
 
 json::array tensors(const std::vector<core::TensorInfo>& infos) {
   json::array out;
