@@ -125,7 +125,10 @@ TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
   EXPECT_THAT(error_of("name: \"a/b\""), HasSubstr("without \"/\""));
   EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: \"none.txt\" } ]"), HasSubstr("none.txt"));
   EXPECT_THAT(error_of("default_model_filename: \"../x.onnx\""), HasSubstr("../x.onnx"));
-  EXPECT_THAT(error_of("dynamic_batching { priority_levels: 2 }"), HasSubstr("default_priority_level"));
+  EXPECT_THAT(error_of("max_batch_size: 2\ndynamic_batching { priority_levels: 2 }"),
+              HasSubstr(":2: dynamic_batching.default_priority_level: 0 given, 1 to 2 expected"));
+  EXPECT_THAT(error_of("\ndynamic_batching { preserve_ordering: true priority_levels: 2 default_priority_level: 1 }"),
+              HasSubstr(":2: dynamic_batching: preserve_ordering with 2 priorities"));
 }
 
 TEST_F(TritonConfigFile, ABatchSizeThatIsNotThereIsLeftToTheModel) {
