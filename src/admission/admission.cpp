@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -98,18 +99,23 @@ core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const co
   return rows;
 }
 
-core::Result<void> set_deadline(const models::ModelVersion& version, core::Request& request) {
-  core::Duration allowed = core::Duration::max();
-  if (version.spec().timeout) allowed = *version.spec().timeout;
-  for (const auto& [key, value] : request.parameters) {
-    if (key != "timeout") continue;
-    const auto* microseconds = std::get_if<std::int64_t>(&value);
-    constexpr std::int64_t most = 86'400'000'000;
-    if (microseconds == nullptr || *microseconds < 0 || *microseconds > most)
-      return invalid(fmt::format("parameter \"timeout\": a number of microseconds from 0 to {} expected", most));
-    if (*microseconds != 0) allowed = std::min<core::Duration>(allowed, std::chrono::microseconds(*microseconds));
+/// The request's parameters that say how it is to be scheduled.
+core::Result<void> read_schedule(scheduler::Job& job) {
+  for (const auto& [key, value] : job.request.parameters) {
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (key == "timeout") {
+      constexpr std::int64_t most = 86'400'000'000;
+      if (number == nullptr || *number < 0 || *number > most)
+        return invalid(fmt::format(R"(parameter "timeout": a number of microseconds from 0 to {} expected)", most));
+      job.timeout = std::chrono::microseconds(*number);
+    } else if (key == "priority") {
+      if (number == nullptr || *number < 0)
+        return invalid(
+            R"(parameter "priority": an integer expected: 1 for the highest, 2, …, or 0 for the model's default)");
+      constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+      job.priority = static_cast<std::uint32_t>(std::min(*number, most));
+    }
   }
-  if (allowed != core::Duration::max()) request.deadline = std::min(request.deadline, request.received + allowed);
   return {};
 }
 
@@ -143,16 +149,26 @@ core::Result<void> set_sequence(const models::ModelVersion& version, core::Reque
   return {};
 }
 
+/// Where the model has policies for its queue, they judge the request's own timeout.
+void set_deadline(const config::ModelSpec& spec, scheduler::Job& job) {
+  core::Duration allowed = core::Duration::max();
+  if (spec.timeout) allowed = *spec.timeout;
+  if (!spec.priorities && job.timeout > core::Duration::zero()) allowed = std::min(allowed, job.timeout);
+  core::Request& request = job.request;
+  if (allowed != core::Duration::max()) request.deadline = std::min(request.deadline, request.received + allowed);
+}
+
 core::Result<scheduler::Job> admit(const models::ModelVersion& version, core::Request& request) {
   TRY_VOID(order_inputs(version, request));
   TRY(auto outputs, wanted_outputs(version, request));
   TRY(const std::int64_t rows, rows_of(version, request));
-  TRY_VOID(set_deadline(version, request));
   TRY_VOID(set_sequence(version, request));
   scheduler::Job job;
   job.outputs = std::move(outputs);
   job.rows = rows;
   job.request = std::move(request);
+  TRY_VOID(read_schedule(job));
+  set_deadline(version.spec(), job);
   return job;
 }
 

@@ -1,5 +1,7 @@
 #include "config/model_spec.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace slipway::config {
@@ -9,6 +11,12 @@ namespace {
 template <class T>
 void take(std::optional<T>& base, const std::optional<T>& over) {
   if (over) base = over;
+}
+
+void merge(std::optional<BatchingSpec>& base, const std::optional<BatchingSpec>& over) {
+  if (!base || !over) return take(base, over);
+  if (!over->preferred_sizes.empty()) base->preferred_sizes = over->preferred_sizes;
+  take(base->preserve_ordering, over->preserve_ordering);
 }
 
 }  // namespace
@@ -27,7 +35,7 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
   take(base.bytes_input, over.bytes_input);
   take(base.labels_output, over.labels_output);
   take(base.versions, over.versions);
-  take(base.batching, over.batching);
+  merge(base.batching, over.batching);
   take(base.priorities, over.priorities);
   take(base.sequence, over.sequence);
   take(base.response_cache, over.response_cache);
@@ -47,6 +55,23 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
     }
   }
   return base;
+}
+
+core::Result<void> check_ordering(const ModelSpec& spec) {
+  if (!spec.priorities || !spec.batching || !spec.batching->preserve_ordering.value_or(false)) return {};
+  const PrioritySpec& priorities = *spec.priorities;
+  if (priorities.levels > 1)
+    return core::invalid(
+        fmt::format("preserve_ordering with {} priorities: whoever goes before others cannot be answered in the order "
+                    "that requests came; one of the two expected",
+                    priorities.levels));
+  const auto delays = [](const QueuePolicy& policy) { return policy.delay_on_timeout; };
+  if ((priorities.default_policy && delays(*priorities.default_policy)) ||
+      std::ranges::any_of(priorities.policies, [&](const auto& entry) { return delays(entry.second); }))
+    return core::invalid(
+        "preserve_ordering with a policy that delays what is late, which changes the order; "
+        "timeout_action reject expected");
+  return {};
 }
 
 }  // namespace slipway::config

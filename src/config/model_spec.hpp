@@ -67,6 +67,9 @@ struct ModelSpec {
 /// `over` wins wherever it says something; backend options are merged key by key.
 ModelSpec merge(ModelSpec base, const ModelSpec& over);
 
+/// invalid_argument where answers shall have the order of the requests and the requests another one.
+core::Result<void> check_ordering(const ModelSpec& spec);
+
 /// Reads a model.yaml. Relative files named in it are looked for beside it. An unknown key, a wrong type or a value out
 /// of range is an invalid_argument that begins with "FILE:LINE: ".
 core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file);

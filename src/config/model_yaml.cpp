@@ -1,5 +1,6 @@
 #include "config/model_yaml.hpp"
 
+#include "config/schedule_yaml.hpp"
 #include "config/sequence_yaml.hpp"
 #include "config/transforms_yaml.hpp"
 
@@ -31,6 +32,7 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   if (delay) spec.max_delay = std::chrono::microseconds(*delay);
   if (queue_limit) spec.queue_limit = static_cast<std::size_t>(*queue_limit);
   if (timeout) spec.timeout = std::chrono::milliseconds(*timeout);
+  TRY_VOID(read_schedule(map, spec));
   TRY_VOID(read_sequence(map, spec));
   TRY_VOID(read_transforms(map, spec));
   return spec;

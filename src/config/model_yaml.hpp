@@ -9,9 +9,23 @@
 namespace slipway::config {
 
 /// The keys of a model.yaml.
-inline constexpr std::array<std::string_view, 14> model_keys{
-    "name",         "description", "backend",    "device",          "instances",      "threads",  "max_batch_size",
-    "max_delay_us", "queue_limit", "timeout_ms", "backend_options", "response_cache", "sequence", "transforms"};
+inline constexpr std::array<std::string_view, 17> model_keys{"name",
+                                                             "description",
+                                                             "backend",
+                                                             "device",
+                                                             "instances",
+                                                             "threads",
+                                                             "max_batch_size",
+                                                             "max_delay_us",
+                                                             "queue_limit",
+                                                             "timeout_ms",
+                                                             "backend_options",
+                                                             "preferred_batch_sizes",
+                                                             "preserve_ordering",
+                                                             "priorities",
+                                                             "response_cache",
+                                                             "sequence",
+                                                             "transforms"};
 
 /// Reads them from a mapping that was opened with them (an app file's entry has `path` besides).
 core::Result<ModelSpec> read_model(const YamlMap& map);

@@ -11,9 +11,9 @@ namespace slipway::config {
 
 /// How requests of one priority wait (the schedule policy extension of Triton).
 struct QueuePolicy {
-  bool delay_on_timeout = false;                 ///< what is late runs when nothing else waits; else it is refused
+  bool delay_on_timeout = false;                 ///< what is late goes behind the others of its level; else: refused
   std::chrono::microseconds default_timeout{0};  ///< 0: none
-  bool allow_timeout_override = false;           ///< whether a request's own timeout, when shorter, holds
+  bool allow_timeout_override = false;           ///< whether a request's own timeout holds, where it is shorter
   std::size_t max_queue_size = 0;                ///< 0: no bound of its own
 };
 
@@ -27,8 +27,8 @@ struct PrioritySpec {
 
 /// How batches are made, beyond how large and how late they may be.
 struct BatchingSpec {
-  std::vector<std::int64_t> preferred_sizes;  ///< a batch of such a size does not wait for more
-  bool preserve_ordering = false;             ///< answers in the order of the requests
+  std::vector<std::int64_t> preferred_sizes;  ///< ascending: a batch of such a size does not wait for more
+  std::optional<bool> preserve_ordering;      ///< answers in the order of the requests; default no
 };
 
 }  // namespace slipway::config

@@ -167,7 +167,8 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
   TRY_VOID(section("name", read_name(config, read.spec)));
   TRY_VOID(section(config.backend().empty() ? "platform" : "backend", read_backend(config, read.spec)));
   TRY_VOID(section("version_policy", read_version_policy(config, read.spec)));
-  TRY_VOID(section("max_batch_size", read_batching(config, read.spec)));
+  const bool batching_is_said = config.max_batch_size() >= 0 && config.has_dynamic_batching();
+  TRY_VOID(section(batching_is_said ? "dynamic_batching" : "max_batch_size", read_batching(config, read.spec)));
   TRY_VOID(section("input", read_tensors(config, folder, read.spec)));
   TRY_VOID(section("instance_group", read_instances(config, read.spec)));
   TRY_VOID(section("sequence_batching", read_sequence(config, folder, read.spec)));

@@ -58,7 +58,7 @@ max_batch_size: 16
 dynamic_batching {
   preferred_batch_size: [ 8, 4 ]
   max_queue_delay_microseconds: 100
-  preserve_ordering: true
+  preserve_ordering: false
   priority_levels: 2
   default_priority_level: 2
   default_queue_policy { timeout_action: DELAY default_timeout_microseconds: 5 max_queue_size: 7 }
@@ -68,7 +68,7 @@ dynamic_batching {
   const ModelSpec& spec = config->spec;
   EXPECT_EQ(spec.max_delay, microseconds(100));
   EXPECT_THAT(spec.batching->preferred_sizes, ElementsAre(4, 8));
-  EXPECT_TRUE(spec.batching->preserve_ordering);
+  EXPECT_EQ(spec.batching->preserve_ordering, false);
   EXPECT_EQ(spec.priorities->levels, 2U);
   EXPECT_EQ(spec.priorities->default_level, 2U);
   EXPECT_TRUE(spec.priorities->default_policy->delay_on_timeout);
@@ -125,7 +125,10 @@ TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
   EXPECT_THAT(error_of("name: \"a/b\""), HasSubstr("without \"/\""));
   EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: \"none.txt\" } ]"), HasSubstr("none.txt"));
   EXPECT_THAT(error_of("default_model_filename: \"../x.onnx\""), HasSubstr("../x.onnx"));
-  EXPECT_THAT(error_of("dynamic_batching { priority_levels: 2 }"), HasSubstr("default_priority_level"));
+  EXPECT_THAT(error_of("max_batch_size: 2\ndynamic_batching { priority_levels: 2 }"),
+              HasSubstr(":2: dynamic_batching.default_priority_level: 0 given, 1 to 2 expected"));
+  EXPECT_THAT(error_of("\ndynamic_batching { preserve_ordering: true priority_levels: 2 default_priority_level: 1 }"),
+              HasSubstr(":2: dynamic_batching: preserve_ordering with 2 priorities"));
 }
 
 TEST_F(TritonConfigFile, ABatchSizeThatIsNotThereIsLeftToTheModel) {

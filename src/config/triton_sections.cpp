@@ -184,7 +184,9 @@ core::Result<void> read_batching(const inference::ModelConfig& config, ModelSpec
   }
   std::ranges::sort(made.preferred_sizes);
   spec.batching = std::move(made);
-  return read_priorities(batching, spec);
+  TRY_VOID(read_priorities(batching, spec));
+  if (auto fits = check_ordering(spec); !fits) return std::unexpected(fits.error().within("dynamic_batching"));
+  return {};
 }
 
 }  // namespace slipway::config

@@ -44,6 +44,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                                      .threads = spec.threads.value_or(1),
                                      .options = spec.backend_options};
   const std::string where = fmt::format("model \"{}\"", spec.name);
+  if (auto fits = config::check_ordering(spec); !fits) return std::unexpected(fits.error().within(where));
   std::unique_ptr<ModelVersion> made(new ModelVersion());
   made->spec_ = spec;
   made->version_ = source.version;
@@ -70,9 +71,13 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   }
 
   made->probe_ = std::make_unique<scheduler::Probe>(metrics, spec.name, made->version_);
+  const config::BatchingSpec batching = spec.batching.value_or(config::BatchingSpec{});
   scheduler::Options queue{.max_batch_rows = std::max<std::int64_t>(made->max_batch_size_, 1),
                            .max_delay = spec.max_delay.value_or(std::chrono::microseconds(0)),
                            .queue_limit = spec.queue_limit.value_or(default_queue_limit),
+                           .preferred_batch_rows = batching.preferred_sizes,
+                           .preserve_ordering = batching.preserve_ordering.value_or(false),
+                           .priorities = spec.priorities,
                            .model = spec.name,
                            .version = made->version_};
   const std::size_t queue_limit = queue.queue_limit;

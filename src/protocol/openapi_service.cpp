@@ -89,6 +89,11 @@ json::object request_parameters() {
                                     {"minimum", 0},
                                     {"maximum", 86'400'000'000},
                                     {"description", "Microseconds for this request; 0: no limit of its own"}}},
+           {"priority", json::object{{"type", "integer"},
+                                     {"minimum", 0},
+                                     {"description",
+                                      "1 is taken first, then 2, …; 0: the model's default. Ignored by a model "
+                                      "without priorities"}}},
            {"binary_data_output", json::object{{"type", "boolean"}, {"description", "Answer with binary tensors"}}}}}};
 }
 

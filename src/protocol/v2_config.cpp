@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -37,6 +38,33 @@ json::object sequences(const config::SequenceSpec& sequence) {
           {"state", std::move(states)}};
 }
 
+json::object queue_policy(const config::QueuePolicy& policy) {
+  return {{"timeout_action", policy.delay_on_timeout ? "DELAY" : "REJECT"},
+          {"default_timeout_microseconds", policy.default_timeout.count()},
+          {"allow_timeout_override", policy.allow_timeout_override},
+          {"max_queue_size", policy.max_queue_size}};
+}
+
+/// How requests are joined and in which order they are taken, in Triton's words.
+json::object dynamic_batching(const config::ModelSpec& spec) {
+  const config::BatchingSpec batching = spec.batching.value_or(config::BatchingSpec{});
+  json::object made{
+      {"preferred_batch_size", json::array(batching.preferred_sizes.begin(), batching.preferred_sizes.end())},
+      {"max_queue_delay_microseconds", spec.max_delay.value_or(std::chrono::microseconds(0)).count()}};
+  if (batching.preserve_ordering.value_or(false)) made["preserve_ordering"] = true;
+  if (!spec.priorities) return made;
+  const config::PrioritySpec& priorities = *spec.priorities;
+  if (priorities.levels > 0) {
+    made["priority_levels"] = priorities.levels;
+    made["default_priority_level"] = priorities.default_level;
+  }
+  if (priorities.default_policy) made["default_queue_policy"] = queue_policy(*priorities.default_policy);
+  json::object policies;
+  for (const auto& [level, policy] : priorities.policies) policies[std::to_string(level)] = queue_policy(policy);
+  if (!policies.empty()) made["priority_queue_policy"] = std::move(policies);
+  return made;
+}
+
 /// What a config.pbtxt says besides what the model as it is loaded says better.
 void add_declared(json::object& config, const std::string& declared) {
   if (declared.empty()) return;
@@ -68,10 +96,8 @@ std::string model_config(const models::ModelVersion& version) {
   // the two are one choice: a message that has both is none
   if (const auto& sequence = version.spec().sequence) {
     config["sequence_batching"] = sequences(*sequence);
-  } else if (batches) {
-    const auto delay = version.spec().max_delay.value_or(std::chrono::microseconds(0));
-    config["dynamic_batching"] = {{"preferred_batch_size", json::array{}},
-                                  {"max_queue_delay_microseconds", delay.count()}};
+  } else if (batches || version.spec().batching || version.spec().priorities) {
+    config["dynamic_batching"] = dynamic_batching(version.spec());
   }
   add_declared(config, version.spec().triton_config);
   return json::serialize(config);

@@ -9,7 +9,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::array<std::string_view, 10> served{"binary_tensor_data",
+constexpr std::array<std::string_view, 11> served{"binary_tensor_data",
                                                   "classification",
                                                   "generate",
                                                   "logging",
@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, 10> served{"binary_tensor_data",
                                                   "model_repository",
                                                   "model_repository(unload_dependents)",
                                                   "parameters",
+                                                  "schedule_policy",
                                                   "sequence",
                                                   "statistics"};
 

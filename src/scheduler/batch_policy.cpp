@@ -60,6 +60,31 @@ void shorten(Plan& plan, std::size_t more, const BatchLimits& limits, BatchCost&
   if (deadline != core::no_deadline) plan.take.resize(count_in_time(plan.take, cost, outlook));
 }
 
+/// Leaves the first of the planned jobs and those behind it that come to exactly `size` rows with it; false, and all of
+/// them, where there are none.
+bool keep_exactly(Plan& plan, std::int64_t size) {
+  if (plan.take.front()->rows > size) return false;
+  std::int64_t rows = 0;
+  const auto fits = [&](JobList::const_iterator job) {
+    if (job->rows > size - rows) return false;
+    rows += job->rows;
+    return true;
+  };
+  for (const auto job : plan.take) fits(job);
+  if (rows != size) return false;
+  rows = 0;
+  std::erase_if(plan.take, [&](JobList::const_iterator job) { return !fits(job); });
+  return true;
+}
+
+/// Leaves a batch of the largest preferred size that the planned jobs, of `rows` rows, come to; nothing where none is.
+void keep_preferred(Plan& plan, std::int64_t rows, const std::vector<std::int64_t>& preferred) {
+  for (auto size = preferred.rbegin(); size != preferred.rend(); ++size) {
+    if (*size <= rows && keep_exactly(plan, *size)) return;
+  }
+  plan.take.clear();
+}
+
 }  // namespace
 
 std::optional<core::Error> refusal(const Job& job, core::TimePoint now) {
@@ -98,21 +123,16 @@ void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& co
       plan.drop.push_back(job);
       continue;
     }
-    if (plan.take.empty()) {
-      ready = patience(*job, job->queued + limits.max_delay);
-    } else if (job->rows > limits.max_rows - rows || !same_batch(*plan.take.front(), *job)) {
-      continue;
-    } else {
-      ready = patience(*job, ready);
-    }
+    if (!plan.take.empty() && (job->rows > limits.max_rows - rows || !same_batch(*plan.take.front(), *job))) continue;
+    ready = patience(*job, std::min(ready, job->queued + limits.max_delay));
     plan.take.push_back(job);
     rows += job->rows;
     if (rows >= limits.max_rows || limits.max_rows <= 1) break;
   }
   const bool full = rows >= limits.max_rows || limits.max_rows <= 1;
   if (!plan.take.empty() && !full && !outlook.hurry && ready > outlook.now) {
-    plan.take.clear();
-    plan.wake = ready;
+    keep_preferred(plan, rows, limits.preferred_rows);
+    if (plan.take.empty()) plan.wake = ready;
   }
   if (plan.take.size() > 1) shorten(plan, waiting.size() - seen, limits, cost, outlook);
 }

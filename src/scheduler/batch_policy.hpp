@@ -16,12 +16,14 @@ namespace slipway::scheduler {
 struct BatchLimits {
   std::int64_t max_rows = 1;               ///< 1: never batch
   std::chrono::microseconds max_delay{0};  ///< how long the first of a batch waits for others
+  /// Ascending: a batch of exactly so many rows does not wait any longer.
+  std::vector<std::int64_t> preferred_rows{};
 };
 
 /// What an idle instance should do now with the jobs that wait. Exactly one of these holds: `take` has jobs; or nothing
 /// is to be taken before `wake` (no_deadline when nothing that can run waits at all). `drop` may have jobs either way.
 struct Plan {
-  std::vector<JobList::const_iterator> take;  ///< one batch, in the order the jobs came
+  std::vector<JobList::const_iterator> take;  ///< one batch, in the order of the queue
   std::vector<JobList::const_iterator> drop;  ///< expired or cancelled: to be answered, never run
   core::TimePoint wake = core::no_deadline;
 };
@@ -41,10 +43,11 @@ struct Outlook {
 };
 
 /// Plans the next batch into `plan`, whose memory is used again. The first job that may run leads; those behind that
-/// fit join it, up to `max_rows`, and where no delay asks for batches up to what `cost` says is worth it. Nobody joins
-/// whose rows would make one of the others late, or be late themselves where an idle instance could run them in time.
-/// A leader of more rows than `max_rows` runs alone. The rest keep their places, so whoever is first is never overtaken
-/// by a later batch. `outlook.now` is the only time there is.
+/// fit join it, up to `max_rows`. Where a delay asks for batches, the oldest of them waits so long for others, unless
+/// there are `preferred_rows`: then the most of these that the jobs come to are taken at once. Where no delay asks for
+/// batches up to what `cost` says is worth it. Nobody joins whose rows would make one of the others late, or be late
+/// themselves where an idle instance could run them in time. A leader of more rows than `max_rows` runs alone. The rest
+/// keep their places, so whoever is first is never overtaken by a later batch. `outlook.now` is the only time there is.
 void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& cost, const Outlook& outlook, Plan& plan);
 
 }  // namespace slipway::scheduler

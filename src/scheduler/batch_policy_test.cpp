@@ -144,6 +144,53 @@ TEST(PlanBatch, AFullBatchDoesNotWait) {
   EXPECT_THAT(table.taken(), ElementsAre(0, 1));
 }
 
+struct Preferred {
+  std::vector<std::int64_t> waiting;
+  std::vector<std::ptrdiff_t> taken;  ///< nothing: they wait for more
+};
+
+TEST(PlanBatch, TheLargestPreferredSizeThatIsReachedDoesNotWait) {
+  const std::vector<Preferred> table{
+      {.waiting = {1, 1, 1}, .taken = {}},
+      {.waiting = {1, 1, 1, 1}, .taken = {0, 1, 2, 3}},
+      {.waiting = {1, 1, 1, 1, 1}, .taken = {0, 1, 2, 3}},
+      {.waiting = {2, 2, 2}, .taken = {0, 1, 2}},  // 6 rather than 4
+      {.waiting = {3, 2, 1}, .taken = {0, 1, 2}},  // 6
+      {.waiting = {3, 2}, .taken = {}},            // 5 is none
+      {.waiting = {1, 1, 1, 1, 3}, .taken = {0, 1, 2, 3}},
+      {.waiting = {3, 4, 1}, .taken = {0, 1, 2}},  // full, whatever is preferred
+      {.waiting = {5, 2, 2}, .taken = {}},         // never without the first
+      {.waiting = {2, 3, 1, 1}, .taken = {0, 1, 2}},
+  };
+  for (const Preferred& row : table) {
+    Table jobs{.limits = {.max_rows = 8, .max_delay = milliseconds(5), .preferred_rows = {4, 6}}};
+    for (const std::int64_t rows : row.waiting) jobs.add(rows);
+    EXPECT_EQ(jobs.taken(), row.taken) << "case " << &row - table.data();
+    EXPECT_EQ(jobs.plan.wake, row.taken.empty() ? start + milliseconds(5) : core::no_deadline);
+  }
+}
+
+TEST(PlanBatch, WhenTheDelayIsOverAllGoWhateverIsPreferred) {
+  Table table{.limits = {.max_rows = 8, .max_delay = milliseconds(5), .preferred_rows = {2}}};
+  for (int i = 0; i < 3; ++i) table.add(1);
+  table.now += milliseconds(5);
+  EXPECT_THAT(table.taken(), ElementsAre(0, 1, 2));
+}
+
+TEST(PlanBatch, WithoutADelayWhatIsWorthItDecidesAndNotWhatIsPreferred) {
+  Table table{.limits = {.max_rows = 8, .preferred_rows = {2}}};
+  for (int i = 0; i < 3; ++i) table.add(1);
+  EXPECT_THAT(table.taken(), ElementsAre(0, 1, 2));
+}
+
+TEST(PlanBatch, TheOldestWaitsNoLongerForThatAnotherGoesBefore) {
+  Table table{.limits = {.max_rows = 8, .max_delay = milliseconds(5)}};
+  table.add(1).queued = start + milliseconds(4);  // of a higher priority
+  table.add(1);
+  EXPECT_THAT(table.taken(), IsEmpty());
+  EXPECT_EQ(table.plan.wake, start + milliseconds(5));
+}
+
 TEST(PlanBatch, HurryDoesNotWait) {
   Table table{.limits = {.max_rows = 8, .max_delay = milliseconds(5)}, .hurry = true};
   table.add(1);

@@ -15,6 +15,10 @@ struct Job {
   core::Request request;
   std::vector<std::uint32_t> outputs;  ///< indexes into the model's outputs, ascending
   std::int64_t rows = 1;               ///< the first dimension where the model batches, else 1
+  std::uint32_t priority = 0;          ///< as asked for, 0 for the default; in a queue with priorities its level
+  core::Duration timeout{};            ///< the request's own, for a queue with policies to judge; 0: none
+  core::TimePoint late_at = core::no_deadline;  ///< from when on others of its level go before
+  bool is_late = false;                         ///< and they do
   core::TimePoint queued{};
   core::Completion done;
 };

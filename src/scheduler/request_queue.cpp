@@ -1,9 +1,14 @@
 #include "scheduler/request_queue.hpp"
 
+#include <utility>
+
 namespace slipway::scheduler {
 
-RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock)
-    : limit_(limit), limits_(limits), cost_(cost), probe_(probe), clock_(clock) {}
+RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock,
+                           const QueueRules* rules)
+    : limit_(limit), limits_(std::move(limits)), cost_(cost), probe_(probe), clock_(clock) {
+  if (rules != nullptr) order_.emplace(*rules);
+}
 
 RequestQueue::Pushed RequestQueue::push(JobList& job) {
   bool wake = false;
@@ -11,7 +16,13 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     const std::lock_guard lock(mutex_);
     if (closed_) return Pushed::closed;
     if (jobs_.size() >= limit_) return Pushed::full;
-    jobs_.splice(jobs_.end(), job);
+    if (!order_) {
+      jobs_.splice(jobs_.end(), job);
+    } else if (order_->is_full(job.front().priority)) {
+      return Pushed::level_full;
+    } else {
+      order_->add(jobs_, job);
+    }
     calm_.store(false, std::memory_order_relaxed);
     probe_.queued(jobs_.size());  // under the lock, or the last one to write may not be the last one to change it
     wake = idle_ != 0;
@@ -24,16 +35,15 @@ bool RequestQueue::take(Taken& taken) {
   bool wake = false;
   {
     std::unique_lock lock(mutex_);
-    Plan& plan = taken.plan;
     while (true) {
-      plan_batch(jobs_, limits_, cost_, {.now = clock_(), .idle = idle_, .hurry = closed_}, plan);
-      if (!plan.take.empty() || !plan.drop.empty()) break;
+      plan(taken, closed_);
+      if (!taken.plan.take.empty() || !taken.plan.drop.empty() || !taken.dropped.empty()) break;
       if (closed_) return false;
       ++idle_;
-      if (plan.wake == core::no_deadline) {
+      if (taken.plan.wake == core::no_deadline) {
         changed_.wait(lock);
       } else {
-        changed_.wait_until(lock, plan.wake);
+        changed_.wait_until(lock, taken.plan.wake);
       }
       --idle_;
     }
@@ -47,16 +57,35 @@ void RequestQueue::take_again(Taken& taken) {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    jobs_.splice(jobs_.begin(), taken.batch);
-    plan_batch(jobs_, limits_, cost_, {.now = clock_(), .idle = idle_, .hurry = true}, taken.plan);
+    put_back(taken.batch);
+    plan(taken, true);
     wake = move_planned(taken);
   }
   if (wake) changed_.notify_one();
 }
 
+void RequestQueue::plan(Taken& taken, bool hurry) {
+  const core::TimePoint now = clock_();
+  if (order_) order_->review(jobs_, now, taken.dropped);
+  plan_batch(jobs_, limits_, cost_, {.now = now, .idle = idle_, .hurry = hurry}, taken.plan);
+}
+
+void RequestQueue::put_back(JobList& batch) {
+  if (!order_) return jobs_.splice(jobs_.begin(), batch);
+  JobList one;
+  while (!batch.empty()) {
+    one.splice(one.end(), batch, std::prev(batch.end()));
+    order_->put_back(jobs_, one);
+  }
+}
+
 bool RequestQueue::move_planned(Taken& taken) {
-  for (const auto job : taken.plan.take) taken.batch.splice(taken.batch.end(), jobs_, job);
-  for (const auto job : taken.plan.drop) taken.dropped.splice(taken.dropped.end(), jobs_, job);
+  const auto move = [this](JobList& to, JobList::const_iterator job) {
+    if (order_) order_->remove(job);
+    to.splice(to.end(), jobs_, job);
+  };
+  for (const auto job : taken.plan.take) move(taken.batch, job);
+  for (const auto job : taken.plan.drop) move(taken.dropped, job);
   calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
   probe_.queued(jobs_.size());
   // The notice of a job left behind may have woken this thread while another sleeps.

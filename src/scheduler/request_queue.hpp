@@ -4,12 +4,15 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 
 #include "core/clock.hpp"
 #include "scheduler/batch_cost.hpp"
 #include "scheduler/batch_policy.hpp"
 #include "scheduler/job.hpp"
+#include "scheduler/priority_order.hpp"
 #include "scheduler/probe.hpp"
+#include "scheduler/queue_rules.hpp"
 
 namespace slipway::scheduler {
 
@@ -20,7 +23,8 @@ namespace slipway::scheduler {
 /// the jobs, so that whatever was accepted is also taken.
 class RequestQueue {
  public:
-  enum class Pushed { accepted, full, closed };
+  /// `level_full`: there is room in the queue, but not for one more of the job's priority.
+  enum class Pushed { accepted, full, level_full, closed };
 
   /// What an instance was handed: `batch` to run, `dropped` to answer without running. One of them is not empty.
   struct Taken {
@@ -30,7 +34,9 @@ class RequestQueue {
   };
 
   /// `cost` says how large batches are worth it; `probe` is told the depth at each change; `clock` is a test's own.
-  RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock = core::now);
+  /// With `rules`, which outlive the queue, the jobs come out by priority; else in the order they came.
+  RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock = core::now,
+               const QueueRules* rules = nullptr);
 
   /// Takes the one job in `job` and leaves it empty; or leaves it where it is, and says why.
   Pushed push(JobList& job);
@@ -50,6 +56,10 @@ class RequestQueue {
   bool is_calm() const { return calm_.load(std::memory_order_relaxed); }
 
  private:
+  /// Puts a batch in again, before what came after it; under the lock.
+  void put_back(JobList& batch);
+  /// Plans the next batch; under the lock.
+  void plan(Taken& taken, bool hurry);
   /// Moves what was planned out of the queue; under the lock. Whether another instance should be woken for the rest.
   bool move_planned(Taken& taken);
 
@@ -61,7 +71,8 @@ class RequestQueue {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   JobList jobs_;
-  std::size_t idle_ = 0;  ///< threads in take() that wait
+  std::optional<PriorityOrder> order_;  ///< of jobs_, where it is another than that of arrival
+  std::size_t idle_ = 0;                ///< threads in take() that wait
   bool closed_ = false;
   std::atomic<bool> calm_ = true;  ///< neither jobs nor closed; written under the lock
 };

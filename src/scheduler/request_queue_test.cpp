@@ -100,6 +100,60 @@ TEST_F(RequestQueueTest, ABatchThatFillsEndsTheDelay) {
   EXPECT_EQ(taken.batch.size(), 2U);
 }
 
+/// Two levels; two of the second may wait.
+const QueueRules two_levels({.levels = 2,
+                             .default_level = 2,
+                             .default_policy = {},
+                             .policies = {{2, config::QueuePolicy{.max_queue_size = 2}}}});
+
+Job of_priority(std::uint32_t priority, float value) {
+  Job job = make_job(1, 2, value);
+  job.priority = priority;
+  return job;
+}
+
+TEST_F(RequestQueueTest, WithRulesTheFirstLevelLeadsAndALevelMayBeFull) {
+  RequestQueue queue(3, {.max_rows = 2}, cost, probe, core::now, &two_levels);
+  EXPECT_EQ(push(queue, of_priority(2, 1)), Pushed::accepted);
+  EXPECT_EQ(push(queue, of_priority(2, 2)), Pushed::accepted);
+  EXPECT_EQ(push(queue, of_priority(2, 3)), Pushed::level_full);
+  EXPECT_EQ(push(queue, of_priority(1, 4)), Pushed::accepted);
+  EXPECT_EQ(push(queue, of_priority(1, 5)), Pushed::full);
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(taken.batch.front().request.id, "4");
+  EXPECT_EQ(taken.batch.back().request.id, "1");
+  EXPECT_EQ(push(queue, of_priority(2, 6)), Pushed::accepted);
+}
+
+TEST_F(RequestQueueTest, ABatchThatIsWaitedForLetsAHigherPriorityBefore) {
+  RequestQueue queue(8, {.max_rows = 2}, cost, probe, core::now, &two_levels);
+  push(queue, of_priority(2, 1));
+  push(queue, of_priority(2, 2));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  push(queue, of_priority(1, 3));
+  queue.take_again(taken);
+  EXPECT_EQ(taken.batch.front().request.id, "3");
+  EXPECT_EQ(taken.batch.back().request.id, "1");
+  taken.batch.clear();
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(taken.batch.front().request.id, "2");
+}
+
+TEST_F(RequestQueueTest, WhoseTimeIsOverIsHandedOverFromBehindFullBatches) {
+  RequestQueue queue(8, {}, cost, probe, core::now, &two_levels);
+  Job late = of_priority(2, 1);
+  late.request.deadline = core::now() - std::chrono::milliseconds(1);
+  push(queue, std::move(late));
+  for (const float value : {2.F, 3.F}) push(queue, of_priority(1, value));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(taken.batch.size(), 1U);
+  ASSERT_EQ(taken.dropped.size(), 1U);
+  EXPECT_EQ(taken.dropped.front().request.id, "1");
+}
+
 TEST_F(RequestQueueTest, LosesNothingBetweenManyThreads) {
   constexpr int producers = 3;
   constexpr int each = 2000;

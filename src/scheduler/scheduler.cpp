@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "scheduler/answer.hpp"
+#include "scheduler/answer_order.hpp"
 #include "scheduler/instance_worker.hpp"
+#include "scheduler/queue_rules.hpp"
 #include "scheduler/reader_share.hpp"
 #include "scheduler/request_queue.hpp"
 
@@ -17,14 +22,35 @@ struct Scheduler::State {
       : options(std::move(given)),
         model{options.model, options.version, std::move(outputs), options.clock},
         probe(given_probe),
-        queue(options.queue_limit, {options.max_batch_rows, options.max_delay}, learned.batch, given_probe,
-              options.clock) {}
+        rules(options.priorities ? std::optional<QueueRules>(*options.priorities) : std::nullopt),
+        queue(options.queue_limit, {options.max_batch_rows, options.max_delay, options.preferred_batch_rows},
+              learned.batch, given_probe, options.clock, rules ? &*rules : nullptr) {}
+
+  /// An answer waits for others no longer than there is room for: what may queue, and as much as the instances run.
+  void keep_order(std::size_t instances) {
+    if (options.preserve_ordering)
+      order.emplace(options.queue_limit + instances * static_cast<std::size_t>(options.max_batch_rows));
+  }
 
   core::Error full() const {
     return {core::Code::resource_exhausted,
             fmt::format("model \"{}\": {} requests wait already, the limit of its queue; try again later, or raise "
                         "queue_limit or instances",
                         model.name, options.queue_limit)};
+  }
+  core::Error level_full(std::uint32_t level) const {
+    const std::string of = level == 0 ? "" : fmt::format(" of priority {}", level);
+    return {
+        core::Code::resource_exhausted,
+        fmt::format(R"(model "{}": {} requests{} wait already, the max_queue_size of their policy; try again later, )"
+                    "or raise max_queue_size or instances",
+                    model.name, rules->most_waiting(level), of)};
+  }
+  core::Error held_up() const {
+    return {core::Code::resource_exhausted,
+            fmt::format(R"(model "{}": too many answers wait for an earlier request's, since preserve_ordering keeps )"
+                        "their order; try again later, or raise queue_limit",
+                        model.name)};
   }
   core::Error stopping() const {
     return {core::Code::unavailable,
@@ -56,6 +82,8 @@ struct Scheduler::State {
   Probe& probe;
   Learned learned;
   ReaderShare share;
+  std::optional<QueueRules> rules;
+  std::optional<AnswerOrder> order;
   RequestQueue queue;
   std::vector<std::unique_ptr<InstanceWorker>> workers;
 };
@@ -63,6 +91,7 @@ struct Scheduler::State {
 Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
                      std::vector<std::unique_ptr<runtime::Runner>> instances, Probe& probe)
     : state_(std::make_unique<State>(std::move(options), std::move(outputs), probe)) {
+  state_->keep_order(instances.size());
   state_->workers.reserve(instances.size());
   try {
     for (auto& instance : instances) {
@@ -87,10 +116,15 @@ void Scheduler::submit(Job job) {
   JobList one;
   one.push_back(std::move(job));
   one.front().queued = state_->options.clock();
+  if (state_->rules) state_->rules->apply(one.front());
+  if (state_->order && !state_->order->enter(one.front()))
+    return answer(one.front(), std::unexpected(state_->held_up()), {}, state_->probe);
   if (state_->run_here(one)) return;
   switch (state_->queue.push(one)) {
     case RequestQueue::Pushed::accepted: return;
     case RequestQueue::Pushed::full: return answer(one.front(), std::unexpected(state_->full()), {}, state_->probe);
+    case RequestQueue::Pushed::level_full:
+      return answer(one.front(), std::unexpected(state_->level_full(one.front().priority)), {}, state_->probe);
     case RequestQueue::Pushed::closed:
       return answer(one.front(), std::unexpected(state_->stopping()), {}, state_->probe);
   }

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "config/queue_spec.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/tensor.hpp"
@@ -17,10 +19,13 @@
 namespace slipway::scheduler {
 
 struct Options {
-  std::int64_t max_batch_rows = 1;         ///< 1: never batch
-  std::chrono::microseconds max_delay{0};  ///< how long the first of a batch waits for others
-  std::size_t queue_limit = 1024;          ///< jobs waiting
-  std::string model{};                     ///< the name that responses and errors give
+  std::int64_t max_batch_rows = 1;                   ///< 1: never batch
+  std::chrono::microseconds max_delay{0};            ///< how long the first of a batch waits for others
+  std::size_t queue_limit = 1024;                    ///< jobs waiting
+  std::vector<std::int64_t> preferred_batch_rows{};  ///< ascending: such a batch ends the delay
+  bool preserve_ordering = false;                    ///< answers leave in the order of the submits
+  std::optional<config::PrioritySpec> priorities{};  ///< how jobs wait by their priority
+  std::string model{};                               ///< the name that responses and errors give
   std::string version{};
   core::Clock clock = core::now;  ///< a test may have its own
 };
@@ -33,7 +38,8 @@ struct Options {
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
 /// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance. Jobs
 /// past their deadline or whose client has gone are completed with an error and never run. The probe has counted a
-/// request when its completion runs.
+/// request when its completion runs. With priorities those of the first level are taken first (queue_rules.hpp); with
+/// preserve_ordering an answer waits for those before it (answer_order.hpp).
 class Scheduler {
  public:
   /// `outputs` are the model's, for names; `probe` outlives the scheduler.
@@ -44,7 +50,8 @@ class Scheduler {
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
 
-  /// Takes the job, or completes it at once with resource_exhausted (the queue is full) or unavailable (stopping).
+  /// Takes the job, or completes it at once with resource_exhausted (the queue is full, or holds as many of the job's
+  /// priority as may wait, or too many answers wait for an earlier one) or unavailable (stopping).
   void submit(Job job);
 
   /// Begins to refuse, as the destructor does, without waiting.
