@@ -159,7 +159,6 @@ TEST(PlanBatch, TheLargestPreferredSizeThatIsReachedDoesNotWait) {
       {.waiting = {3, 2}, .taken = {}},            // 5 is none
       {.waiting = {1, 1, 1, 1, 3}, .taken = {0, 1, 2, 3}},
       {.waiting = {3, 4, 1}, .taken = {0, 1, 2}},  // full, whatever is preferred
-      {.waiting = {5, 2, 2}, .taken = {}},         // never without the first
       {.waiting = {2, 3, 1, 1}, .taken = {0, 1, 2}},
   };
   for (const Preferred& row : table) {
@@ -168,6 +167,12 @@ TEST(PlanBatch, TheLargestPreferredSizeThatIsReachedDoesNotWait) {
     EXPECT_EQ(jobs.taken(), row.taken) << "case " << &row - table.data();
     EXPECT_EQ(jobs.plan.wake, row.taken.empty() ? start + milliseconds(5) : core::no_deadline);
   }
+}
+
+TEST(PlanBatch, APreferredSizeIsNeverMadeWithoutTheFirst) {
+  Table table{.limits = {.max_rows = 8, .max_delay = milliseconds(5), .preferred_rows = {2}}};
+  for (const std::int64_t rows : {3, 2}) table.add(rows);
+  EXPECT_THAT(table.taken(), IsEmpty());
 }
 
 TEST(PlanBatch, WhenTheDelayIsOverAllGoWhateverIsPreferred) {
