@@ -7,7 +7,7 @@
 #   make check    formatting and static analysis
 #   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
 #   make bench    speed beside the bare runtime and other servers
-#   make bench-stages  where the time of one request goes, and what it costs
+#   make bench-stages  where the time of one request goes, what it costs, and what a start and an idle server do
 #   make clean    leaves .deps/, which scripts/setup keeps
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Where the time of one request goes: stages, allocations and system calls of a request to the MLP at one client, over each
-protocol. Prints the tables of docs/performance.md.
+protocol; then what a start and an idle server cost. Prints the tables of docs/performance.md.
 
-    bench/stages.py [--seconds 2]
+    bench/stages.py [--seconds 2] [--starts 9]
 
 `slipway bench` makes the load; each figure comes from a server of its own, so that no probe is in another's figure:
 
@@ -16,6 +16,7 @@ A stage that a missing tool would tell is "?" in the table.
 """
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -30,7 +31,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from load import Failed
+from load import Failed, Http
 from servers import PYTHON, ROOT, Server, free_port
 
 PROGRAM = ROOT / "build/slipway"
@@ -63,6 +64,10 @@ class Slipway:
     def requests(self):
         text = urllib.request.urlopen(f"{self.url}/metrics", timeout=30).read().decode()
         return sum(float(v) for v in re.findall(r"^slipway_requests_total\{.*\} (\S+)$", text, re.M))
+
+    def cpu_seconds(self):
+        """To the nanosecond, where utime and stime have hundredths."""
+        return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat")) / 1e9
 
 
 def change(counted, run):
@@ -211,9 +216,100 @@ def print_stages(columns):
         print(f"{protocol}: {count} traces; receives {calls['receives']:.1f}, sends {calls['sends']:.1f}; {listed or 'no strace'}")
 
 
+def answers_rightly(port, path, load, numbers):
+    """Whether the server gives the right answer already."""
+    import numpy
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("POST", path, load.body, load.headers)
+        answer = connection.getresponse()
+        body = answer.read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    if answer.status != 200:
+        return False
+    if not numpy.allclose(json.loads(body)["outputs"][0]["data"], numbers, rtol=1e-3, atol=1e-4):
+        raise Failed("a wrong answer")
+    return True
+
+
+def cold_starts(path, starts, known, options=()):
+    """Milliseconds from starting the process to its first right answer; the lowest, the median and the highest."""
+    from compare import expected
+    numbers, times = expected("mlp", path), []
+    with tempfile.TemporaryDirectory() as folder:
+        load = Http("", "mlp", Path(folder))
+        cache = Path(folder) / "cache"
+        for _ in range(starts + known):
+            if not known:
+                shutil.rmtree(cache, ignore_errors=True)
+            port = free_port()
+            begin = time.perf_counter()
+            process = subprocess.Popen([str(a) for a in (PROGRAM, "serve", path, "--name", "mlp", "--http-port", port,
+                                                         "--grpc-port", "none", "--metrics-port", "none", *options)],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                       env={**os.environ, "SLIPWAY_CACHE_DIR": str(cache)})
+            try:
+                while not answers_rightly(port, "/v2/models/mlp/infer", load, numbers):
+                    if process.poll() is not None or time.perf_counter() - begin > 30:
+                        raise Failed("the server did not start")
+                    time.sleep(0.001)
+                times.append((time.perf_counter() - begin) * 1e3)
+            finally:
+                process.terminate()
+                process.wait(30)
+    times = sorted(times[1:] if known else times)  # the first one made the choice
+    return times[0], statistics.median(times), times[-1]
+
+
+def print_starts(path, starts):
+    print("\n| process start to first right answer | lowest ms | median ms | highest ms |\n|---|---|---|---|")
+    for name, known, options in (("`--backend onnxruntime`", False, ["--backend", "onnxruntime"]),
+                                 ("`auto`, the choice known", True, []), ("`auto`, the choice to be measured", False, [])):
+        lowest, median, highest = cold_starts(path, starts, known, options)
+        print(f"| {name} | {lowest:.0f} | {median:.0f} | {highest:.0f} |")
+
+
+def resident(pid):
+    """Resident MB in all, what of it the process wrote, and the largest parts."""
+    libraries, own, name = {}, 0, ""
+    for line in Path(f"/proc/{pid}/smaps").read_text().split("\n"):
+        head = re.match(r"[0-9a-f]+-[0-9a-f]+ \S+ \S+ \S+ \d+\s*(.*)", line)
+        if head:
+            name = Path(head[1]).name or "no file"
+        elif line.startswith("Rss:"):
+            libraries[name] = libraries.get(name, 0) + int(line.split()[1]) / 1e3
+        elif line.startswith("Private_Dirty:"):
+            own += int(line.split()[1]) / 1e3
+    largest = sorted(libraries.items(), key=lambda item: -item[1])[:6]
+    return sum(libraries.values()), own, ", ".join(f"{name} {size:.1f}" for name, size in largest)
+
+
+def print_idle(path, seconds=10):
+    print("\n| idle | resident MB | of it written | threads | CPU ms in 10 s |\n|---|---|---|---|---|")
+    notes = []
+    with tempfile.TemporaryDirectory() as folder:
+        empty = Path(folder) / "app.yaml"
+        empty.write_text("models: []\n")
+        for name, what, options in (("no model", empty, []), ("the MLP", path, ["--backend", "onnxruntime"])):
+            with contextlib.ExitStack() as stack:
+                own = Slipway(stack, what, options)
+                time.sleep(2)
+                cpu = change(own.cpu_seconds, lambda: time.sleep(seconds)) / seconds * 10
+                whole, private, largest = resident(own.pid)
+                threads = len(list(Path(f"/proc/{own.pid}/task").iterdir()))
+            print(f"| {name} | {whole:.0f} | {private:.0f} | {threads} | {cpu * 1e3:.1f} |")
+            notes.append(f"{name}: {largest}")
+    print("\n".join(notes))
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--seconds", type=float, default=2)
+    arguments.add_argument("--starts", type=int, default=9)
+    arguments.add_argument("--only", choices=["stages", "starts", "idle"])
     chosen = arguments.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended then too
     built = ROOT / "build/bench"
@@ -223,7 +319,12 @@ def main():
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(ROOT / "bench/count_calls.c"), "-ldl"], check=True)
     cpu = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
     print(f"{os.cpu_count()} cores, {cpu}; load average {os.getloadavg()[0]:.1f} at the start; one client, one row of the MLP")
-    print_stages(stages(path, chosen.seconds, library))
+    if chosen.only in (None, "stages"):
+        print_stages(stages(path, chosen.seconds, library))
+    if chosen.only in (None, "starts"):
+        print_starts(path, chosen.starts)
+    if chosen.only in (None, "idle"):
+        print_idle(path)
 
 
 if __name__ == "__main__":
