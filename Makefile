@@ -7,12 +7,13 @@
 #   make check    formatting and static analysis
 #   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
 #   make bench    speed beside the bare runtime and other servers
+#   make bench-stages  where the time of one request goes, what it costs, and what a start and an idle server do
 #   make clean    leaves .deps/, which scripts/setup keeps
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_fake
 
-.PHONY: run test build install check asan tsan bench models clean
+.PHONY: run test build install check asan tsan bench bench-stages models clean
 .DEFAULT_GOAL := build
 
 build:
@@ -51,6 +52,10 @@ bench: models
 	@scripts/setup --bench
 	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_BENCH=ON scripts/build build
 	@scripts/bench
+
+bench-stages: build
+	@scripts/setup --bench
+	@.deps/python/bin/python bench/stages.py
 
 clean:
 	rm -rf build build-*

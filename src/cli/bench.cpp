@@ -49,12 +49,13 @@ struct Arguments {
 
 std::atomic<bool> interrupted = false;
 
-/// The first Ctrl-C ends with what was measured, a second one at once.
+/// The first Ctrl-C, or request to end, ends with what was measured, a second one at once.
 void listen_for_interrupt() {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted.store(true); };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
 }
 
 /// The loads to put on, one after another.
@@ -208,6 +209,8 @@ void add_bench(CLI::App& app, int& exit_code) {
       ->add_option("--protocol", target.protocol,
                    "http (binary tensors), http-json, grpc, or in-process; what fits the target by default")
       ->check(CLI::IsMember({"http", "http-json", "grpc", "in-process"}));
+  command->add_flag("--shared-memory", target.shared_memory,
+                    "inputs and outputs in shared memory with a server on this machine; http and grpc");
   command->add_option("--model", target.model, "which model, where there are several");
   command->add_option("--shape", target.sizes.shapes, "NAME:DIM,DIM,… of an input with dynamic dimensions");
   command

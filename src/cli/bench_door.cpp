@@ -10,6 +10,7 @@
 #include "app/app.hpp"
 #include "app/logging.hpp"
 #include "app/model_loading.hpp"
+#include "cli/bench_shared_memory.hpp"
 #include "cli/bench_target.hpp"
 #include "cli/grpc_remote.hpp"
 #include "cli/v2_client.hpp"
@@ -41,6 +42,7 @@ class HttpDoor : public Door {
     const V2Remote remote(door->url_, answer_limit);
     TRY(door->path_, remote.model_path());
     TRY(const bool takes_binary, remote.takes_binary());
+    door->shared_memory_ = options.shared_memory;
     door->binary_ = options.protocol ? *options.protocol == "http" : takes_binary;
     if (door->binary_ && !takes_binary)
       return core::invalid(
@@ -54,6 +56,7 @@ class HttpDoor : public Door {
     return V2Remote(url_, answer_limit).inputs(path_);
   }
   core::Result<Way> way(std::vector<core::Tensor> inputs) const override {
+    if (shared_memory_) return shared_way_over_http(url_, path_, std::move(inputs), answer_limit);
     core::Request request;
     request.inputs = models::views_of(inputs);
     TRY(V2Question question, v2_question(request, binary_));
@@ -64,7 +67,7 @@ class HttpDoor : public Door {
                                         .path = path_ + "/infer",
                                         .content_type = binary_ ? "application/octet-stream" : "application/json",
                                         .json_bytes = binary_ ? std::optional(question.json_bytes) : std::nullopt,
-                                        .body = std::move(question.body)}),
+                                        .bodies = {std::move(question.body)}}),
                .request_bytes = bytes};
   }
 
@@ -72,6 +75,7 @@ class HttpDoor : public Door {
   Url url_;
   std::string path_;
   bool binary_ = false;
+  bool shared_memory_ = false;
 };
 
 class GrpcDoor : public Door {
@@ -84,6 +88,7 @@ class GrpcDoor : public Door {
       url.path = "/" + options.model;
     }
     auto door = std::make_unique<GrpcDoor>(std::move(url));
+    door->shared_memory_ = options.shared_memory;
     TRY(door->named_, door->remote_.model());
     return door;
   }
@@ -95,14 +100,16 @@ class GrpcDoor : public Door {
   std::string protocol() const override { return "grpc"; }
   core::Result<std::vector<core::TensorInfo>> inputs() const override { return remote_.inputs(named_); }
   core::Result<Way> way(std::vector<core::Tensor> inputs) const override {
-    const std::string message = grpc_question(named_, inputs);
-    return Way{.transport = std::make_unique<measure::GrpcTransport>(remote_.address(), message),
+    if (shared_memory_) return shared_way_over_grpc(remote_, named_, std::move(inputs));
+    const std::string message = grpc_question(named_, inputs).SerializeAsString();
+    return Way{.transport = std::make_unique<measure::GrpcTransport>(remote_.address(), std::vector{message}),
                .request_bytes = message.size()};
   }
 
  private:
   GrpcRemote remote_;
   GrpcRemote::Named named_;
+  bool shared_memory_ = false;
 };
 
 /// A model loaded into this process.
@@ -188,6 +195,10 @@ std::unexpected<core::Error> does_not_fit(const TargetOptions& options, std::str
 
 core::Result<std::unique_ptr<Door>> open_door(const TargetOptions& options) {
   const std::string_view protocol = options.protocol ? std::string_view(*options.protocol) : "";
+  const bool to_server = looks_like_url(options.target) || options.target.starts_with(grpc_scheme);
+  if (options.shared_memory &&
+      (protocol == "http-json" || (to_server ? protocol == "in-process" : protocol != "http" && protocol != "grpc")))
+    return core::invalid("--shared-memory: a server expected, with --protocol http or grpc");
   const bool over_http = protocol == "http" || protocol == "http-json";
   if (options.target.starts_with(grpc_scheme)) {
     if (options.protocol && protocol != "grpc") return does_not_fit(options, "grpc");

@@ -59,6 +59,7 @@ core::Result<Target> target_from(const Door& door, const TargetOptions& options,
   target.subject.target = options.target;
   target.subject.model = door.model();
   target.subject.protocol = door.protocol();
+  target.subject.shared_memory = options.shared_memory;
   target.subject.inputs = infos_of(inputs);
   if (!inputs.empty() && !inputs.front().shape.empty()) target.subject.rows = inputs.front().shape[0];
   TRY(auto way, door.way(std::move(inputs)));
@@ -80,11 +81,11 @@ core::Result<Target> target_behind(const Door& door, const TargetOptions& option
   for (const auto& sized : ways) {
     auto inputs = models::made_inputs(sized, {});
     if (!inputs) return core::invalid(fmt::format("model \"{}\": a request would take more than 64 MiB", door.model()));
-    TRY(auto target, target_from(door, options, *std::move(inputs)));
+    auto target = target_from(door, options, *std::move(inputs));
     if (ways.size() == 1) return target;
-    const auto answer = try_once(*target.transport);
+    const auto answer = target ? try_once(*target->transport) : std::unexpected(target.error());
     if (answer) return target;
-    if (answer.error().code() == core::Code::unavailable) return std::unexpected(answer.error());
+    if (answer.error().code() != core::Code::invalid_argument) return std::unexpected(answer.error());
     refusal = answer.error().message();
   }
   return core::invalid(

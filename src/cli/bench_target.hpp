@@ -18,6 +18,7 @@ struct TargetOptions {
   std::string target;                   ///< http://…, grpc://…, or a model's file or folder
   std::optional<std::string> protocol;  ///< what fits the target by default
   std::string model;                    ///< its name, where the target has several
+  bool shared_memory = false;           ///< inputs and outputs lie there
   std::string input_file;               ///< .json or .npy; made inputs when ""
   SizeOptions sizes;
   config::ModelSpec spec;  ///< of a model that is loaded here

@@ -73,7 +73,46 @@ core::Result<std::vector<core::TensorInfo>> GrpcRemote::inputs(const Named& name
   return inputs;
 }
 
-std::string grpc_question(const GrpcRemote::Named& named, const std::vector<core::Tensor>& inputs) {
+core::Result<std::vector<measure::OutputRoom>> GrpcRemote::output_rooms(const Named& named,
+                                                                        const std::vector<core::Tensor>& inputs) const {
+  const auto answer = ask(&inference::GRPCInferenceService::Stub::ModelInfer, grpc_question(named, inputs));
+  if (!answer) {
+    const Code code = answer.error().code() == Code::unavailable ? Code::unavailable : Code::invalid_argument;
+    return core::fail(code, answer.error().message());
+  }
+  if (answer->raw_output_contents_size() != answer->outputs_size())
+    return core::invalid(fmt::format("grpc://{}: the answer has not all outputs in raw_output_contents", address_));
+  std::vector<measure::OutputRoom> rooms;
+  rooms.reserve(static_cast<std::size_t>(answer->outputs_size()));
+  for (int i = 0; i < answer->outputs_size(); ++i)
+    rooms.push_back({.name = answer->outputs(i).name(), .size_bytes = answer->raw_output_contents(i).size()});
+  return rooms;
+}
+
+core::Result<bool> GrpcRemote::has_extension(std::string_view name) const {
+  TRY(const auto metadata,
+      ask(&inference::GRPCInferenceService::Stub::ServerMetadata, inference::ServerMetadataRequest()));
+  return std::ranges::count(metadata.extensions(), name) != 0;
+}
+
+core::Result<void> GrpcRemote::add_region(const core::RegionSpec& region) const {
+  inference::SystemSharedMemoryRegisterRequest question;
+  question.set_name(region.name);
+  question.set_key(region.key);
+  question.set_offset(region.offset_bytes);
+  question.set_byte_size(region.size_bytes);
+  TRY_VOID(ask(&inference::GRPCInferenceService::Stub::SystemSharedMemoryRegister, question));
+  return {};
+}
+
+core::Result<void> GrpcRemote::remove_region(const std::string& name) const {
+  inference::SystemSharedMemoryUnregisterRequest question;
+  question.set_name(name);
+  TRY_VOID(ask(&inference::GRPCInferenceService::Stub::SystemSharedMemoryUnregister, question));
+  return {};
+}
+
+inference::ModelInferRequest grpc_question(const GrpcRemote::Named& named, const std::vector<core::Tensor>& inputs) {
   inference::ModelInferRequest request;
   request.set_model_name(named.model);
   request.set_model_version(named.version);
@@ -84,7 +123,7 @@ std::string grpc_question(const GrpcRemote::Named& named, const std::vector<core
     for (const std::int64_t dim : input.shape) added.add_shape(dim);
     request.add_raw_input_contents(input.data.text().data(), input.data.size());
   }
-  return request.SerializeAsString();
+  return request;
 }
 
 }  // namespace slipway::cli

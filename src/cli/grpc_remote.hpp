@@ -5,11 +5,14 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/http_client.hpp"
 #include "core/error.hpp"
+#include "core/shared_region.hpp"
 #include "core/tensor.hpp"
+#include "measure/shared_slots.hpp"
 
 namespace slipway::cli {
 
@@ -34,6 +37,14 @@ class GrpcRemote {
   /// that the server lists.
   core::Result<Named> model() const;
   core::Result<std::vector<core::TensorInfo>> inputs(const Named& named) const;
+  /// Asks the model once, and tells how large its outputs are. unavailable when nobody answers; else invalid_argument.
+  core::Result<std::vector<measure::OutputRoom>> output_rooms(const Named& named,
+                                                              const std::vector<core::Tensor>& inputs) const;
+  /// Whether the server's metadata lists that extension.
+  core::Result<bool> has_extension(std::string_view name) const;
+  /// Registers and unregisters a region of system shared memory.
+  core::Result<void> add_region(const core::RegionSpec& region) const;
+  core::Result<void> remove_region(const std::string& name) const;
 
  private:
   template <class Answer, class Question>
@@ -47,7 +58,7 @@ class GrpcRemote {
   std::unique_ptr<inference::GRPCInferenceService::Stub> stub_;
 };
 
-/// A request with its tensors in raw_input_contents, serialized.
-std::string grpc_question(const GrpcRemote::Named& named, const std::vector<core::Tensor>& inputs);
+/// A request with its tensors in raw_input_contents.
+inference::ModelInferRequest grpc_question(const GrpcRemote::Named& named, const std::vector<core::Tensor>& inputs);
 
 }  // namespace slipway::cli

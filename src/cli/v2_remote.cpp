@@ -52,14 +52,16 @@ core::Result<std::string> V2Remote::model_path() const {
                                                         names.size(), fmt::join(names, ", ")));
 }
 
-core::Result<bool> V2Remote::takes_binary() const {
+core::Result<bool> V2Remote::has_extension(std::string_view name) const {
   TRY(const json::value metadata, ask_json("GET", "/v2"));
   try {
-    return std::ranges::count(metadata.at("extensions").as_array(), "binary_tensor_data") != 0;
+    return std::ranges::count(metadata.at("extensions").as_array(), json::value(json::string(name))) != 0;
   } catch (const std::exception&) {
     return false;
   }
 }
+
+core::Result<bool> V2Remote::takes_binary() const { return has_extension("binary_tensor_data"); }
 
 core::Result<bool> V2Remote::gives_labels(std::string_view name) const {
   TRY(const json::value document, ask_json("GET", "/services"));

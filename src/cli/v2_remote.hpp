@@ -27,6 +27,8 @@ class V2Remote {
   core::Result<HttpAnswer> ask(const HttpQuestion& question) const;
   /// The path of the model: the address's own, or that of the one model the server lists.
   core::Result<std::string> model_path() const;
+  /// Whether the server's metadata lists that extension.
+  core::Result<bool> has_extension(std::string_view name) const;
   /// Whether the server takes binary tensors, which lose nothing; JSON has no NaN.
   core::Result<bool> takes_binary() const;
   /// Whether the service of that name, of a server of ours, answers with labels.

@@ -83,6 +83,7 @@ std::string bench_json(const BenchResult& result) {
                                       {"target", subject.target},
                                       {"model", subject.model},
                                       {"protocol", subject.protocol},
+                                      {"shared_memory", subject.shared_memory},
                                       {"inputs", std::move(inputs)},
                                       {"request_bytes", subject.request_bytes},
                                       {"warm_up_s", core::seconds(result.options.warm_up)},

@@ -51,9 +51,9 @@ std::string describe_inputs(const BenchSubject& subject) {
 std::string describe(const BenchResult& result) {
   const BenchSubject& subject = result.subject;
   const bool open = !result.points.empty() && result.points.front().load.loop != Loop::closed;
-  return fmt::format("{} at {}, {}, {} loop; {}, {} bytes a request", subject.model, subject.target, subject.protocol,
-                     open ? "open" : "closed", describe_inputs(subject),
-                     grouped(static_cast<double>(subject.request_bytes)));
+  return fmt::format("{} at {}, {}{}, {} loop; {}, {} bytes a request", subject.model, subject.target, subject.protocol,
+                     subject.shared_memory ? " with shared memory" : "", open ? "open" : "closed",
+                     describe_inputs(subject), grouped(static_cast<double>(subject.request_bytes)));
 }
 
 std::vector<std::string> notes_on(const Point& point) {

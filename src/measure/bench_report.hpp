@@ -12,9 +12,10 @@ namespace slipway::measure {
 
 /// What was loaded, and with what.
 struct BenchSubject {
-  std::string target;    ///< the server's address, or the model's file
-  std::string model;     ///< its name, with the version where one was asked for
-  std::string protocol;  ///< "http", "http-json", "grpc", "in-process"
+  std::string target;          ///< the server's address, or the model's file
+  std::string model;           ///< its name, with the version where one was asked for
+  std::string protocol;        ///< "http", "http-json", "grpc", "in-process"
+  bool shared_memory = false;  ///< inputs and outputs lie there
   std::vector<core::TensorInfo> inputs;
   std::size_t request_bytes = 0;
   std::int64_t rows = 1;  ///< in one request

@@ -35,6 +35,7 @@ BenchResult result_of(std::vector<Point> points) {
   result.subject = {.target = "http://127.0.0.1:8000",
                     .model = "mlp",
                     .protocol = "http",
+                    .shared_memory = false,
                     .inputs = {{.name = "x", .dtype = core::DataType::fp32, .shape = {2, 64}, .dim_names = {}}},
                     .request_bytes = 1234,
                     .rows = 2};

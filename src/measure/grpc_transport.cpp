@@ -23,7 +23,7 @@ constexpr const char* method = "/inference.GRPCInferenceService/ModelInfer";
 
 class GrpcLanes : public Lanes {
  public:
-  explicit GrpcLanes(const ::grpc::ByteBuffer& message) : message_(message) {}
+  explicit GrpcLanes(const std::vector<::grpc::ByteBuffer>& messages) : messages_(messages) {}
   ~GrpcLanes() override {
     for (const auto& lane : lanes_) {
       if (lane->context) lane->context->TryCancel();
@@ -58,7 +58,7 @@ class GrpcLanes : public Lanes {
     lane.context.emplace();
     lane.answer.Clear();
     box_.begin();
-    lane.stub.UnaryCall(&*lane.context, method, {}, &message_, &lane.answer,
+    lane.stub.UnaryCall(&*lane.context, method, {}, &messages_[number % messages_.size()], &lane.answer,
                         [this, number](const ::grpc::Status& status) { ended(number, status); });
   }
 
@@ -96,20 +96,24 @@ class GrpcLanes : public Lanes {
     box_.end(std::move(ended));
   }
 
-  ::grpc::ByteBuffer message_;
+  std::vector<::grpc::ByteBuffer> messages_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   CompletionBox box_;
 };
 
 }  // namespace
 
-GrpcTransport::GrpcTransport(std::string address, const std::string& message) : address_(std::move(address)) {
-  const ::grpc::Slice slice(message);
-  message_ = ::grpc::ByteBuffer(&slice, 1);
+GrpcTransport::GrpcTransport(std::string address, const std::vector<std::string>& messages)
+    : address_(std::move(address)) {
+  messages_.reserve(messages.size());
+  for (const std::string& message : messages) {
+    const ::grpc::Slice slice(message);
+    messages_.emplace_back(&slice, 1);
+  }
 }
 
 core::Result<std::unique_ptr<Lanes>> GrpcTransport::open(std::uint32_t lanes) const {
-  auto opened = std::make_unique<GrpcLanes>(message_);
+  auto opened = std::make_unique<GrpcLanes>(messages_);
   TRY_VOID(opened->open(address_, lanes));
   return opened;
 }

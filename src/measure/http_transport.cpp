@@ -25,8 +25,8 @@ constexpr auto connect_limit = 5s;
 
 class HttpLanes : public Lanes {
  public:
-  HttpLanes(const std::string& host, std::uint16_t port, const std::string& bytes)
-      : host_(host), port_(port), bytes_(bytes), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+  HttpLanes(const std::string& host, std::uint16_t port, const std::vector<std::string>& messages)
+      : host_(host), port_(port), messages_(messages), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
   core::Result<void> open(std::uint32_t count) {
     lanes_.resize(count);
@@ -72,6 +72,8 @@ class HttpLanes : public Lanes {
     bool waits_to_write = false;
   };
 
+  const std::string& message(std::uint32_t lane) const { return messages_[lane % messages_.size()]; }
+
   core::Result<void> connect(std::uint32_t lane) {
     Lane& own = lanes_[lane];
     own.socket.reset();
@@ -105,9 +107,9 @@ class HttpLanes : public Lanes {
 
   void write(std::uint32_t lane) {
     Lane& own = lanes_[lane];
-    while (own.under_way && own.written < bytes_.size()) {
-      const auto sent =
-          ::send(own.socket.get(), bytes_.data() + own.written, bytes_.size() - own.written, MSG_NOSIGNAL);
+    const std::string& bytes = message(lane);
+    while (own.under_way && own.written < bytes.size()) {
+      const auto sent = ::send(own.socket.get(), bytes.data() + own.written, bytes.size() - own.written, MSG_NOSIGNAL);
       if (sent >= 0) {
         own.written += static_cast<std::size_t>(sent);
       } else if (errno == EAGAIN) {
@@ -158,7 +160,7 @@ class HttpLanes : public Lanes {
   void answered(std::uint32_t lane) {
     Lane& own = lanes_[lane];
     const unsigned status = own.answer.status();
-    const bool closes = !own.answer.keeps_connection() || own.written < bytes_.size();
+    const bool closes = !own.answer.keeps_connection() || own.written < message(lane).size();
     own.used = true;
     if (status == 200) return end(lane, Outcome::answered, {}, closes);
     end(lane, Outcome::failed, fmt::format("status {}: {}", status, protocol::error_sentence(own.answer.error_body())),
@@ -174,7 +176,7 @@ class HttpLanes : public Lanes {
 
   const std::string& host_;
   std::uint16_t port_;
-  const std::string& bytes_;
+  const std::vector<std::string>& messages_;
   Descriptor epoll_;
   std::vector<Lane> lanes_;
   std::vector<Ended> early_;  ///< ended, and not told yet
@@ -185,16 +187,16 @@ class HttpLanes : public Lanes {
 
 HttpTransport::HttpTransport(HttpRequest request) : host_(std::move(request.host)), port_(request.port) {
   const bool ipv6 = host_.find(':') != std::string::npos;
-  bytes_ =
-      fmt::format("POST {} HTTP/1.1\r\nHost: {}{}{}:{}\r\nContent-Type: {}\r\nContent-Length: {}\r\n", request.path,
-                  ipv6 ? "[" : "", host_, ipv6 ? "]" : "", port_, request.content_type, request.body.size());
-  if (request.json_bytes) bytes_ += fmt::format("Inference-Header-Content-Length: {}\r\n", *request.json_bytes);
-  bytes_ += "\r\n";
-  bytes_ += request.body;
+  std::string head = fmt::format("POST {} HTTP/1.1\r\nHost: {}{}{}:{}\r\nContent-Type: {}\r\n", request.path,
+                                 ipv6 ? "[" : "", host_, ipv6 ? "]" : "", port_, request.content_type);
+  if (request.json_bytes) head += fmt::format("Inference-Header-Content-Length: {}\r\n", *request.json_bytes);
+  messages_.reserve(request.bodies.size());
+  for (const std::string& body : request.bodies)
+    messages_.push_back(fmt::format("{}Content-Length: {}\r\n\r\n{}", head, body.size(), body));
 }
 
 core::Result<std::unique_ptr<Lanes>> HttpTransport::open(std::uint32_t lanes) const {
-  auto opened = std::make_unique<HttpLanes>(host_, port_, bytes_);
+  auto opened = std::make_unique<HttpLanes>(host_, port_, messages_);
   TRY_VOID(opened->open(lanes));
   return opened;
 }

@@ -6,19 +6,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "measure/transport.hpp"
 
 namespace slipway::measure {
 
-/// A request over HTTP/1.1, prepared once.
+/// Requests over HTTP/1.1, prepared once.
 struct HttpRequest {
   std::string host;
   std::uint16_t port = 80;
   std::string path;
   std::string_view content_type;
   std::optional<std::size_t> json_bytes;  ///< sent as Inference-Header-Content-Length: binary tensors lie behind
-  std::string body;
+  std::vector<std::string> bodies;        ///< lane n sends the n-th, beginning again behind the last; at least one
 };
 
 /// Kept connections, one a lane, all waited for in one place (epoll): a request is one write of bytes that were made
@@ -33,7 +34,7 @@ class HttpTransport : public Transport {
  private:
   std::string host_;
   std::uint16_t port_;
-  std::string bytes_;
+  std::vector<std::string> messages_;
 };
 
 }  // namespace slipway::measure

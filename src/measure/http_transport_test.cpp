@@ -38,13 +38,13 @@ class HttpTransportTest : public ::testing::Test {
     give_up_after_a_while(listener_);
   }
 
-  std::unique_ptr<Lanes> open(std::uint32_t count, std::string body = "body") {
+  std::unique_ptr<Lanes> open(std::uint32_t count, std::vector<std::string> bodies = {"body"}) {
     transport_ = std::make_unique<HttpTransport>(HttpRequest{.host = "127.0.0.1",
                                                              .port = port_,
                                                              .path = "/v2/models/m/infer",
                                                              .content_type = "application/octet-stream",
                                                              .json_bytes = 2,
-                                                             .body = std::move(body)});
+                                                             .bodies = std::move(bodies)});
     auto lanes = transport_->open(count);
     EXPECT_TRUE(lanes) << lanes.error().message();
     return *std::move(lanes);
@@ -113,6 +113,16 @@ TEST_F(HttpTransportTest, TellsWhichLaneWasAnswered) {
   EXPECT_EQ(wait(*lanes).front().lane, 0U);
 }
 
+TEST_F(HttpTransportTest, SendsEachLanesOwnRequest) {
+  const auto lanes = open(3, {"one", "another"});
+  for (std::uint32_t lane = 0; lane < 3; ++lane) {
+    const Descriptor peer = accept();
+    lanes->send(lane);
+    EXPECT_THAT(receive(peer),
+                EndsWith(lane == 1 ? "Content-Length: 7\r\n\r\nanother" : "Content-Length: 3\r\n\r\none"));
+  }
+}
+
 TEST_F(HttpTransportTest, GivesTheSentenceOfAnError) {
   const auto lanes = open(1);
   const Descriptor peer = accept();
@@ -173,7 +183,7 @@ TEST_F(HttpTransportTest, KnowsThatTheServerIsGone) {
 
 TEST_F(HttpTransportTest, SendsABodyThatFillsTheSocket) {
   const std::string body(8U << 20U, 'x');
-  const auto lanes = open(1, body);
+  const auto lanes = open(1, {body});
   const Descriptor peer = accept();
   lanes->send(0);
   std::size_t received = 0;

@@ -55,7 +55,8 @@ class ModelTransports : public config::TestFolder {
     input.add_shape(1);
     input.add_shape(2);
     request.add_raw_input_contents(std::string(8, '\0'));
-    return std::make_unique<GrpcTransport>(fmt::format("127.0.0.1:{}", server_->port()), request.SerializeAsString());
+    return std::make_unique<GrpcTransport>(fmt::format("127.0.0.1:{}", server_->port()),
+                                           std::vector{request.SerializeAsString()});
   }
 
   static std::vector<Ended> answers(Lanes& lanes, std::size_t count) {

@@ -1,11 +1,14 @@
 """`slipway bench` as a user runs it: on running servers over each protocol, and on a model's file."""
 import json
+import pathlib
 import re
 import signal
 import subprocess
+from multiprocessing.shared_memory import SharedMemory
 
 import pytest
 
+from http_call import call
 from program import PROGRAM, Server, fake_model, free_port, run
 
 SHORT = ["--warm-up", "0.1", "--max-windows", "3"]
@@ -206,6 +209,79 @@ def test_a_server_of_several_models_asks_for_one(server):
 )
 def test_a_wrong_command_line_ends_with_a_sentence(slow, arguments, part):
     assert part in one_sentence(slow.url, *arguments)
+
+
+def regions(server: Server) -> list:
+    return json.loads(call(f"{server.url}/v2/systemsharedmemory/status").body)
+
+
+def objects_in_shared_memory() -> list:
+    return list(pathlib.Path("/dev/shm").glob("slipway-bench-*"))
+
+
+@pytest.mark.parametrize("protocol", ["http", "grpc"])
+def test_tensors_may_lie_in_shared_memory(slow, protocol):
+    bytes_before = slow.metric("slipway_response_bytes_total", model="m")
+    requests_before = slow.metric("slipway_requests_total", model="m", outcome="success")
+    document = bench(address(slow, protocol), "--shared-memory", "-c", "1,4", "--load-threads", "2", "--batch", "500")
+    assert (document["protocol"], document["shared_memory"]) == (protocol, True)
+    assert document["inputs"][0]["shape"] == [500, 4]
+    assert document["request_bytes"] < 1000
+    for point in document["points"]:
+        check_point(point)
+        assert point["errors"] == 0 and point["latency_ms"]["p50"] >= DELAY_MS
+    # 8000 bytes of output went over the socket once, to see how large it is
+    requests = slow.metric("slipway_requests_total", model="m", outcome="success") - requests_before
+    assert slow.metric("slipway_response_bytes_total", model="m") - bytes_before < 8000 + 1000 + 500 * requests
+    assert (regions(slow), objects_in_shared_memory()) == ([], [])
+
+
+@pytest.mark.parametrize("protocol", ["http", "grpc"])
+def test_interrupted_it_leaves_no_shared_memory(slow, protocol):
+    command = [PROGRAM, "bench", address(slow, protocol), "--shared-memory", "-c", "2", "--json", "--warm-up", "0"]
+    command += ["--window", "0.2", "--stability", "0", "--max-windows", "1000"]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            before = slow.metric("slipway_requests_total", model="m")
+            slow.wait_for(before + 100, "slipway_requests_total", model="m")
+            assert 1 <= len(regions(slow)) <= 2 and objects_in_shared_memory() == []
+            running.send_signal(number)
+            output, errors = running.communicate(timeout=20)
+        assert (running.returncode, errors) == (0, "")
+        assert json.loads(output)["points"][0]["interrupted"]
+        assert (regions(slow), objects_in_shared_memory()) == ([], [])
+
+
+def test_shared_memory_finds_open_dimensions_and_serves_a_file(server, made_models):
+    document = bench(f"{server.url}/v2/models/minilm", "--shared-memory")
+    assert document["inputs"][0]["shape"][1] > 0 and document["points"][0]["errors"] == 0
+    assert bench(made_models / "sum_and_difference.onnx", "--shared-memory", "--protocol", "http")["shared_memory"]
+
+
+def test_shared_memory_that_a_server_has_not_is_told(tmp_path):
+    with Server([fake_model(tmp_path), "--backend", "fake", "--no-shared-memory"]) as server:
+        for protocol in ("http", "grpc"):
+            line = one_sentence(address(server, protocol), "--shared-memory")
+            assert f"--shared-memory: {address(server, protocol)} has none" in line
+        assert "a server expected" in one_sentence(server.url, "--shared-memory", "--protocol", "http-json")
+        assert "a server expected" in one_sentence(tmp_path / "m.fake", "--shared-memory")
+
+
+def test_a_region_that_a_server_refuses_is_told(tmp_path):
+    """As one does that runs in a container with a /dev/shm of its own: here it has too many regions already."""
+    memory = SharedMemory(create=True, size=64)
+    try:
+        with Server([fake_model(tmp_path), "--backend", "fake"]) as server:
+            body = {"key": memory.name, "offset": 0, "byte_size": 64}
+            for i in range(1024):
+                assert call(f"{server.url}/v2/systemsharedmemory/region/r{i}/register", body).status == 200
+            for protocol in ("http", "grpc"):
+                line = one_sentence(address(server, protocol), "--shared-memory")
+                assert "refuses the region" in line and "1024 are registered" in line
+            assert objects_in_shared_memory() == []
+    finally:
+        memory.close()
+        memory.unlink()
 
 
 def test_a_file_is_sent_as_it_is(slow, tmp_path):
