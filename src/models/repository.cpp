@@ -132,7 +132,7 @@ core::Result<config::ModelSpec> spec_in(const fs::path& folder, const config::Mo
   TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
   if (!config.spec.name.empty() && config.spec.name != name) {
     return core::fail(Code::invalid_argument,
-                      fmt::format("{}: the name \"{}\" given, that of the folder, \"{}\", expected", pbtxt.string(),
+                      fmt::format(R"({}: the name "{}" given, that of the folder, "{}", expected)", pbtxt.string(),
                                   config.spec.name, name));
   }
   std::ranges::move(config.warnings, std::back_inserter(found.notes));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace slipway::scheduler {
 
@@ -79,8 +80,8 @@ bool keep_exactly(Plan& plan, std::int64_t size) {
 
 /// Leaves a batch of the largest preferred size that the planned jobs, of `rows` rows, come to; nothing where none is.
 void keep_preferred(Plan& plan, std::int64_t rows, const std::vector<std::int64_t>& preferred) {
-  for (auto size = preferred.rbegin(); size != preferred.rend(); ++size) {
-    if (*size <= rows && keep_exactly(plan, *size)) return;
+  for (const std::int64_t size : std::views::reverse(preferred)) {
+    if (size <= rows && keep_exactly(plan, size)) return;
   }
   plan.take.clear();
 }

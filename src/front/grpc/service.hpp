@@ -2,6 +2,8 @@
 
 #include <grpc_service.grpc.pb.h>
 
+#include <utility>
+
 #include "front/extensions.hpp"
 #include "front/grpc/stream_call.hpp"
 #include "models/model_control.hpp"
@@ -32,7 +34,8 @@ using Calls = Protocol::WithRawCallbackMethod_ModelInfer<Protocol::WithRawCallba
 /// is answered UNIMPLEMENTED. Called on gRPC's threads.
 class Service : public Calls {
  public:
-  Service(const models::Registry& models, const Extensions& extensions) : models_(models), extensions_(extensions) {}
+  Service(const models::Registry& models, Extensions extensions)
+      : models_(models), extensions_(std::move(extensions)) {}
   /// Ends the streams once what they have read is answered.
   void finish() { streams_.finish(); }
 
