@@ -1,9 +1,10 @@
 #include "models/scratch_folder.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <system_error>

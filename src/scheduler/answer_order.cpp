@@ -41,13 +41,17 @@ bool AnswerOrder::enter(Job& job) {
 }
 
 void AnswerOrder::leave(std::uint64_t number, core::Completion done, core::Result<core::Response> result) {
-  const bool at_once = never_ran(result);
-  if (at_once) complete(done, std::move(result));
+  std::optional<Answer> in_its_turn;
+  if (never_ran(result)) {
+    complete(done, std::move(result));
+  } else {
+    in_its_turn.emplace(std::move(done), std::move(result));
+  }
   {
     const std::lock_guard lock(mutex_);
     Place& place = places_[static_cast<std::size_t>(number - first_)];
     place.is_open = false;
-    if (!at_once) place.answer.emplace(std::move(done), std::move(result));
+    place.answer = std::move(in_its_turn);
     if (someone_releases_) return;
     someone_releases_ = true;
   }
