@@ -53,7 +53,7 @@ App::App(const Plan& plan)
     : host_(plan.server.host),
       backends_(runtime::BackendRegistry::default_folders()),
       models_(backends_, metrics_, plan.server.response_cache_bytes),
-      control_(models_, plan.models, plan.server.allows_model_control()),
+      control_(models_, {plan.models, plan.over}, plan.server.allows_model_control()),
       memory_(memory_options(plan.server)) {}
 
 App::~App() {

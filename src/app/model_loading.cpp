@@ -32,6 +32,7 @@ core::Result<Plan> plan_from(const std::vector<fs::path>& arguments, const confi
   if (over.name.find('/') != std::string::npos)
     return core::fail(Code::invalid_argument, fmt::format(R"(--name {}: a name without "/" expected)", over.name));
   Plan plan;
+  plan.over = over;
   bool app_file_seen = false;
   for (const fs::path& argument : arguments) {
     if (!is_app_file(argument)) {

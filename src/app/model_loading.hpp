@@ -15,6 +15,7 @@ namespace slipway::app {
 struct Plan {
   config::ServerSpec server;
   std::vector<config::AppModel> models;
+  config::ModelSpec over{};  ///< what the command line says of models: of those that requests bring, too
 };
 core::Result<Plan> plan_from(const std::vector<std::filesystem::path>& arguments, const config::ModelSpec& over);
 

@@ -125,6 +125,20 @@ TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
   EXPECT_THAT(error_of("name: \"a/b\""), HasSubstr("without \"/\""));
   EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: \"none.txt\" } ]"), HasSubstr("none.txt"));
   EXPECT_THAT(error_of("default_model_filename: \"../x.onnx\""), HasSubstr("../x.onnx"));
+  for (const char* name : {"../secret.txt", "/etc/hostname", "a/../../secret.txt"}) {
+    const std::string file = fmt::format("\"{}\"", name);
+    EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: " + file + " } ]"),
+                HasSubstr("in the model's folder"));
+    EXPECT_THAT(error_of("model_warmup { name: \"w\" inputs { key: \"x\" value { data_type: TYPE_FP32 dims: [ 1 ] "
+                         "input_data_file: " +
+                         file + " } } }"),
+                HasSubstr("in the model's folder"));
+    EXPECT_THAT(error_of("sequence_batching { state { input_name: \"h\" output_name: \"g\" initial_state { dims: [ 1 ] "
+                         "data_file: " +
+                         file + " } } }"),
+                HasSubstr("in the model's folder"));
+  }
+  EXPECT_THAT(error_of("max_batch_size: 2147483647"), HasSubstr("65536 at most"));
   EXPECT_THAT(error_of("max_batch_size: 2\ndynamic_batching { priority_levels: 2 }"),
               HasSubstr(":2: dynamic_batching.default_priority_level: 0 given, 1 to 2 expected"));
   EXPECT_THAT(error_of("\ndynamic_batching { preserve_ordering: true priority_levels: 2 default_priority_level: 1 }"),

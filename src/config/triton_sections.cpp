@@ -108,14 +108,24 @@ core::Result<core::Shape> dims_of(const google::protobuf::RepeatedField<std::int
   return core::Shape(dims.begin(), dims.end());
 }
 
+core::Result<std::filesystem::path> file_below(const std::filesystem::path& folder, const std::string& name,
+                                               std::string_view where) {
+  const std::filesystem::path relative = std::filesystem::path(name).lexically_normal();
+  if (relative.is_absolute() || relative.empty() || *relative.begin() == "..")
+    return invalid(fmt::format(R"({}: "{}": a file in the model's folder expected)", where, name));
+  return folder / relative;
+}
+
 core::Result<void> read_tensors(const inference::ModelConfig& config, const std::filesystem::path& folder,
                                 ModelSpec& spec) {
   TRY(spec.inputs, declared(config.input(), "input"));
   TRY(spec.outputs, declared(config.output(), "output"));
   for (const auto& output : config.output()) {
     if (output.label_filename().empty()) continue;
-    auto labels = read_labels(folder / output.label_filename(), "");
-    if (!labels) return std::unexpected(labels.error().within(fmt::format(R"(output "{}")", output.name())));
+    const std::string where = fmt::format(R"(output "{}")", output.name());
+    TRY(const auto file, file_below(folder, output.label_filename(), where + ": label_filename"));
+    auto labels = read_labels(file, "");
+    if (!labels) return std::unexpected(labels.error().within(where));
     spec.output_labels.push_back({output.name(), *std::move(labels)});
   }
   return {};
@@ -166,6 +176,9 @@ core::Result<void> read_backend(const inference::ModelConfig& config, ModelSpec&
 core::Result<void> read_batching(const inference::ModelConfig& config, ModelSpec& spec) {
   if (config.max_batch_size() < 0)
     return invalid(fmt::format("max_batch_size: {} given, 0 or more expected", config.max_batch_size()));
+  constexpr std::int32_t most_rows = 65536;
+  if (config.max_batch_size() > most_rows)
+    return invalid(fmt::format("max_batch_size: {} given, {} at most", config.max_batch_size(), most_rows));
   spec.max_batch_size = config.max_batch_size();
   if (!config.has_dynamic_batching()) return {};
   const auto& batching = config.dynamic_batching();

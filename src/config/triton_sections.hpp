@@ -14,6 +14,11 @@ namespace slipway::config {
 core::Result<core::DataType> dtype_of(inference::DataType type, std::string_view where);
 core::Result<core::Shape> dims_of(const google::protobuf::RepeatedField<std::int64_t>& dims, std::string_view where);
 
+/// The file that a configuration names below `folder`. invalid_argument, beginning with `where`, for a name that is
+/// absolute or leads out of it: a configuration may come from a client, who is not to read other files by it.
+core::Result<std::filesystem::path> file_below(const std::filesystem::path& folder, const std::string& name,
+                                               std::string_view where);
+
 core::Result<void> read_tensors(const inference::ModelConfig& config, const std::filesystem::path& folder,
                                 ModelSpec& spec);
 core::Result<void> read_instances(const inference::ModelConfig& config, ModelSpec& spec);

@@ -54,7 +54,8 @@ core::Result<SequenceState> state_of(const Sequences::State& state, const std::f
   const auto& initial = state.initial_state(0);
   TRY(made.initial_shape, dims_of(initial.dims(), where));
   if (initial.data_file().empty()) return made;
-  TRY(const std::string bytes, read_text_file(folder / "initial_state" / initial.data_file()));
+  TRY(const auto file, file_below(folder / "initial_state", initial.data_file(), where + ": data_file"));
+  TRY(const std::string bytes, read_text_file(file));
   const auto view = std::as_bytes(std::span(bytes));
   made.initial.assign(view.begin(), view.end());
   return made;
@@ -106,7 +107,9 @@ core::Result<void> read_warm_ups(const inference::ModelConfig& config, const std
       if (std::ranges::any_of(tensor.dims, [](std::int64_t dim) { return dim < 0; }))
         return invalid(where + ": sizes expected, -1 is none");
       tensor.random = input.random_data();
-      if (!input.input_data_file().empty()) tensor.file = folder / "warmup" / input.input_data_file();
+      if (!input.input_data_file().empty()) {
+        TRY(tensor.file, file_below(folder / "warmup", input.input_data_file(), where + ": input_data_file"));
+      }
       made.inputs.push_back(std::move(tensor));
     }
     std::ranges::sort(made.inputs, {}, &WarmUp::Input::name);

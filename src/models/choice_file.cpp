@@ -81,6 +81,8 @@ std::optional<fs::path> cache_folder() {
 
 std::optional<Choice> read_choice(const fs::path& folder, const std::string& key) {
   const fs::path file = file_of(folder, key);
+  std::error_code not_there;
+  if (!fs::is_regular_file(file, not_there)) return std::nullopt;  // a pipe would be waited for
   std::ifstream in(file, std::ios::binary);
   if (!in) return std::nullopt;
   std::ostringstream text;

@@ -23,8 +23,8 @@ void keep_named(Found& found, const std::string& name) {
 
 }  // namespace
 
-ModelControl::ModelControl(Registry& registry, std::vector<config::AppModel> places, bool allowed)
-    : registry_(registry), places_(std::move(places)), allowed_(allowed) {}
+ModelControl::ModelControl(Registry& registry, ModelPlaces known, bool allowed)
+    : registry_(registry), places_(std::move(known.places)), over_(std::move(known.over)), allowed_(allowed) {}
 
 void ModelControl::post(std::function<core::Result<void>()> work, Done done) {
   if (!allowed_) {
@@ -102,7 +102,7 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
     TRY_VOID(folder->write(name, place, std::as_bytes(std::span(content))));
   TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, folder->path() / name));
   config.spec.name = name;
-  TRY(Found found, find_models(folder->path() / name, config.spec));
+  TRY(Found found, find_models(folder->path() / name, config::merge(over_, config.spec)));
   for (Source& source : found.sources) source.keeps = folder;
   std::ranges::move(config.warnings, std::back_inserter(found.notes));
   return found;

@@ -21,6 +21,12 @@ struct LoadOptions {
       files{};  ///< place in the model's folder, content; with config alone
 };
 
+/// Where the process's models lie, and what its command line says of all of them.
+struct ModelPlaces {
+  std::vector<config::AppModel> places{};
+  config::ModelSpec over{};
+};
+
 /// Loads and unloads models by name while others are served, one after the other on a thread of its own: nothing of it
 /// runs on the threads that answer requests. Remembers where the process's models lie. Owned by the composition root,
 /// and ended before the registry. Any thread may ask.
@@ -28,8 +34,8 @@ class ModelControl {
  public:
   using Done = std::move_only_function<void(core::Result<void>)>;  ///< on the control's thread, or the caller's
 
-  /// `places` are searched in their order. When `allowed` is false everything is refused, with how to allow it.
-  ModelControl(Registry& registry, std::vector<config::AppModel> places, bool allowed);
+  /// The places are searched in their order. When `allowed` is false everything is refused, with how to allow it.
+  ModelControl(Registry& registry, ModelPlaces known, bool allowed);
 
   /// Reads what is on disk under `name` again, loads it and serves it in place of what is served.
   void load(std::string name, LoadOptions options, Done done);
@@ -44,6 +50,7 @@ class ModelControl {
 
   Registry& registry_;
   const std::vector<config::AppModel> places_;
+  const config::ModelSpec over_;
   const bool allowed_;
   Background background_;  // last: its tasks use all of the above
 };

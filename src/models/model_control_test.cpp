@@ -27,12 +27,13 @@ class ControlTest : public config::TestFolder {
     return outcome.get_future().get();
   }
   void control(bool allowed = true) {
-    control_ = std::make_unique<ModelControl>(registry_, std::vector{config::AppModel{folder(), {}}}, allowed);
+    control_ = std::make_unique<ModelControl>(registry_, ModelPlaces{{config::AppModel{folder(), {}}}, over_}, allowed);
   }
 
   runtime::BackendRegistry backends_{{SLIPWAY_TEST_BACKENDS}};
   metrics::Registry metrics_;
   Registry registry_{backends_, metrics_};
+  config::ModelSpec over_;
   std::unique_ptr<ModelControl> control_;
 };
 
@@ -68,6 +69,14 @@ TEST_F(ControlTest, AConfigOfTheRequestWins) {
   EXPECT_EQ(registry_.find("a", "").value()->max_batch_size(), 8);
   ASSERT_TRUE(load("a"));
   EXPECT_EQ(registry_.find("a", "").value()->max_batch_size(), 4);
+}
+
+TEST_F(ControlTest, WhatTheCommandLineSaysHoldsForFilesOfTheRequestToo) {
+  over_.instances = 3;
+  control();
+  ASSERT_TRUE(load("sent", {.config = R"({"max_batch_size": 8})", .files = {{"1/model.fake", echo}}}));
+  EXPECT_EQ(registry_.find("sent", "").value()->instances(), 3U);
+  EXPECT_EQ(registry_.find("sent", "").value()->max_batch_size(), 8);
 }
 
 TEST_F(ControlTest, ServesFilesOfTheRequestAndRemovesThem) {

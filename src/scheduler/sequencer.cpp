@@ -61,7 +61,8 @@ Sequencer::Sequencer(SequenceOptions options, std::function<void(Job)> submit, P
 core::Error Sequencer::not_begun(const core::SequenceId& id) const {
   return {core::Code::invalid_argument,
           fmt::format("model \"{}\": sequence {} has not been begun, or is over: its first request must say "
-                      "sequence_start, and none may come later than {} ms after the one before",
+                      "sequence_start, none may come later than {} ms after the one before, and loading the model "
+                      "anew ends it",
                       options_.model, text_of(id),
                       std::chrono::duration_cast<std::chrono::milliseconds>(options_.max_idle).count())};
 }
