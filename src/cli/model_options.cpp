@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 
+#include "config/limits.hpp"
+
 namespace slipway::cli {
 
 void add_model_options(CLI::App& command, config::ModelSpec& spec) {
@@ -16,30 +18,30 @@ void add_model_options(CLI::App& command, config::ModelSpec& spec) {
       ->group(group);
   command.add_option("--device", spec.device, "where instances run; cpu by default")->group(group);
   command.add_option("--instances", spec.instances, "instances of each model; one a core by default")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(std::int64_t{1}, config::most_instances))
       ->envname("SLIPWAY_INSTANCES")
       ->group(group);
   command.add_option("--threads", spec.threads, "threads that compute in each instance; 1 by default")
-      ->check(CLI::Range(1, 1024))
+      ->check(CLI::Range(std::int64_t{1}, config::most_threads))
       ->envname("SLIPWAY_THREADS")
       ->group(group);
   command.add_option("--max-batch-size", spec.max_batch_size, "most rows run together; 0 never batches")
-      ->check(CLI::Range(0, 65536))
+      ->check(CLI::Range(std::int64_t{0}, config::most_batch_rows))
       ->group(group);
   command
       .add_option_function<std::int64_t>(
           "--max-delay-us", [&spec](std::int64_t value) { spec.max_delay = std::chrono::microseconds(value); },
           "how long the first request of a batch waits for others; 0 by default")
-      ->check(CLI::Range(0, 60'000'000))
+      ->check(CLI::Range(std::int64_t{0}, config::most_delay_us))
       ->group(group);
   command.add_option("--queue-limit", spec.queue_limit, "requests of one model that may wait; 1024 by default")
-      ->check(CLI::Range(1, 10'000'000))
+      ->check(CLI::Range(std::int64_t{1}, config::most_queued))
       ->group(group);
   command
       .add_option_function<std::int64_t>(
           "--timeout-ms", [&spec](std::int64_t value) { spec.timeout = std::chrono::milliseconds(value); },
           "how long after it was received a request may begin to run; no limit by default")
-      ->check(CLI::Range(1, 86'400'000))
+      ->check(CLI::Range(std::int64_t{1}, config::most_timeout_ms))
       ->group(group);
 }
 

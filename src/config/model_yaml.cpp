@@ -1,5 +1,6 @@
 #include "config/model_yaml.hpp"
 
+#include "config/limits.hpp"
 #include "config/schedule_yaml.hpp"
 #include "config/sequence_yaml.hpp"
 #include "config/transforms_yaml.hpp"
@@ -7,8 +8,6 @@
 namespace slipway::config {
 
 core::Result<ModelSpec> read_model(const YamlMap& map) {
-  constexpr std::int64_t minute_us = 60'000'000;
-  constexpr std::int64_t day_ms = 86'400'000;
   ModelSpec spec;
   TRY(const auto name, map.string("name"));
   if (name && (name->empty() || name->find('/') != std::string::npos)) {
@@ -17,12 +16,12 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   TRY(const auto description, map.string("description"));
   TRY(spec.backend, map.string("backend"));
   TRY(spec.device, map.string("device"));
-  TRY(const auto instances, map.integer("instances", 1, 1024));
-  TRY(const auto threads, map.integer("threads", 1, 1024));
-  TRY(spec.max_batch_size, map.integer("max_batch_size", 0, 65536));
-  TRY(const auto delay, map.integer("max_delay_us", 0, minute_us));
-  TRY(const auto queue_limit, map.integer("queue_limit", 1, 10'000'000));
-  TRY(const auto timeout, map.integer("timeout_ms", 1, day_ms));
+  TRY(const auto instances, map.integer("instances", 1, most_instances));
+  TRY(const auto threads, map.integer("threads", 1, most_threads));
+  TRY(spec.max_batch_size, map.integer("max_batch_size", 0, most_batch_rows));
+  TRY(const auto delay, map.integer("max_delay_us", 0, most_delay_us));
+  TRY(const auto queue_limit, map.integer("queue_limit", 1, most_queued));
+  TRY(const auto timeout, map.integer("timeout_ms", 1, most_timeout_ms));
   TRY(spec.response_cache, map.boolean("response_cache"));
   TRY(spec.backend_options, map.pairs("backend_options"));
   spec.name = name.value_or("");

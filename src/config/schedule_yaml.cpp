@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "config/limits.hpp"
+
 namespace slipway::config {
 
 namespace {
@@ -51,10 +53,9 @@ core::Result<void> read_policies(const YamlMap& map, PrioritySpec& spec) {
 }
 
 core::Result<PrioritySpec> read_priorities(const YamlMap& model) {
-  constexpr std::int64_t most_levels = 1024;
   TRY(const YamlMap map, YamlMap::open(model.file(), model.node("priorities"), "priorities", priorities_keys));
   PrioritySpec spec;
-  TRY(const auto levels, map.integer("levels", 1, most_levels));
+  TRY(const auto levels, map.integer("levels", 1, most_priority_levels));
   if (!levels && map.has("default")) return map.wrong("default", R"(given without the "levels" that there are)");
   if (!levels && !map.has("policies"))
     return model.wrong("priorities", R"("levels" expected, or "policies" with a default)");
@@ -84,13 +85,12 @@ core::Result<std::vector<std::int64_t>> read_sizes(const YamlMap& model, std::in
 }  // namespace
 
 core::Result<void> read_schedule(const YamlMap& model, ModelSpec& spec) {
-  constexpr std::int64_t most_rows = 65536;
   TRY(const auto ordering, model.boolean("preserve_ordering"));
   if (ordering || model.has("preferred_batch_sizes")) {
     BatchingSpec batching;
     batching.preserve_ordering = ordering;
     TRY(batching.preferred_sizes,
-        read_sizes(model, std::max<std::int64_t>(spec.max_batch_size.value_or(most_rows), 1)));
+        read_sizes(model, std::max<std::int64_t>(spec.max_batch_size.value_or(most_batch_rows), 1)));
     spec.batching = std::move(batching);
   }
   if (model.has("priorities")) {

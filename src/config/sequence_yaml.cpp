@@ -3,6 +3,8 @@
 #include <array>
 #include <chrono>
 
+#include "config/limits.hpp"
+
 namespace slipway::config {
 
 namespace {
@@ -15,10 +17,9 @@ constexpr std::array<std::string_view, 2> state_keys{"input", "output"};
 core::Result<void> read_sequence(const YamlMap& model, ModelSpec& spec) {
   if (!model.has("sequence")) return {};
   TRY(const YamlMap map, YamlMap::open(model.file(), model.node("sequence"), "sequence", sequence_keys));
-  constexpr std::int64_t day_ms = 86'400'000;
   constexpr std::int64_t most_sequences = 1'000'000;
   SequenceSpec sequence;
-  TRY(const auto idle, map.integer("max_idle_ms", 1, day_ms));
+  TRY(const auto idle, map.integer("max_idle_ms", 1, most_timeout_ms));
   TRY(const auto most, map.integer("max_sequences", 1, most_sequences));
   if (idle) sequence.max_idle = std::chrono::milliseconds(*idle);
   if (most) sequence.max_sequences = static_cast<std::size_t>(*most);

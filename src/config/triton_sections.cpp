@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "config/labels_file.hpp"
+#include "config/limits.hpp"
 
 namespace slipway::config {
 
@@ -60,11 +61,10 @@ QueuePolicy policy_of(const inference::ModelQueuePolicy& policy) {
 }
 
 core::Result<void> read_priorities(const inference::ModelDynamicBatching& batching, ModelSpec& spec) {
-  constexpr std::uint64_t most_levels = 1024;
   PrioritySpec priorities;
-  if (batching.priority_levels() > most_levels)
-    return invalid(
-        fmt::format("dynamic_batching.priority_levels: {} given, {} at most", batching.priority_levels(), most_levels));
+  if (batching.priority_levels() > static_cast<std::uint64_t>(most_priority_levels))
+    return invalid(fmt::format("dynamic_batching.priority_levels: {} given, {} at most", batching.priority_levels(),
+                               most_priority_levels));
   priorities.levels = static_cast<std::uint32_t>(batching.priority_levels());
   if (priorities.levels > 0) {
     if (batching.default_priority_level() < 1 || batching.default_priority_level() > priorities.levels)
@@ -87,8 +87,8 @@ core::Result<void> read_priorities(const inference::ModelDynamicBatching& batchi
 core::Result<std::uint32_t> count_of(const std::string& text, std::string_view key) {
   std::uint32_t value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure == std::errc() && end == text.data() + text.size() && value <= 1024) return value;
-  return invalid(fmt::format(R"(parameters "{}": "{}" given, a number up to 1024 expected)", key, text));
+  if (failure == std::errc() && end == text.data() + text.size() && value <= most_threads) return value;
+  return invalid(fmt::format(R"(parameters "{}": "{}" given, a number up to {} expected)", key, text, most_threads));
 }
 
 }  // namespace
@@ -137,8 +137,8 @@ core::Result<void> read_instances(const inference::ModelConfig& config, ModelSpe
     if (group.count() < 0) return invalid(fmt::format("instance_group.count: {} given", group.count()));
     instances += std::max(group.count(), 1);
   }
-  constexpr std::int64_t most = 1024;
-  if (instances > most) return invalid(fmt::format("instance_group: {} instances, {} at most", instances, most));
+  if (instances > most_instances)
+    return invalid(fmt::format("instance_group: {} instances, {} at most", instances, most_instances));
   if (instances > 0) spec.instances = static_cast<std::uint32_t>(instances);
   return {};
 }
@@ -176,16 +176,14 @@ core::Result<void> read_backend(const inference::ModelConfig& config, ModelSpec&
 core::Result<void> read_batching(const inference::ModelConfig& config, ModelSpec& spec) {
   if (config.max_batch_size() < 0)
     return invalid(fmt::format("max_batch_size: {} given, 0 or more expected", config.max_batch_size()));
-  constexpr std::int32_t most_rows = 65536;
-  if (config.max_batch_size() > most_rows)
-    return invalid(fmt::format("max_batch_size: {} given, {} at most", config.max_batch_size(), most_rows));
+  if (config.max_batch_size() > most_batch_rows)
+    return invalid(fmt::format("max_batch_size: {} given, {} at most", config.max_batch_size(), most_batch_rows));
   spec.max_batch_size = config.max_batch_size();
   if (!config.has_dynamic_batching()) return {};
   const auto& batching = config.dynamic_batching();
-  constexpr std::uint64_t minute_us = 60'000'000;
-  if (batching.max_queue_delay_microseconds() > minute_us)
+  if (batching.max_queue_delay_microseconds() > static_cast<std::uint64_t>(most_delay_us))
     return invalid(fmt::format("dynamic_batching.max_queue_delay_microseconds: {} given, {} at most",
-                               batching.max_queue_delay_microseconds(), minute_us));
+                               batching.max_queue_delay_microseconds(), most_delay_us));
   spec.max_delay = std::chrono::microseconds(static_cast<std::int64_t>(batching.max_queue_delay_microseconds()));
   BatchingSpec made;
   made.preserve_ordering = batching.preserve_ordering();

@@ -11,13 +11,6 @@ namespace slipway::core {
 
 namespace {
 
-template <class T>
-T load(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
 /// Calls `take` with each element of a BYTES tensor; errors as read_bytes_elements.
 template <class Take>
 Result<void> walk_bytes_elements(std::span<const std::byte> bytes, std::int64_t count, const Take& take) {

@@ -3,6 +3,7 @@
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <string>
@@ -53,6 +54,14 @@ struct Tensor {
 
   TensorView view() const { return {name, dtype, shape, data.bytes()}; }
 };
+
+/// The value whose bytes begin at `at`, which need not be aligned.
+template <class T>
+T load(const std::byte* at) {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
 
 /// Element `index` of FP16, BF16, FP32 or FP64 elements.
 double float_at(DataType dtype, std::span<const std::byte> bytes, std::size_t index);

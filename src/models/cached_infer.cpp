@@ -1,23 +1,12 @@
 #include "models/cached_infer.hpp"
 
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "core/clock.hpp"
 #include "scheduler/answer.hpp"
+#include "scheduler/output_order.hpp"
 
 namespace slipway::models {
-
-namespace {
-
-/// The outputs, which are kept in the order in which they were given, in the order that this request names.
-void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& names) {
-  std::ranges::stable_sort(
-      outputs, {}, [&](const core::Tensor& output) { return std::ranges::find(names, output.name) - names.begin(); });
-}
-
-}  // namespace
 
 void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& probe,
                   const std::function<void(scheduler::Job)>& submit) {
@@ -25,7 +14,7 @@ void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& p
   const auto key = ResponseCache::key_of(door.owner, job);
   if (!key) return submit(std::move(job));
   if (auto outputs = door.cache.find(*key)) {
-    order(*outputs, job.request.outputs);
+    scheduler::order_outputs(*outputs, job.request.outputs);
     core::Response response{.model = door.model,
                             .version = door.version,
                             .id = std::move(job.request.id),

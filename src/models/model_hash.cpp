@@ -1,16 +1,17 @@
 #include "models/model_hash.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <vector>
+
+#include "models/sha256.hpp"
 
 namespace slipway::models {
 
@@ -23,28 +24,15 @@ constexpr std::uintmax_t most_whole_bytes = 256U << 20U;
 constexpr std::uintmax_t spread_blocks = 64;
 constexpr std::size_t most_files = 10'000;
 
-class Digest {
- public:
-  Digest() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    good_ = context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
-  }
-  void add(std::string_view bytes) {
-    good_ = good_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
-  }
-  core::Result<std::string> hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
-    unsigned int size = 0;
-    if (!good_ || EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) != 1)
-      return core::fail(core::Code::internal, "SHA-256 cannot be computed by the OpenSSL that is installed");
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", bytes[i]);
-    return text;
-  }
+void add(Sha256& hash, std::string_view text) { hash.add(std::as_bytes(std::span(text))); }
 
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-  bool good_ = false;
-};
+core::Result<std::string> hex(Sha256& hash) {
+  const auto bytes = hash.finish();
+  if (!bytes) return core::fail(core::Code::internal, "SHA-256 cannot be computed by the OpenSSL that is installed");
+  std::string text;
+  for (const std::byte byte : *bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  return text;
+}
 
 core::Result<std::vector<fs::path>> files_of(const fs::path& model) {
   std::vector<fs::path> files;
@@ -70,11 +58,11 @@ core::Result<std::vector<fs::path>> files_of(const fs::path& model) {
   return files;
 }
 
-core::Result<void> add_file(Digest& digest, const fs::path& file) {
+core::Result<void> add_file(Sha256& hash, const fs::path& file) {
   std::error_code failure;
   const std::uintmax_t size = fs::file_size(file, failure);
   std::ifstream in(file, std::ios::binary);
-  digest.add(fmt::format("{} {}\n", file.filename().string(), size));
+  add(hash, fmt::format("{} {}\n", file.filename().string(), size));
   const bool whole = size <= most_whole_bytes;
   const std::uintmax_t blocks = whole ? (size + block_bytes - 1) / block_bytes : spread_blocks;
   std::string block(std::min(block_bytes, size), '\0');
@@ -82,7 +70,7 @@ core::Result<void> add_file(Digest& digest, const fs::path& file) {
     const std::uintmax_t at = whole ? i * block_bytes : (size - block_bytes) * i / (spread_blocks - 1);
     in.seekg(static_cast<std::streamoff>(at));
     in.read(block.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(block.size(), size - at)));
-    digest.add(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())));
+    add(hash, std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount())));
   }
   if (failure || !in) return core::fail(core::Code::not_found, fmt::format("{}: cannot be read", file.string()));
   return {};
@@ -92,15 +80,15 @@ core::Result<void> add_file(Digest& digest, const fs::path& file) {
 
 core::Result<std::string> model_hash(const fs::path& model) {
   TRY(const auto files, files_of(model));
-  Digest digest;
-  for (const fs::path& file : files) TRY_VOID(add_file(digest, file));
-  return digest.hex();
+  Sha256 hash;
+  for (const fs::path& file : files) TRY_VOID(add_file(hash, file));
+  return hex(hash);
 }
 
 core::Result<std::string> text_hash(std::string_view text) {
-  Digest digest;
-  digest.add(text);
-  return digest.hex();
+  Sha256 hash;
+  add(hash, text);
+  return hex(hash);
 }
 
 }  // namespace slipway::models

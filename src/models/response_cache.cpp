@@ -1,8 +1,5 @@
 #include "models/response_cache.hpp"
 
-#include <openssl/evp.h>
-
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -27,33 +24,13 @@ std::size_t bytes_of(const std::vector<core::Tensor>& tensors) {
   return bytes;
 }
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    good_ = context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1;
-  }
-  void add(std::span<const std::byte> bytes) {
-    good_ = good_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1;
-  }
-  /// With its length before it, so that no two rows of parts are the same bytes.
-  template <class T>
-  void add_all(std::span<const T> values) {
-    const std::uint64_t count = values.size();
-    add(std::as_bytes(std::span(&count, 1)));
-    add(std::as_bytes(values));
-  }
-  std::optional<ResponseCache::Key> finish() {
-    ResponseCache::Key key{};
-    unsigned int size = 0;
-    auto* to = reinterpret_cast<unsigned char*>(key.data());
-    if (!good_ || EVP_DigestFinal_ex(context_.get(), to, &size) != 1 || size != key.size()) return std::nullopt;
-    return key;
-  }
-
- private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-  bool good_ = false;
-};
+/// With its length before it, so that no two rows of parts are the same bytes.
+template <class T>
+void add_all(Sha256& hash, std::span<const T> values) {
+  const std::uint64_t count = values.size();
+  hash.add(std::as_bytes(std::span(&count, 1)));
+  hash.add(std::as_bytes(values));
+}
 
 }  // namespace
 
@@ -63,15 +40,15 @@ std::uint64_t ResponseCache::new_owner() {
 }
 
 std::optional<ResponseCache::Key> ResponseCache::key_of(std::uint64_t owner, const scheduler::Job& job) {
-  Sha256 digest;
-  digest.add(std::as_bytes(std::span(&owner, 1)));
+  Sha256 hash;
+  hash.add(std::as_bytes(std::span(&owner, 1)));
   for (const core::TensorView& input : job.request.inputs) {
-    digest.add(std::as_bytes(std::span(&input.dtype, 1)));
-    digest.add_all(std::span<const std::int64_t>(input.shape.data(), input.shape.size()));
-    digest.add_all(input.bytes);
+    hash.add(std::as_bytes(std::span(&input.dtype, 1)));
+    add_all(hash, std::span<const std::int64_t>(input.shape.data(), input.shape.size()));
+    add_all(hash, input.bytes);
   }
-  digest.add_all(std::span<const std::uint32_t>(job.outputs));
-  return digest.finish();
+  add_all(hash, std::span<const std::uint32_t>(job.outputs));
+  return hash.finish();
 }
 
 std::optional<std::vector<core::Tensor>> ResponseCache::find(const Key& key) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "core/tensor.hpp"
+#include "models/sha256.hpp"
 #include "scheduler/job.hpp"
 
 namespace slipway::models {
@@ -20,7 +20,7 @@ namespace slipway::models {
 class ResponseCache {
  public:
   /// SHA-256 of a loaded version, the names, types, shapes and bytes of a job's inputs, and the outputs it wants.
-  using Key = std::array<std::byte, 32>;
+  using Key = Sha256::Hash;
 
   explicit ResponseCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
 

@@ -35,7 +35,6 @@ std::vector<std::byte> element_of(double value, core::DataType dtype) {
 
 core::Result<scheduler::ControlInput> control_of(const config::SequenceControl& control,
                                                  const std::vector<core::TensorInfo>& inputs) {
-  using Kind = scheduler::ControlInput::Kind;
   scheduler::ControlInput made;
   TRY(made.input, index_of(inputs, control.input, "input"));
   made.info = inputs[made.input];
@@ -43,12 +42,8 @@ core::Result<scheduler::ControlInput> control_of(const config::SequenceControl& 
     return invalid(fmt::format(R"(sequences fill the input "{}" with {}, the model takes {})", control.input,
                                core::name_of(control.dtype), core::name_of(made.info.dtype)));
   }
-  switch (control.kind) {
-    case config::SequenceControl::Kind::start: made.kind = Kind::start; break;
-    case config::SequenceControl::Kind::end: made.kind = Kind::end; break;
-    case config::SequenceControl::Kind::ready: made.kind = Kind::ready; break;
-    case config::SequenceControl::Kind::correlation_id: made.kind = Kind::correlation_id; return made;
-  }
+  made.kind = control.kind;
+  if (made.kind == scheduler::ControlInput::Kind::correlation_id) return made;
   made.when_false = element_of(control.when_false, control.dtype);
   made.when_true = element_of(control.when_true, control.dtype);
   return made;

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstring>
 #include <iterator>
 
 #include "protocol/json_tensor.hpp"
@@ -33,13 +32,6 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return 4;
   }
   return 0;
-}
-
-template <class T>
-T load(const std::byte* at) {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
 }
 
 /// Appends one number; false for NaN and infinities, which JSON lacks.
@@ -81,22 +73,22 @@ class Elements {
     const std::byte* at = tensor_.bytes.data() + index * size_;
     switch (tensor_.dtype) {
       case DataType::boolean: {
-        const std::string_view word = load<std::uint8_t>(at) != 0 ? "true" : "false";
+        const std::string_view word = core::load<std::uint8_t>(at) != 0 ? "true" : "false";
         out.append(word.data(), word.data() + word.size());
         return true;
       }
-      case DataType::uint8: return append_number(out, unsigned{load<std::uint8_t>(at)});
-      case DataType::uint16: return append_number(out, load<std::uint16_t>(at));
-      case DataType::uint32: return append_number(out, load<std::uint32_t>(at));
-      case DataType::uint64: return append_number(out, load<std::uint64_t>(at));
-      case DataType::int8: return append_number(out, int{load<std::int8_t>(at)});
-      case DataType::int16: return append_number(out, load<std::int16_t>(at));
-      case DataType::int32: return append_number(out, load<std::int32_t>(at));
-      case DataType::int64: return append_number(out, load<std::int64_t>(at));
-      case DataType::fp16: return append_number(out, core::fp16_to_float(load<std::uint16_t>(at)));
-      case DataType::bf16: return append_number(out, core::bf16_to_float(load<std::uint16_t>(at)));
-      case DataType::fp32: return append_number(out, load<float>(at));
-      case DataType::fp64: return append_number(out, load<double>(at));
+      case DataType::uint8: return append_number(out, unsigned{core::load<std::uint8_t>(at)});
+      case DataType::uint16: return append_number(out, core::load<std::uint16_t>(at));
+      case DataType::uint32: return append_number(out, core::load<std::uint32_t>(at));
+      case DataType::uint64: return append_number(out, core::load<std::uint64_t>(at));
+      case DataType::int8: return append_number(out, int{core::load<std::int8_t>(at)});
+      case DataType::int16: return append_number(out, core::load<std::int16_t>(at));
+      case DataType::int32: return append_number(out, core::load<std::int32_t>(at));
+      case DataType::int64: return append_number(out, core::load<std::int64_t>(at));
+      case DataType::fp16: return append_number(out, core::fp16_to_float(core::load<std::uint16_t>(at)));
+      case DataType::bf16: return append_number(out, core::bf16_to_float(core::load<std::uint16_t>(at)));
+      case DataType::fp32: return append_number(out, core::load<float>(at));
+      case DataType::fp64: return append_number(out, core::load<double>(at));
       case DataType::bytes: {
         std::string text;
         append_string(text, strings_[index]);

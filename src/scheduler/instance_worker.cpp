@@ -9,6 +9,7 @@
 #include "core/clock.hpp"
 #include "scheduler/answer.hpp"
 #include "scheduler/batch_policy.hpp"
+#include "scheduler/output_order.hpp"
 
 namespace slipway::scheduler {
 
@@ -42,17 +43,6 @@ std::invoke_result_t<Work> caught(const ServedModel& model, const Work& work) {
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw: {}", model.name, error.what()));
   } catch (...) {
     return core::fail(Code::internal, fmt::format("model \"{}\": the runtime threw something unknown", model.name));
-  }
-}
-
-/// Puts the outputs, which come in the model's order, into the order that the request names.
-void order(std::vector<core::Tensor>& outputs, const std::vector<std::string>& names) {
-  for (std::size_t to = 0; to < names.size() && to < outputs.size(); ++to) {
-    for (std::size_t from = to; from < outputs.size(); ++from) {
-      if (outputs[from].name != names[to]) continue;
-      if (from != to) std::swap(outputs[from], outputs[to]);
-      break;
-    }
   }
 }
 
@@ -181,7 +171,7 @@ core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs,
 }
 
 core::Response InstanceWorker::respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const {
-  order(outputs, job.request.outputs);
+  order_outputs(outputs, job.request.outputs);
   return core::Response{.model = model_.name,
                         .version = model_.version,
                         .id = std::move(job.request.id),

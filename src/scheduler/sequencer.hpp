@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/sequence_spec.hpp"
 #include "core/clock.hpp"
 #include "core/request.hpp"
 #include "core/tensor.hpp"
@@ -20,7 +21,7 @@ namespace slipway::scheduler {
 
 /// An input that the server fills: whether a request begins or ends its sequence, that it is there, or whose it is.
 struct ControlInput {
-  enum class Kind { start, end, ready, correlation_id };
+  using Kind = config::SequenceControl::Kind;
   std::uint32_t input = 0;  ///< into the model's
   Kind kind = Kind::start;
   core::TensorInfo info;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -42,16 +41,9 @@ core::Buffer strings_of(const core::TensorView& scores, std::size_t rows, std::s
 }
 
 template <class Stored>
-Stored load_as(const std::byte* at) {
-  Stored value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-template <class Stored>
 core::Buffer strings_as(const core::TensorView& scores, std::size_t rows, std::size_t top,
                         const ClassesWanted& wanted) {
-  return strings_of<Stored>(scores, rows, top, wanted, load_as<Stored>);
+  return strings_of<Stored>(scores, rows, top, wanted, core::load<Stored>);
 }
 
 core::Buffer strings(const core::TensorView& scores, std::size_t rows, std::size_t top, const ClassesWanted& wanted) {
@@ -69,10 +61,10 @@ core::Buffer strings(const core::TensorView& scores, std::size_t rows, std::size
     case DataType::fp64: return strings_as<double>(scores, rows, top, wanted);
     case DataType::fp16:
       return strings_of<float>(scores, rows, top, wanted,
-                               [](const std::byte* at) { return core::fp16_to_float(load_as<std::uint16_t>(at)); });
+                               [](const std::byte* at) { return core::fp16_to_float(core::load<std::uint16_t>(at)); });
     case DataType::bf16:
       return strings_of<float>(scores, rows, top, wanted,
-                               [](const std::byte* at) { return core::bf16_to_float(load_as<std::uint16_t>(at)); });
+                               [](const std::byte* at) { return core::bf16_to_float(core::load<std::uint16_t>(at)); });
     case DataType::bytes: break;
   }
   return {};
