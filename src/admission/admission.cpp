@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "config/limits.hpp"
+
 namespace slipway::admission {
 
 using core::invalid;
@@ -92,6 +94,11 @@ core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const co
       return invalid(fmt::format(R"(model "{}": input "{}" has {} rows, input "{}" has {}; they must be equal)",
                                  version.name(), input.name, input.shape[0], request.inputs.front().name, rows));
   }
+  // no byte stands for a row of an empty tensor, so nothing else bounds what a client may claim
+  const bool claimed = std::ranges::all_of(request.inputs, [](const auto& input) { return input.bytes.empty(); });
+  if (claimed && rows > config::most_batch_rows)
+    return invalid(fmt::format(R"(model "{}": {} rows of nothing given, at most {} expected)", version.name(), rows,
+                               config::most_batch_rows));
   if (rows == 0) return invalid(fmt::format(R"(model "{}": 0 rows given, at least 1 expected)", version.name()));
   const auto limit = version.spec().max_batch_size;
   if (limit && rows > *limit)
@@ -104,7 +111,7 @@ core::Result<void> read_schedule(scheduler::Job& job) {
   for (const auto& [key, value] : job.request.parameters) {
     const auto* number = std::get_if<std::int64_t>(&value);
     if (key == "timeout") {
-      constexpr std::int64_t most = 86'400'000'000;
+      constexpr std::int64_t most = config::most_timeout_us;
       if (number == nullptr || *number < 0 || *number > most)
         return invalid(fmt::format(R"(parameter "timeout": a number of microseconds from 0 to {} expected)", most));
       job.timeout = std::chrono::microseconds(*number);

@@ -39,6 +39,7 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
   take(base.priorities, over.priorities);
   take(base.sequence, over.sequence);
   take(base.response_cache, over.response_cache);
+  if (!over.version_labels.empty()) base.version_labels = over.version_labels;
   if (!over.inputs.empty()) base.inputs = over.inputs;
   if (!over.outputs.empty()) base.outputs = over.outputs;
   if (!over.output_labels.empty()) base.output_labels = over.output_labels;

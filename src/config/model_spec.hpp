@@ -55,6 +55,7 @@ struct ModelSpec {
   std::vector<DeclaredTensor> outputs;  ///< likewise; only these are served
   std::vector<OutputLabels> output_labels;
   std::optional<VersionPolicy> versions;
+  std::vector<std::pair<std::string, std::string>> version_labels;  ///< a name for a version: {"stable", "2"}
   std::string model_filename;  ///< in a version's folder; "": model.*, or the only one
   std::optional<BatchingSpec> batching;
   std::optional<PrioritySpec> priorities;

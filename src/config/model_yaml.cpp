@@ -1,5 +1,9 @@
 #include "config/model_yaml.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "config/limits.hpp"
 #include "config/schedule_yaml.hpp"
 #include "config/sequence_yaml.hpp"
@@ -24,6 +28,12 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   TRY(const auto timeout, map.integer("timeout_ms", 1, most_timeout_ms));
   TRY(spec.response_cache, map.boolean("response_cache"));
   TRY(spec.backend_options, map.pairs("backend_options"));
+  TRY(spec.version_labels, map.pairs("version_labels"));
+  for (const auto& [label, version] : spec.version_labels) {
+    if (!version.empty() && std::ranges::all_of(version, [](char c) { return c >= '0' && c <= '9'; })) continue;
+    return map.wrong("version_labels",
+                     fmt::format("label \"{}\": \"{}\" given, a version's number expected", label, version));
+  }
   spec.name = name.value_or("");
   spec.description = description.value_or("");
   if (instances) spec.instances = static_cast<std::uint32_t>(*instances);

@@ -9,7 +9,7 @@
 namespace slipway::config {
 
 /// The keys of a model.yaml.
-inline constexpr std::array<std::string_view, 17> model_keys{"name",
+inline constexpr std::array<std::string_view, 18> model_keys{"name",
                                                              "description",
                                                              "backend",
                                                              "device",
@@ -20,6 +20,7 @@ inline constexpr std::array<std::string_view, 17> model_keys{"name",
                                                              "queue_limit",
                                                              "timeout_ms",
                                                              "backend_options",
+                                                             "version_labels",
                                                              "preferred_batch_sizes",
                                                              "preserve_ordering",
                                                              "priorities",

@@ -18,13 +18,11 @@ constexpr std::array<std::string_view, 4> policy_keys{"timeout_action", "default
                                                       "max_queue_size"};
 
 core::Result<QueuePolicy> read_policy(const YamlMap& policies, const std::string& key) {
-  constexpr std::int64_t day_us = 86'400'000'000;
-  constexpr std::int64_t most_waiting = 10'000'000;
   TRY(const YamlMap map, YamlMap::open(policies.file(), policies.node(key), "priorities.policies." + key, policy_keys));
   TRY(const auto action, map.string("timeout_action"));
-  TRY(const auto timeout, map.integer("default_timeout_us", 0, day_us));
+  TRY(const auto timeout, map.integer("default_timeout_us", 0, most_timeout_us));
   TRY(const auto override_allowed, map.boolean("allow_timeout_override"));
-  TRY(const auto size, map.integer("max_queue_size", 0, most_waiting));
+  TRY(const auto size, map.integer("max_queue_size", 0, most_queued));
   if (action && *action != "reject" && *action != "delay")
     return map.wrong("timeout_action", fmt::format(R"("{}" given, reject or delay expected)", *action));
   return QueuePolicy{.delay_on_timeout = action == "delay",

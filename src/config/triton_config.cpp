@@ -81,6 +81,16 @@ const Rule* rule_for(std::string_view path) {
   return found == rules.end() ? nullptr : &*found;
 }
 
+/// Why a field has no effect with the value that it has, in a configuration of that backend; empty where it has one.
+std::string_view without_effect(const TritonField& field, const std::optional<std::string>& backend) {
+  if (field.path == "instance_group.kind" && field.value == "KIND_GPU")
+    return "no backend here has a GPU; the model runs on the CPU";
+  if (field.path == "optimization.graph" && backend != "onnxruntime")
+    return "it is for the backend onnxruntime, which the configuration does not name";
+  if (field.path == "parameters" && field.value != threads_parameter) return "no backend here has such a parameter";
+  return "";
+}
+
 /// Keeps the first error of the parser.
 class Collector : public google::protobuf::io::ErrorCollector {
  public:
@@ -113,13 +123,18 @@ int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lin
 }
 
 core::Result<std::vector<std::string>> judge_fields(const inference::ModelConfig& config,
-                                                    TextFormat::ParseInfoTree* lines, const std::string& name) {
+                                                    TextFormat::ParseInfoTree* lines, const std::string& name,
+                                                    const std::optional<std::string>& backend) {
   std::multimap<int, std::string> warnings;  // by line
   std::optional<core::Error> refused;
   visit_fields(config, lines, [&](const TritonField& field) {
+    const std::string where = place(name, field.line);
+    if (const auto reason = without_effect(field, backend); !reason.empty()) {
+      const std::string which = field.value.empty() ? field.path : fmt::format("{} {}", field.path, field.value);
+      warnings.emplace(field.line, fmt::format("{}{} has no effect: {}", where, which, reason));
+    }
     const Rule* rule = rule_for(field.path);
     if (rule == nullptr) return true;
-    const std::string where = place(name, field.line);
     if (rule->fate == Fate::ignored)
       warnings.emplace(field.line, fmt::format("{}{} has no effect: {}", where, field.path, rule->reason));
     if (rule->fate == Fate::refused && !refused)
@@ -159,7 +174,6 @@ core::Result<void> read_name(const inference::ModelConfig& config, ModelSpec& sp
 core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines,
                                      const std::string& name, const std::filesystem::path& folder) {
   TritonConfig read;
-  TRY(read.warnings, judge_fields(config, lines, name));
   const auto section = [&](std::string_view field, core::Result<void> outcome) -> core::Result<void> {
     if (outcome) return {};
     return core::fail(outcome.error().code(), place(name, line_of(config, lines, field)) + outcome.error().message());
@@ -177,6 +191,7 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
     return core::invalid(place(name, line_of(config, lines, "model_transaction_policy")) +
                          "model_transaction_policy.decoupled: a request here has one answer");
   }
+  TRY(read.warnings, judge_fields(config, lines, name, read.spec.backend));
   if (config.has_response_cache()) read.spec.response_cache = config.response_cache().enable();
   read.spec.triton_config = boost::json::serialize(json_of(config));
   return read;

@@ -160,5 +160,30 @@ TEST(TritonConfigJson, IsReadAsTheFileIs) {
   EXPECT_THAT(read_triton_config_json("no", "").error().message(), HasSubstr("the model's config"));
 }
 
+TEST_F(TritonConfigFile, NamesTheLineOfAValueThatHasNoEffect) {
+  const auto config = read(R"(instance_group [ { count: 1 }, {
+  kind: KIND_GPU } ]
+optimization { graph { level: -1 } }
+parameters { key: "intra_op_thread_count" value: { string_value: "2" } }
+parameters { key: "my_own" value: { string_value: "2" } }
+)");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_THAT(config->warnings,
+              ElementsAre(HasSubstr("config.pbtxt:2: instance_group.kind KIND_GPU has no effect: no backend here"),
+                          HasSubstr("config.pbtxt:3: optimization.graph has no effect: it is for the backend onnx"),
+                          HasSubstr("config.pbtxt:5: parameters my_own has no effect")));
+  EXPECT_THAT(read("backend: \"onnxruntime\" optimization { graph { level: -1 } }")->warnings, testing::IsEmpty());
+}
+
+TEST_F(TritonConfigFile, BoundsTheTimeoutsOfQueues) {
+  EXPECT_THAT(
+      error_of("max_batch_size: 4\ndynamic_batching { default_queue_policy {\n"
+               "  default_timeout_microseconds: 9223372036854775807 } }"),
+      HasSubstr("config.pbtxt:2: default_timeout_microseconds: 9223372036854775807 given, 86400000000 at most"));
+  EXPECT_THAT(error_of("max_batch_size: 4\ndynamic_batching { priority_levels: 1 default_priority_level: 1\n"
+                       "  priority_queue_policy { key: 1 value { default_timeout_microseconds: 86400000001 } } }"),
+              HasSubstr("86400000001 given"));
+}
+
 }  // namespace
 }  // namespace slipway::config

@@ -15,12 +15,25 @@ using Visit = std::function<bool(const TritonField& field)>;
 
 void visit_inside(const Message& message, Lines* lines, const std::string& prefix, const Visit& visit);
 
+std::string value_of(const Message& message, const FieldDescriptor* field, int index) {
+  const auto* reflection = message.GetReflection();
+  if (field->is_map()) {
+    const Message& entry = reflection->GetRepeatedMessage(message, field, index);
+    const FieldDescriptor* key = entry.GetDescriptor()->map_key();
+    return key->cpp_type() == FieldDescriptor::CPPTYPE_STRING ? entry.GetReflection()->GetString(entry, key) : "";
+  }
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM || field->is_repeated()) return "";
+  return reflection->GetEnum(message, field)->name();
+}
+
 void visit_one(const Message& message, Lines* lines, const FieldDescriptor* field, int index, const std::string& path,
                const Visit& visit) {
   const auto* reflection = message.GetReflection();
   // the parser counts a field that may stand once as -1
   const int line = lines == nullptr ? -1 : lines->GetLocation(field, field->is_repeated() ? index : -1).line;
-  if (!visit({path, line + 1}) || field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map()) return;
+  if (!visit({path, line + 1, value_of(message, field, index)}) ||
+      field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field->is_map())
+    return;
   const Message& inner = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, index)
                                               : reflection->GetMessage(message, field);
   Lines* inner_lines = lines == nullptr ? nullptr : lines->GetTreeForNested(field, field->is_repeated() ? index : -1);

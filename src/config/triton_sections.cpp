@@ -52,8 +52,11 @@ core::Result<std::vector<DeclaredTensor>> declared(const Tensors& tensors, std::
   return out;
 }
 
-QueuePolicy policy_of(const inference::ModelQueuePolicy& policy) {
-  return {
+core::Result<QueuePolicy> policy_of(const inference::ModelQueuePolicy& policy) {
+  if (policy.default_timeout_microseconds() > static_cast<std::uint64_t>(most_timeout_us))
+    return invalid(fmt::format("default_timeout_microseconds: {} given, {} at most, or 0 for no limit",
+                               policy.default_timeout_microseconds(), most_timeout_us));
+  return QueuePolicy{
       .delay_on_timeout = policy.timeout_action() == inference::ModelQueuePolicy::DELAY,
       .default_timeout = std::chrono::microseconds(static_cast<std::int64_t>(policy.default_timeout_microseconds())),
       .allow_timeout_override = policy.allow_timeout_override(),
@@ -72,12 +75,15 @@ core::Result<void> read_priorities(const inference::ModelDynamicBatching& batchi
                                  batching.default_priority_level(), priorities.levels));
     priorities.default_level = static_cast<std::uint32_t>(batching.default_priority_level());
   }
-  if (batching.has_default_queue_policy()) priorities.default_policy = policy_of(batching.default_queue_policy());
+  if (batching.has_default_queue_policy()) {
+    TRY(priorities.default_policy, policy_of(batching.default_queue_policy()));
+  }
   for (const auto& [level, policy] : batching.priority_queue_policy()) {
     if (level < 1 || level > priorities.levels)
       return invalid(fmt::format("dynamic_batching.priority_queue_policy: level {} given, 1 to {} expected", level,
                                  priorities.levels));
-    priorities.policies.emplace(static_cast<std::uint32_t>(level), policy_of(policy));
+    TRY(auto made, policy_of(policy));
+    priorities.policies.emplace(static_cast<std::uint32_t>(level), std::move(made));
   }
   if (priorities.levels > 0 || priorities.default_policy) spec.priorities = std::move(priorities);
   return {};
@@ -166,7 +172,8 @@ core::Result<void> read_backend(const inference::ModelConfig& config, ModelSpec&
     const char* graph = level < 0 ? "basic" : level == 0 ? "all" : "extended";
     spec.backend_options.emplace_back("graph_optimization", graph);
   }
-  if (const auto threads = config.parameters().find("intra_op_thread_count"); threads != config.parameters().end()) {
+  if (const auto threads = config.parameters().find(std::string(threads_parameter));
+      threads != config.parameters().end()) {
     TRY(const std::uint32_t count, count_of(threads->second.string_value(), threads->first));
     if (count > 0) spec.threads = count;
   }

@@ -3,6 +3,7 @@
 #include <model_config.pb.h>
 
 #include <filesystem>
+#include <string_view>
 
 #include "config/model_spec.hpp"
 #include "core/error.hpp"
@@ -10,6 +11,9 @@
 /// The sections of a Triton model configuration, each into its part of a ModelSpec. The errors name the field; the file
 /// is for the caller to add. Free functions without state.
 namespace slipway::config {
+
+/// The one entry of `parameters` that is read: the threads of an instance.
+inline constexpr std::string_view threads_parameter = "intra_op_thread_count";
 
 core::Result<core::DataType> dtype_of(inference::DataType type, std::string_view where);
 core::Result<core::Shape> dims_of(const google::protobuf::RepeatedField<std::int64_t>& dims, std::string_view where);

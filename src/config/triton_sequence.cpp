@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/limits.hpp"
 #include "config/text_file.hpp"
 #include "config/triton_sections.hpp"
 
@@ -68,10 +69,10 @@ core::Result<void> read_sequence(const inference::ModelConfig& config, const std
   if (!config.has_sequence_batching()) return {};
   const Sequences& given = config.sequence_batching();
   SequenceSpec sequence;
-  constexpr std::uint64_t day_us = 86'400'000'000;
-  if (given.max_sequence_idle_microseconds() > day_us)
+  constexpr auto most_idle_us = static_cast<std::uint64_t>(most_timeout_us);
+  if (given.max_sequence_idle_microseconds() > most_idle_us)
     return invalid(fmt::format("sequence_batching.max_sequence_idle_microseconds: {} given, {} at most",
-                               given.max_sequence_idle_microseconds(), day_us));
+                               given.max_sequence_idle_microseconds(), most_idle_us));
   if (given.max_sequence_idle_microseconds() > 0)
     sequence.max_idle = std::chrono::microseconds(static_cast<std::int64_t>(given.max_sequence_idle_microseconds()));
   if (given.oldest().max_candidate_sequences() > 0)

@@ -25,8 +25,8 @@ Batching batching_of(const std::vector<core::TensorInfo>& inputs, const std::vec
 core::Result<std::int64_t> decide_max_batch_size(const config::ModelSpec& spec, Batching batching,
                                                  const std::function<Rows()>& rows) {
   if (spec.max_batch_size) {
-    if (*spec.max_batch_size <= 1) return 0;
     if (batching != Batching::impossible) return *spec.max_batch_size;
+    if (*spec.max_batch_size <= 1) return 0;
     return core::fail(
         core::Code::invalid_argument,
         fmt::format("max_batch_size {} given, but requests can be joined only where the first dimension of "

@@ -22,10 +22,10 @@ Batching batching_of(const std::vector<core::TensorInfo>& inputs, const std::vec
 /// The most rows of one batch where nobody said it.
 inline constexpr std::int64_t default_max_batch_size = 16;
 
-/// The most rows of one batch; 0 where requests are never joined. What `spec` says holds: 0 or 1 is none, and more is
-/// invalid_argument for a model whose first dimension is fixed. Where it says nothing, `rows` is asked, once, what a
-/// trial shows: a model that declares its batch is believed unless the trial shows that rows mix; any other only if
-/// it shows that they do not.
+/// The most rows of one batch; 0 where the first dimension is none of rows, 1 where it is and nothing is joined. What
+/// `spec` says holds; more than 1 is invalid_argument for a model whose first dimension is fixed, and 1 is then 0.
+/// Where it says nothing, `rows` is asked, once, what a trial shows: a model that declares its batch is believed unless
+/// the trial shows that rows mix; any other only if it shows that they do not.
 core::Result<std::int64_t> decide_max_batch_size(const config::ModelSpec& spec, Batching batching,
                                                  const std::function<Rows()>& rows);
 

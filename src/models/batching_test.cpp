@@ -47,7 +47,7 @@ TEST(MaxBatchSize, IsWhatTheConfigurationSaysWithoutATrial) {
     });
   };
   EXPECT_EQ(told(0, Batching::declared).value(), 0);
-  EXPECT_EQ(told(1, Batching::declared).value(), 0);
+  EXPECT_EQ(told(1, Batching::declared).value(), 1);
   EXPECT_EQ(told(64, Batching::unproven).value(), 64);
   EXPECT_EQ(told(1, Batching::impossible).value(), 0);
   const auto refused = told(8, Batching::impossible);

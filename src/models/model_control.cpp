@@ -33,7 +33,16 @@ void ModelControl::post(std::function<core::Result<void>()> work, Done done) {
                            "serve with --model-control to allow it"));
   }
   auto shared = std::make_shared<Done>(std::move(done));
-  Background::Task task = [work = std::move(work), shared] { (*shared)(work()); };
+  Background::Task task = [work = std::move(work), shared] {
+    const auto outcome = [&work]() -> core::Result<void> {
+      try {
+        return work();
+      } catch (const std::exception& error) {  // whoever waits for `done` must not do so for ever
+        return core::fail(Code::internal, error.what());
+      }
+    };
+    (*shared)(outcome());
+  };
   if (background_.post(task)) return;
   (*shared)(core::fail(Code::resource_exhausted,
                        fmt::format("{} loads and unloads wait already; try again later", Background::most_tasks)));
@@ -55,6 +64,10 @@ void ModelControl::unload(std::string name, Done done) {
 }
 
 core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
+  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format("failed to load '{}': that is no name of a model's folder", name));
+  }
   auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
   if (found) {
     for (const std::string& note : found->notes) spdlog::warn("{}", note);
@@ -95,8 +108,6 @@ core::Result<Found> ModelControl::find_on_disk(const std::string& name, const Lo
 core::Result<Found> ModelControl::write_and_find(const std::string& name, const LoadOptions& options) const {
   if (!options.config)
     return core::fail(Code::invalid_argument, "files are given without the parameter \"config\", which they need");
-  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos)
-    return core::fail(Code::invalid_argument, fmt::format(R"("{}" is no name for a model's folder)", name));
   TRY(const auto folder, ScratchFolder::make());
   for (const auto& [place, content] : options.files)
     TRY_VOID(folder->write(name, place, std::as_bytes(std::span(content))));

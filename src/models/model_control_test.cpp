@@ -110,5 +110,24 @@ TEST_F(ControlTest, IsRefusedWhereItIsNotAllowed) {
   EXPECT_THAT(unload("a").error().message(), HasSubstr("--model-control"));
 }
 
+TEST_F(ControlTest, ANameDoesNotLeadToOtherFolders) {
+  const fs::path secret = write("secret.txt", "cat\ndog\n");
+  write("models/a/1/model.fake", echo);
+  control_ =
+      std::make_unique<ModelControl>(registry_, ModelPlaces{{config::AppModel{folder() / "models", {}}}, over_}, true);
+  for (const std::string name : {"..", "../models/a", "a/../..", ""}) {
+    const auto refused = load(name, {.config = R"({"output": [{"name": "y", "label_filename": "secret.txt"}]})"});
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().message(), HasSubstr("no name of a model's folder")) << name;
+  }
+}
+
+TEST_F(ControlTest, WhateverALoadThrowsItsClientHears) {
+  write("a/1/model.fake", echo);
+  control();
+  const auto refused = load("a", {.config = "{}", .files = {{std::string(300, 'a') + "/model.fake", echo}}});
+  ASSERT_FALSE(refused);
+}
+
 }  // namespace
 }  // namespace slipway::models

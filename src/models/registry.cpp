@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <atomic>
@@ -59,10 +60,20 @@ std::shared_ptr<const Registry::Snapshot> Registry::snapshot() const {
 
 void Registry::change(const std::function<void(Snapshot& models)>& change) {
   std::shared_ptr<const Snapshot> old;  // let go of after the lock: it may hold the last handle of a version
-  const std::scoped_lock lock(mutex_);
-  auto next = std::make_shared<Snapshot>(*snapshot_);
-  change(*next);
-  old = std::exchange(snapshot_, std::move(next));
+  {
+    const std::scoped_lock lock(mutex_);
+    auto next = std::make_shared<Snapshot>(*snapshot_);
+    change(*next);
+    old = std::exchange(snapshot_, std::move(next));
+  }
+  const std::scoped_lock lock(telling_);
+  if (told_) told_(ready());
+}
+
+void Registry::tell_readiness(std::function<void(bool ready)> told) {
+  const std::scoped_lock lock(telling_);
+  told_ = std::move(told);
+  if (told_) told_(ready());
 }
 
 void Registry::put(Entry entry) {
@@ -70,12 +81,25 @@ void Registry::put(Entry entry) {
   change([&](Snapshot& models) { models[entry.index.name].insert_or_assign(number, std::move(entry)); });
 }
 
+core::Result<std::unique_ptr<ModelVersion>> Registry::make(const Source& source) try {
+  return ModelVersion::load(backends_, metrics_, cache_, source);
+} catch (const std::exception& error) {  // out of memory, most likely: one model's failure, not the process's
+  return core::fail(Code::internal, fmt::format("model \"{}\": {}", source.spec.name, error.what()));
+}
+
 core::Result<Handle> Registry::load(const Source& source) {
-  TRY(std::unique_ptr<ModelVersion> version, ModelVersion::load(backends_, metrics_, cache_, source));
+  TRY(std::unique_ptr<ModelVersion> version, make(source));
   // whoever lets go of a version last, an instance's own thread perhaps, must not wait for its instances to end
-  return Handle(version.release(), [reaper = reaper_](ModelVersion* retired) {
-    reaper->post_always([owned = std::unique_ptr<ModelVersion>(retired)]() mutable { owned.reset(); });
+  Handle handle(version.release(), [reaper = reaper_](ModelVersion* retired) {
+    reaper->post_always([owned = std::unique_ptr<ModelVersion>(retired)]() mutable {
+      owned.reset();
+      ::malloc_trim(0);  // weights leave holes between what lives on, which the allocator keeps by itself
+    });
   });
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(made_, [](const auto& other) { return other.expired(); });
+  made_.push_back(handle);
+  return handle;
 }
 
 void Registry::load_each(const std::vector<Source>& sources,
@@ -93,6 +117,8 @@ void Registry::load_each(const std::vector<Source>& sources,
   const std::size_t threads = std::min<std::size_t>(sources.size(), core::usable_cpus());
   for (std::size_t i = 1; i < threads; ++i) others.emplace_back(work);
   work();
+  others.clear();
+  reaper_->post_always([] { ::malloc_trim(0); });  // of what reading and trying the models took
 }
 
 core::Result<void> Registry::check_new(const Found& found) const {
@@ -163,7 +189,13 @@ core::Result<void> Registry::remove(std::string_view name) {
 }
 
 void Registry::finish() {
-  const std::vector<Handle> versions = all();
+  std::vector<Handle> versions;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& made : made_) {
+      if (Handle version = made.lock()) versions.push_back(std::move(version));
+    }
+  }
   for (const Handle& version : versions) version->stop();
   for (const Handle& version : versions) version->finish();
 }

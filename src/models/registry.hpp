@@ -59,8 +59,9 @@ class Registry {
   /// Serves the model no longer. not_found when there is none.
   core::Result<void> remove(std::string_view name);
 
-  /// Ends every version: refuses requests, and waits until those accepted were answered. Afterwards no thread of an
-  /// instance runs, whoever still holds a handle. Not from a completion.
+  /// Ends every version, those too that were replaced or unloaded and still have requests: refuses requests, and waits
+  /// until those accepted were answered. Afterwards no thread of an instance runs, whoever still holds a handle. Not
+  /// from a completion.
   void finish();
 
   /// The version of that number, or the highest ready one for "". not_found names what there is; unavailable when the
@@ -77,6 +78,10 @@ class Registry {
   /// Whether everything that should be served is ready.
   bool ready() const;
 
+  /// Calls `told` with ready() now, and after each change, on the thread that made it, which waits for it. An empty
+  /// function ends that, and returns when no call is running.
+  void tell_readiness(std::function<void(bool ready)> told);
+
  private:
   struct Entry {
     IndexEntry index;
@@ -87,6 +92,7 @@ class Registry {
   std::shared_ptr<const Snapshot> snapshot() const;
   core::Result<void> check_new(const Found& found) const;
   static core::Error unknown(const Snapshot& models, std::string_view name);
+  core::Result<std::unique_ptr<ModelVersion>> make(const Source& source);
   core::Result<Handle> load(const Source& source);
   /// Loads all, several at a time; `done` is told of each as it ends, one call at a time. Nothing more is begun once
   /// it says that it is enough.
@@ -102,6 +108,10 @@ class Registry {
   ResponseCache cache_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;
+  std::vector<std::weak_ptr<Handle::element_type>>
+      made_;  ///< also those that nobody can find any more and that still run
+  std::mutex telling_;
+  std::function<void(bool ready)> told_;
   std::shared_ptr<Background> reaper_;  ///< held by handles too, which may be the last to go
 };
 

@@ -21,6 +21,14 @@ class RegistryTest : public config::TestFolder {
     TRY(const Found found, find_models(path, over));
     return registry_.add(found, all_must_load);
   }
+  /// A request with one row of four, whose answer goes to `answer`.
+  static scheduler::Job job_for(std::span<const float> row, std::promise<core::Result<core::Response>>& answer) {
+    scheduler::Job job;
+    job.request.inputs = {{"x", core::DataType::fp32, {1, 4}, std::as_bytes(row)}};
+    job.outputs = {0};
+    job.done = [&answer](core::Result<core::Response> result) { answer.set_value(std::move(result)); };
+    return job;
+  }
   core::Error error_of(std::string_view name, std::string_view version) const {
     const auto found = registry_.find(name, version);
     return found ? core::Error(core::Code::unknown, "found") : found.error();
@@ -111,6 +119,8 @@ TEST_F(RegistryTest, BatchesWhereRowsAreApartAndTheConfigurationAllows) {
   EXPECT_EQ(size("apart", echo, {}), 16);
   EXPECT_EQ(size("told", echo, 4), 4);
   EXPECT_EQ(size("never", echo, 0), 0);
+  EXPECT_EQ(size("one", echo, 1), 1) << "a row a request, and none are joined";
+  EXPECT_EQ(size("fixed one", "input=x FP32 1,4\noutput=y FP32 1,4\n", 1), 0);
   EXPECT_EQ(size("fixed", "input=x FP32 1,4\noutput=y FP32 1,4\n", {}), 0);
   EXPECT_EQ(size("texts", "input=x BYTES -1\noutput=y BYTES -1\n", {}), 16);
   config::ModelSpec over;
@@ -164,16 +174,57 @@ TEST_F(RegistryTest, ReplacesAModelAndLetsTheOldOneFinish) {
   write("a/2/model.fake", echo);
   ASSERT_TRUE(registry_.replace("a", *find_models(folder() / "a", {})));
   EXPECT_EQ(registry_.find("a", "").value()->version(), "2");
-  std::promise<bool> answered;
-  scheduler::Job job;
   const std::vector<float> row(4, 1);
-  job.request.inputs = {{"x", core::DataType::fp32, {1, 4}, std::as_bytes(std::span(row))}};
-  job.outputs = {0};
-  job.done = [&](core::Result<core::Response> result) { answered.set_value(result.has_value()); };
-  old->infer(std::move(job));
-  EXPECT_TRUE(answered.get_future().get()) << "who found it before the swap is still served";
+  std::promise<core::Result<core::Response>> answer;
+  old->infer(job_for(row, answer));
+  EXPECT_TRUE(answer.get_future().get()) << "who found it before the swap is still served";
   old.reset();
   EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(RegistryTest, EndsVersionsThatNobodyCanFindAnyMore) {
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  const Handle old = *registry_.find("a", "");
+  ASSERT_TRUE(registry_.remove("a"));
+  registry_.finish();
+  const std::vector<float> row(4, 1);
+  std::promise<core::Result<core::Response>> answer;
+  old->infer(job_for(row, answer));
+  const auto refused = answer.get_future().get();
+  ASSERT_FALSE(refused) << "its instances still run";
+  EXPECT_EQ(refused.error().code(), core::Code::unavailable);
+}
+
+TEST_F(RegistryTest, TellsWhetherItIsReadyAfterEachChange) {
+  std::vector<bool> told;
+  registry_.tell_readiness([&](bool ready) { told.push_back(ready); });
+  EXPECT_EQ(told, (std::vector{true}));
+  write("a/1/model.fake", "fail_load=no luck\n");
+  ASSERT_TRUE(add(folder() / "a", false));
+  EXPECT_FALSE(told.back());
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(registry_.replace("a", *find_models(folder() / "a", {})));
+  EXPECT_TRUE(told.back());
+  registry_.tell_readiness({});
+  const auto before = told.size();
+  ASSERT_TRUE(registry_.remove("a"));
+  EXPECT_EQ(told.size(), before);
+}
+
+TEST_F(RegistryTest, AWarmUpBeyondAnyMemoryIsAnErrorOfItsModel) {
+  config::ModelSpec over;
+  over.warm_ups = {{.name = "huge",
+                    .batch_size = 0,
+                    .count = 1,
+                    .inputs = {{.name = "x",
+                                .dtype = core::DataType::fp32,
+                                .dims = {std::int64_t{1} << 46, 4},
+                                .random = false,
+                                .file = {}}}}};
+  const auto refused = add(write("a.fake", echo), true, over);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("input \"x\": [70368744177664,4] is more than the 256 MiB"));
 }
 
 TEST_F(RegistryTest, KeepsWhatIsServedWhenAReplacementFails) {

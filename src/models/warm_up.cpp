@@ -46,6 +46,9 @@ core::Result<void> fill_from(const std::filesystem::path& path, core::Tensor& te
   return {};
 }
 
+/// Of one input of a warm-up.
+constexpr std::size_t most_tensor_bytes = 256U << 20U;
+
 core::Result<core::Tensor> tensor_of(const config::WarmUp& warm_up, const config::WarmUp::Input& input,
                                      const core::TensorInfo& info) {
   core::Tensor made{.name = info.name, .dtype = info.dtype, .shape = input.dims, .data = {}};
@@ -54,9 +57,13 @@ core::Result<core::Tensor> tensor_of(const config::WarmUp& warm_up, const config
     return invalid(fmt::format(R"(input "{}": {} {} given, {} {} expected)", info.name, core::name_of(input.dtype),
                                core::to_string(made.shape), core::name_of(info.dtype), core::to_string(info.shape)));
   }
-  const std::int64_t count = core::element_count(made.shape).value_or(0);
   const std::size_t element = info.dtype == core::DataType::bytes ? 4 : core::element_size(info.dtype);
-  made.data.resize(static_cast<std::size_t>(count) * element);
+  const auto count = core::element_count(made.shape);
+  if (!count || static_cast<std::size_t>(*count) > most_tensor_bytes / element) {
+    return invalid(fmt::format(R"(input "{}": {} is more than the {} MiB that a warm-up may have)", info.name,
+                               core::to_string(made.shape), most_tensor_bytes >> 20U));
+  }
+  made.data.resize(static_cast<std::size_t>(*count) * element);
   std::ranges::fill(std::span(made.data.data(), made.data.size()), std::byte{0});
   if (!input.file.empty()) {
     TRY_VOID(fill_from(input.file, made));

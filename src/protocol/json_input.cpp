@@ -110,7 +110,10 @@ class Reader {
         return invalid(where("\"parameters\" cannot be read"));
       if (key != "binary_data_size") {
         const auto known = parse_parameter(parameter);
-        if (!known) continue;
+        if (!known) {
+          TRY_VOID(check_unread(parameter));
+          continue;
+        }
         if (auto read = read_shared_parameter(input_.shared, key, *known); !read)
           return std::unexpected(read.error().within(where("parameters")));
         continue;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/limits.hpp"
 #include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
 #include "protocol/openapi_schema.hpp"
@@ -87,7 +88,7 @@ json::object request_parameters() {
        json::object{
            {"timeout", json::object{{"type", "integer"},
                                     {"minimum", 0},
-                                    {"maximum", 86'400'000'000},
+                                    {"maximum", config::most_timeout_us},
                                     {"description", "Microseconds for this request; 0: no limit of its own"}}},
            {"priority", json::object{{"type", "integer"},
                                      {"minimum", 0},

@@ -96,7 +96,7 @@ std::string model_config(const models::ModelVersion& version) {
   // the two are one choice: a message that has both is none
   if (const auto& sequence = version.spec().sequence) {
     config["sequence_batching"] = sequences(*sequence);
-  } else if (batches || version.spec().batching || version.spec().priorities) {
+  } else if (version.max_batch_size() > 1 || version.spec().batching || version.spec().priorities) {
     config["dynamic_batching"] = dynamic_batching(version.spec());
   }
   add_declared(config, version.spec().triton_config);

@@ -161,27 +161,44 @@ class Decoder {
 
   core::Result<void> read_output(ondemand::object output) {
     if (decoded_.request.outputs.size() >= most_tensors) return invalid(too_many("outputs"));
-    std::string_view view;
-    if (output["name"].get_string().get(view) != simdjson::SUCCESS)
-      return invalid("a requested output: \"name\" is missing or no string");
     OutputWish wish;
-    wish.name = view;
-    ondemand::object parameters;
-    if (output["parameters"].get_object().get(parameters) == simdjson::SUCCESS) {
-      if (auto read = read_output_parameters(wish, parameters); !read)
-        return std::unexpected(read.error().within(fmt::format("output \"{}\"", wish.name)));
+    bool is_named = false;
+    core::Result<void> parameters_read;  // told of when the name, which may come later, is known
+    for (auto field : output) {
+      std::string_view key;
+      ondemand::value value;
+      if (const auto error = field.unescaped_key().get(key); error != simdjson::SUCCESS) return no_request(error);
+      if (const auto error = field.value().get(value); error != simdjson::SUCCESS) return no_request(error);
+      if (key == "name") {
+        std::string_view name;
+        is_named = value.get_string().get(name) == simdjson::SUCCESS;
+        if (!is_named) break;
+        wish.name = name;
+      } else if (key == "parameters") {
+        parameters_read = read_output_parameters(wish, value);
+        if (!parameters_read) break;
+      } else {
+        TRY_VOID(check_unread(value));
+      }
     }
+    const std::string where = is_named ? fmt::format("output \"{}\"", wish.name) : "a requested output";
+    if (!parameters_read) return std::unexpected(parameters_read.error().within(where));
+    if (!is_named) return invalid("a requested output: \"name\" is missing or no string");
     return request_output(decoded_, std::move(wish), memory_);
   }
 
-  static core::Result<void> read_output_parameters(OutputWish& wish, ondemand::object parameters) {
+  static core::Result<void> read_output_parameters(OutputWish& wish, ondemand::value given) {
+    ondemand::object parameters;
+    if (given.get_object().get(parameters) != simdjson::SUCCESS) return invalid("\"parameters\" is no object");
     for (auto field : parameters) {
       std::string_view key;
       ondemand::value value;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
         return invalid("\"parameters\" cannot be read");
+      const auto parameter = parse_parameter(value);
+      if (!parameter) TRY_VOID(check_unread(value));
       // what is not known may be anything: null and objects are read as nothing
-      TRY_VOID(read_output_parameter(wish, key, parse_parameter(value).value_or(core::Parameter(std::string()))));
+      TRY_VOID(read_output_parameter(wish, key, parameter.value_or(core::Parameter(std::string()))));
     }
     return {};
   }

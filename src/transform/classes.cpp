@@ -86,6 +86,7 @@ core::Result<core::Tensor> classify(const core::TensorView& scores, const Classe
   core::Tensor made{.name = std::string(scores.name), .dtype = DataType::bytes, .shape = {}, .data = {}};
   if (by_row) made.shape.push_back(rows);
   made.shape.push_back(top);
+  if (top == 0) return made;  // rows of nothing: a shape may have more of them than anyone could go through
   made.data = strings(scores, static_cast<std::size_t>(rows), static_cast<std::size_t>(top), wanted);
   return made;
 }

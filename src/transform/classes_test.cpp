@@ -97,5 +97,14 @@ TEST(ClassNames, AreThoseOfTheOutputThatTheyWereGivenFor) {
   EXPECT_TRUE(class_names(spec, two, "y").empty());
 }
 
+TEST(Classes, RowsOfNothingHaveNone) {
+  const std::vector<float> none;
+  const auto made =
+      classify(view_of(none, DataType::fp32, {std::int64_t{1} << 62, 0}), {.count = 1, .batches = true, .names = {}});
+  ASSERT_TRUE(made);
+  EXPECT_EQ(core::to_string(made->shape), "[4611686018427387904,0]");
+  EXPECT_TRUE(made->data.empty());
+}
+
 }  // namespace
 }  // namespace slipway::transform

@@ -78,7 +78,8 @@ def test_config(client, model):
     config = client.get_model_config(model)
     metadata = client.get_model_metadata(model)
     assert config["name"] == model
-    assert config["max_batch_size"] >= 0
+    # Magika's rows are not apart by the trial; the others' are, and nobody said a size
+    assert config["max_batch_size"] == (0 if model == "magika" else 16)
     assert [tensor["name"] for tensor in config["input"]] == [tensor["name"] for tensor in metadata["inputs"]]
     assert [tensor["name"] for tensor in config["output"]] == [tensor["name"] for tensor in metadata["outputs"]]
     for mine, its in zip(config["input"], metadata["inputs"]):

@@ -76,6 +76,22 @@ def test_wrong_json_names_the_byte(server):
     assert "byte" in answer.error
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"inputs": [INPUT], "outputs": [{"name": "y", "junk": tru}]}',
+        '{"inputs": [INPUT], "outputs": [{"name": "y", "parameters": {"z": {"a" 1}}}]}',
+        '{"inputs": [INPUT], "outputs": [{"name": "y", "parameters": "text"}]}',
+        '{"inputs": [{"parameters": {"z": {"a" 1}}, "name": "x", "datatype": "FP32", "shape": [1, 3], "data": [1, 2, 3]}]}',
+    ],
+)
+def test_what_nobody_asked_for_must_be_json_too(server, text):
+    text = text.replace("INPUT", json.dumps(request()["inputs"][0]))
+    answer = call(server.url + INFER, text.encode(), headers={"Content-Type": "application/json"})
+    assert answer.status == 400, answer.body
+    assert "byte" in answer.error or "no object" in answer.error
+
+
 @pytest.mark.parametrize("length", ["-1", "x", "99999", "1e3"])
 def test_a_wrong_length_of_the_json_part_is_400(server, length):
     answer = call(server.url + INFER, b"{}", headers={"Inference-Header-Content-Length": length})

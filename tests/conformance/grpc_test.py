@@ -211,6 +211,19 @@ def test_health_and_reflection(server):
         assert "inference.GRPCInferenceService" in ProtoReflectionDescriptorDatabase(channel).get_services()
 
 
+def test_health_follows_the_models(tmp_path):
+    fake_model(tmp_path, name="good")
+    model = fake_model(tmp_path, "fail_load=no luck")
+    with Server([tmp_path]) as running, grpc.insecure_channel(running.grpc_address) as channel:
+        health = health_pb2_grpc.HealthStub(channel)
+        ask = health_pb2.HealthCheckRequest()
+        assert health.Check(ask, timeout=LIMIT_S).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        fake_model(tmp_path)
+        with triton.InferenceServerClient(running.grpc_address) as client:
+            client.load_model(model.stem)
+        assert health.Check(ask, timeout=LIMIT_S).status == health_pb2.HealthCheckResponse.SERVING
+
+
 def test_what_is_not_served_is_unimplemented(server):
     with grpc.insecure_channel(server.grpc_address) as channel:
         with pytest.raises(grpc.RpcError) as refused:

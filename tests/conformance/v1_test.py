@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from http_call import call
+from program import Server, fake_model
 
 ROWS = [[1, 2, 3], [4, 5, 6]]
 
@@ -83,3 +84,22 @@ def test_mistakes(server, path, body, status, words):
     assert answer.status == status, answer.body
     for word in words:
         assert word in answer.error
+
+
+def test_labels_name_versions(tmp_path):
+    for version in (1, 2):
+        folder = tmp_path / f"m/{version}"
+        folder.mkdir(parents=True)
+        fake_model(folder, name="model")
+    (tmp_path / "m/model.yaml").write_text("version_labels: {stable: 1, canary: 2, gone: 7}\n")
+    with Server([tmp_path]) as running:
+        for label, version in (("stable", "1"), ("canary", "2")):
+            address = f"{running.url}/v1/models/m/labels/{label}"
+            assert call(address + ":predict", {"instances": [[1, 2, 3, 4]]}).json == {"predictions": [[1, 2, 3, 4]]}
+            assert [row["version"] for row in call(address).json["model_version_status"]] == [version]
+            assert call(address + "/metadata").json["model_spec"]["version"] == version
+        for label, words in (("none", ["none", "stable, canary, gone"]), ("gone", ["7"])):
+            refused = call(f"{running.url}/v1/models/m/labels/{label}:predict", {"instances": [[1, 2, 3, 4]]})
+            assert refused.status == 404
+            for word in words:
+                assert word in refused.error

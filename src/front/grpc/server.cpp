@@ -30,10 +30,11 @@ void set_up_plugins() {
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions given, const models::Registry& models, const Extensions& extensions)
-      : options(std::move(given)), service(models, extensions) {}
+  State(ServerOptions given, models::Registry& served, const Extensions& extensions)
+      : options(std::move(given)), models(served), service(served, extensions) {}
 
   ServerOptions options;
+  models::Registry& models;
   Service service;
   std::unique_ptr<::grpc::Server> server;
   int port = 0;
@@ -41,7 +42,7 @@ struct Server::State {
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, const models::Registry& models,
+core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, models::Registry& models,
                                                     const Extensions& extensions) {
   set_up_plugins();
   auto state = std::make_unique<State>(options, models, extensions);
@@ -64,12 +65,15 @@ core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options
                                   "another with --grpc-port, 0 for any free one, none for no gRPC",
                                   address));
   }
-  state->server->GetHealthCheckService()->SetServingStatus(models.ready());
-  state->server->GetHealthCheckService()->SetServingStatus("inference.GRPCInferenceService", models.ready());
+  models.tell_readiness([health = state->server->GetHealthCheckService()](bool ready) {
+    health->SetServingStatus(ready);
+    health->SetServingStatus("inference.GRPCInferenceService", ready);
+  });
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
 Server::~Server() {
+  state_->models.tell_readiness({});
   state_->service.finish();
   state_->server->Shutdown(std::chrono::system_clock::now() + state_->options.finish_timeout);
   state_->server->Wait();

@@ -23,7 +23,7 @@ struct ServerOptions {
 class Server {
  public:
   /// Binds and listens, and serves from then on. `models` and what `extensions` refers to must outlive the server.
-  static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, const models::Registry& models,
+  static core::Result<std::unique_ptr<Server>> start(const ServerOptions& options, models::Registry& models,
                                                      const Extensions& extensions);
   /// Refuses new calls, lets those in flight be answered (within finish_timeout), ends streams that have none, and
   /// ends.

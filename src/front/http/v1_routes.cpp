@@ -1,5 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -25,48 +28,78 @@ void predict(const models::Handle& version, HttpRequest request, Responder respo
         std::move(respond));
 }
 
-/// The index rows of a model, or of the one version that the path names.
-std::vector<models::IndexEntry> rows_for(const models::Registry& models, const HttpRequest& request) {
-  const std::string_view version = request.path_value(1);
+/// What one form of a model's address says of the version.
+using VersionOf = core::Result<std::string> (*)(const models::Registry& models, const HttpRequest& request);
+
+core::Result<std::string> by_number(const models::Registry& /*models*/, const HttpRequest& request) {
+  return std::string(request.path_value(1));
+}
+
+/// The version to which the model's configuration gives the label.
+core::Result<std::string> by_label(const models::Registry& models, const HttpRequest& request) {
+  const std::string& name = request.path_values[0];
+  TRY(const auto version, models.find(name, ""));
+  const auto& labels = version->spec().version_labels;
+  const auto label = std::ranges::find(labels, request.path_value(1), &std::pair<std::string, std::string>::first);
+  if (label != labels.end()) return label->second;
+  return core::fail(
+      core::Code::not_found,
+      fmt::format("model \"{}\" has no version label \"{}\"; labels: {}", name, request.path_value(1),
+                  labels.empty() ? "none" : fmt::format("{}", fmt::join(labels | std::views::keys, ", "))));
+}
+
+/// The index rows of a model, or of that one version of it.
+std::vector<models::IndexEntry> rows_for(const models::Registry& models, std::string_view name,
+                                         std::string_view version) {
   auto entries = models.index();
   std::erase_if(entries, [&](const models::IndexEntry& entry) {
-    return entry.name != request.path_values[0] || (!version.empty() && entry.version != version);
+    return entry.name != name || (!version.empty() && entry.version != version);
   });
   return entries;
+}
+
+void add_model_routes(Router& router, const models::Registry& models, const std::string& address,
+                      const VersionOf version_of) {
+  const auto find = [&models, version_of](const HttpRequest& request) -> core::Result<models::Handle> {
+    TRY(const std::string version, version_of(models, request));
+    return models.find(request.path_values[0], version);
+  };
+  router.add(Method::post, address + ":predict", [find](HttpRequest request, Responder respond) {
+    const auto version = find(request);
+    if (!version) return respond(HttpResponse::error(version.error()));
+    predict(*version, std::move(request), std::move(respond));
+  });
+  router.add(Method::get, address, [&models, version_of](const HttpRequest& request, Responder respond) {
+    const std::string& name = request.path_values[0];
+    const auto version = version_of(models, request);
+    if (!version) return respond(HttpResponse::error(version.error()));
+    // whatever is in the index is found, ready or not
+    const auto found = models.find(name, *version);
+    if (!found && found.error().code() == core::Code::not_found) return respond(HttpResponse::error(found.error()));
+    respond(HttpResponse::json(protocol::v1_status(name, rows_for(models, name, *version))));
+  });
+  router.add(Method::get, address + "/metadata", [find](const HttpRequest& request, Responder respond) {
+    const auto version = find(request);
+    respond(version ? HttpResponse::json(protocol::v1_metadata(**version)) : HttpResponse::error(version.error()));
+  });
+  for (const char* method : {":classify", ":regress"}) {
+    router.add(Method::post, address + method, [](const HttpRequest& request, Responder respond) {
+      respond(HttpResponse::error(
+          core::Error(core::Code::unimplemented,
+                      fmt::format("{}: models here have no signature of that kind; ask with :predict", request.path))));
+    });
+  }
 }
 
 }  // namespace
 
 void add_v1_routes(Router& router, const models::Registry& models) {
-  const Handler predicting = [&models](HttpRequest request, Responder respond) {
-    const auto version = models.find(request.path_values[0], request.path_value(1));
-    if (!version) return respond(HttpResponse::error(version.error()));
-    predict(*version, std::move(request), std::move(respond));
-  };
-  const Handler status = [&models](const HttpRequest& request, Responder respond) {
-    const auto rows = rows_for(models, request);
-    if (!rows.empty()) return respond(HttpResponse::json(protocol::v1_status(request.path_values[0], rows)));
-    respond(HttpResponse::error(models.find(request.path_values[0], request.path_value(1)).error()));
-  };
-  const Handler metadata = [&models](const HttpRequest& request, Responder respond) {
-    const auto version = models.find(request.path_values[0], request.path_value(1));
-    respond(version ? HttpResponse::json(protocol::v1_metadata(**version)) : HttpResponse::error(version.error()));
-  };
   router.add(Method::get, "/v1/models", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::v1_models(models.services())));
   });
-  const Handler other_signature = [](const HttpRequest& request, Responder respond) {
-    respond(HttpResponse::error(
-        core::Error(core::Code::unimplemented,
-                    fmt::format("{}: models here have no signature of that kind; ask with :predict", request.path))));
-  };
-  for (const std::string model : {"/v1/models/{model}", "/v1/models/{model}/versions/{version}"}) {
-    router.add(Method::post, model + ":predict", predicting);
-    router.add(Method::post, model + ":classify", other_signature);
-    router.add(Method::post, model + ":regress", other_signature);
-    router.add(Method::get, model, status);
-    router.add(Method::get, model + "/metadata", metadata);
-  }
+  add_model_routes(router, models, "/v1/models/{model}", by_number);
+  add_model_routes(router, models, "/v1/models/{model}/versions/{version}", by_number);
+  add_model_routes(router, models, "/v1/models/{model}/labels/{label}", by_label);
 }
 
 }  // namespace slipway::front::http
