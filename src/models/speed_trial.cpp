@@ -76,17 +76,23 @@ struct Results {
   bool failed = false;
 };
 
+/// Of those that did not fail, which all have the same rounds.
 bool one_leads_clearly(std::span<const Results> results) {
-  if (results.size() < 2) return true;
-  const std::size_t rounds = results.front().all_cores.size();
+  std::vector<const Results*> running;
+  running.reserve(results.size());
+  for (const Results& one : results) {
+    if (!one.failed) running.push_back(&one);
+  }
+  if (results.size() < 2 || running.empty()) return true;
+  const std::size_t rounds = running.front()->all_cores.size();
   if (rounds < enough_rounds) return false;
-  return std::ranges::any_of(results, [&](const Results& leader) {
-    return std::ranges::all_of(results, [&](const Results& other) {
-      if (&other == &leader || other.failed) return true;
+  return std::ranges::any_of(running, [&](const Results* leader) {
+    return std::ranges::all_of(running, [&](const Results* other) {
+      if (other == leader) return true;
       for (std::size_t round = 0; round < rounds; ++round) {
-        if (leader.all_cores[round] <= clear_lead * other.all_cores[round]) return false;
+        if (leader->all_cores[round] <= clear_lead * other->all_cores[round]) return false;
       }
-      return !leader.failed;
+      return true;
     });
   });
 }

@@ -89,6 +89,26 @@ TEST_F(SpeedTrial, WhoFailsIsOut) {
   EXPECT_EQ(b.runs, 31);
 }
 
+TEST_F(SpeedTrial, WhoFailsIsOutOfTheWayOfTheOthers) {
+  for (const int fails_after : {0, 1, 25}) {
+    TimedRunner a(10us);
+    TimedRunner fails(10us, fails_after);
+    TimedRunner c(10us);
+    const auto even = measure({&a, &fails, &c});
+    EXPECT_GT(even[0].all_cores, 0);
+    EXPECT_THAT(even[1].all_cores, DoubleEq(0));
+    EXPECT_GT(even[2].all_cores, 0);
+
+    TimedRunner fails_first(10us, fails_after);
+    TimedRunner quick(10us);
+    TimedRunner slow(20us);
+    const core::TimePoint begin = hand_driven();
+    const auto speeds = measure({&fails_first, &quick, &slow});
+    EXPECT_EQ(fastest(speeds), 1U);
+    EXPECT_LT(hand_driven() - begin, 70ms) << "one is clearly ahead of those that run";
+  }
+}
+
 TEST_F(SpeedTrial, AddsUpAllInstancesOnThreadsOfTheirOwn) {
   TimedRunner a(100us);
   TimedRunner b(100us);
