@@ -77,28 +77,22 @@ void InstanceWorker::loop() {
   RequestQueue::Taken work;
   while (queue_.take(work)) {
     core::TimePoint taken = model_.clock();
-    if (!work.batch.empty()) {
-      std::unique_lock lock(instance_, std::try_to_lock);
-      if (!lock) {  // it is lent
-        has_batch_.store(true, std::memory_order_relaxed);
-        lock.lock();
-        has_batch_.store(false, std::memory_order_relaxed);
-        queue_.take_again(work);
-        taken = model_.clock();
-      }
-      if (!work.batch.empty()) {
-        probe_.instance_busy(+1);
-        run_batch(work.batch, taken);
-        probe_.instance_busy(-1);
-        work.batch.clear();
-      }
+    answer_dropped(work.dropped, taken, probe_);  // before the run: they need not wait for it
+    if (work.batch.empty()) continue;
+    std::unique_lock lock(instance_, std::try_to_lock);
+    if (!lock) {  // it is lent
+      has_batch_.store(true, std::memory_order_relaxed);
+      lock.lock();
+      has_batch_.store(false, std::memory_order_relaxed);
+      queue_.take_again(work);
+      taken = model_.clock();
+      answer_dropped(work.dropped, taken, probe_);
+      if (work.batch.empty()) continue;
     }
-    for (Job& job : work.dropped) {
-      auto why = refusal(job, taken);
-      answer(job, std::unexpected(why ? *std::move(why) : core::Error(Code::cancelled, "the request was dropped")),
-             timing_of(job, taken, {}), probe_);
-    }
-    work.dropped.clear();
+    probe_.instance_busy(+1);
+    run_batch(work.batch, taken);
+    probe_.instance_busy(-1);
+    work.batch.clear();
   }
 }
 
