@@ -150,6 +150,11 @@ void RequestQueue::tell_depth() {
   probe_.queued(jobs_.size());
 }
 
+void RequestQueue::stop_joining() {
+  const std::lock_guard lock(mutex_);
+  limits_.max_rows = 1;
+}
+
 void RequestQueue::close() {
   {
     const std::lock_guard lock(mutex_);

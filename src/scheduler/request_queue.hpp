@@ -54,6 +54,9 @@ class RequestQueue {
   /// `end` asks for it. `late` comes empty.
   bool take_late(JobList& late, const std::stop_token& end);
 
+  /// From now on each job is a batch of its own.
+  void stop_joining();
+
   /// Refuses what comes. What waits is still taken, without delay.
   void close();
 
@@ -74,7 +77,7 @@ class RequestQueue {
   bool move_planned(Taken& taken);
 
   const std::size_t limit_;
-  const BatchLimits limits_;
+  BatchLimits limits_;
   BatchCost& cost_;
   Probe& probe_;
   const core::Clock clock_;

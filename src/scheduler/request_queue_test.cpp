@@ -102,6 +102,15 @@ TEST_F(RequestQueueTest, HandsOverTheLateToBeAnsweredWithoutAnInstance) {
   }
 }
 
+TEST_F(RequestQueueTest, JoinsNothingWhereItWasToldSo) {
+  RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, cost, probe);
+  for (int i = 0; i < 2; ++i) push(queue, make_job());
+  queue.stop_joining();
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(taken.batch.size(), 1U);
+}
+
 TEST_F(RequestQueueTest, AfterClosingGivesWhatItHasAndThenEnds) {
   RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, cost, probe);
   push(queue, make_job());
