@@ -20,17 +20,6 @@ namespace {
 
 constexpr std::size_t default_queue_limit = 1024;
 
-using Runners = std::vector<std::unique_ptr<runtime::Runner>>;
-
-core::Result<Runners> create_instances(const std::shared_ptr<runtime::Model>& model) {
-  Runners instances;
-  for (std::uint32_t i = 0; i < model->options().instances; ++i) {
-    TRY(auto instance, runtime::Instance::create(model, i));
-    instances.push_back(std::move(instance));
-  }
-  return instances;
-}
-
 }  // namespace
 
 core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
@@ -51,7 +40,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->keeps_ = source.keeps;
   TRY(made->model_, load_with_choice(backends, spec.backend.value_or("auto"), options, spec.name));
   const runtime::Model& model = *made->model_;
-  TRY(Runners instances, create_instances(made->model_));
+  TRY(auto instances, runtime::create_instances(made->model_));
   const Trial trial(*instances.front(), model.inputs(), model.outputs());  // which warms the first
   auto max_batch_size =
       decide_max_batch_size(spec, batching_of(model.inputs(), model.outputs()), [&] { return trial.rows(); });

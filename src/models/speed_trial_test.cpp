@@ -36,9 +36,9 @@ class TimedRunner : public runtime::Runner {
 
 struct SpeedTrial : ::testing::Test {
   static std::vector<Speed> measure(std::initializer_list<TimedRunner*> runners) {
-    std::vector<Contestant> contestants;
-    for (TimedRunner* runner : runners) contestants.push_back({{runner}});
-    return measure_speeds(contestants, {}, {}, {.clock = hand_driven});
+    std::vector<Instances> candidates;
+    for (TimedRunner* runner : runners) candidates.push_back({runner});
+    return measure_speeds(candidates, {}, {}, {.clock = hand_driven});
   }
 };
 
@@ -114,8 +114,8 @@ TEST_F(SpeedTrial, AddsUpAllInstancesOnThreadsOfTheirOwn) {
   TimedRunner b(100us);
   TimedRunner c(1ms);
   TimedRunner d(1ms);
-  const std::vector<Contestant> contestants{{{&a, &b}}, {{&c, &d}}};
-  const auto speeds = measure_speeds(contestants, {}, {}, {.most = 200ms, .clock = hand_driven});
+  const std::vector<Instances> candidates{{&a, &b}, {&c, &d}};
+  const auto speeds = measure_speeds(candidates, {}, {}, {.most = 200ms, .clock = hand_driven});
   EXPECT_GT(speeds[0].all_cores, 0);
   EXPECT_GT(b.runs, 0);
   EXPECT_GT(d.runs, 0);
