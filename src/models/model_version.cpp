@@ -20,6 +20,13 @@ namespace {
 
 constexpr std::size_t default_queue_limit = 1024;
 
+std::vector<std::string> names_of(const std::vector<core::TensorInfo>& infos) {
+  std::vector<std::string> names;
+  names.reserve(infos.size());
+  for (const core::TensorInfo& info : infos) names.push_back(info.name);
+  return names;
+}
+
 }  // namespace
 
 core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
@@ -79,7 +86,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                             ": response_cache cannot be with sequences: the same inputs do not give the same "
                             "outputs");
     }
-    made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_});
+    made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_, names_of(made->outputs())});
   }
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());

@@ -10,7 +10,7 @@ from program import Server
 
 @pytest.fixture
 def server(tmp_path):
-    """`cached` says how often it ran, by failing each second time."""
+    """Two models that are the same but for the cache; the statistics say how often each ran."""
     for name, settings in {"cached": "response_cache: true", "plain": ""}.items():
         (tmp_path / f"{name}.fake").write_text("input=x FP32 -1,4\noutput=y FP32 -1,4\n")
         (tmp_path / f"{name}.yaml").write_text(settings + "\n")
