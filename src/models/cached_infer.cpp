@@ -35,9 +35,10 @@ void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& p
                             .version = door.version,
                             .id = std::move(job.request.id),
                             .outputs = *std::move(outputs),
-                            .timing = {}};
-    probe.cache_hit(core::now() - begin);
-    return scheduler::answer(job, std::move(response), {}, probe);
+                            .timing = {.taken = begin}};
+    const core::TimePoint end = core::now();
+    probe.cache_hit(end - begin, end - job.request.received);
+    return scheduler::complete(job.done, std::move(response));
   }
   const core::Duration looked = core::now() - begin;
   job.done = [&cache = door.cache, owner = door.owner, key = *key, looked, &probe,

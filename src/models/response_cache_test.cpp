@@ -106,6 +106,22 @@ TEST_F(CachedInfer, RunsOnceWhatIsAskedTwice) {
   EXPECT_THAT(metrics_.text(), testing::HasSubstr(R"(slipway_cache_hits_total{model="m",version="1"} 1)"));
 }
 
+TEST_F(CachedInfer, AHitIsNoInferenceAndHasTheTimesOfOne) {
+  ask(7);
+  const auto once = probe_.statistics();
+  scheduler::Job job = make_job(1, 2, 7);
+  const core::TimePoint received = job.request.received;
+  core::Timing timing;
+  job.done = [&](core::Result<core::Response> result) { timing = result->timing; };
+  infer_cached(door_, std::move(job), probe_, [](const scheduler::Job&) { FAIL() << "it is known"; });
+  EXPECT_GE(timing.taken, received) << "a trace has it between the others";
+  EXPECT_EQ(timing.batch_rows, 0);
+  const auto twice = probe_.statistics();
+  EXPECT_EQ(twice.success.count, once.success.count + 1);
+  EXPECT_EQ(twice.inference_count, once.inference_count);
+  EXPECT_EQ(twice.compute_infer.count, once.compute_infer.count);
+}
+
 TEST_F(CachedInfer, GivesOutputsInTheOrderAskedForWhateverTheFirstAskedFor) {
   const auto order_of = [&](const std::vector<std::string>& asked) {
     scheduler::Job job = make_job(1, 2, 7);

@@ -42,6 +42,8 @@ def test_what_is_asked_again_is_answered_from_the_cache(server, kind):
     cached, plain = runs(server, "cached"), runs(server, "plain")
     assert (cached["execution_count"], plain["execution_count"]) == (2, 4)
     assert cached["inference_stats"]["success"]["count"] == 4
+    assert cached["inference_count"] == 2
+    assert cached["inference_stats"]["compute_infer"]["count"] == 2
     assert cached["inference_stats"]["cache_hit"]["count"] == 2
     assert cached["inference_stats"]["cache_miss"]["count"] == 2
     assert cached["inference_stats"]["cache_hit"]["ns"] > 0
