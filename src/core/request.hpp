@@ -54,7 +54,7 @@ struct Timing {
   Duration compute{};   ///< in the runtime, for the whole batch
   Duration scatter{};   ///< splitting the batch's outputs
   std::int64_t batch_rows = 0;
-  TimePoint taken{};  ///< when an instance took it
+  TimePoint taken{};  ///< when an instance took it, or the response cache
 };
 
 /// The answer to one inference.

@@ -63,56 +63,53 @@ std::optional<Loaded> load_known(runtime::BackendRegistry& backends, const runti
 }
 
 /// The backends that might do better than the one that has loaded the model.
-std::vector<std::shared_ptr<runtime::Backend>> rivals_of(runtime::BackendRegistry& backends,
+std::vector<std::shared_ptr<runtime::Backend>> others_of(runtime::BackendRegistry& backends,
                                                          const runtime::LoadOptions& options,
                                                          const std::string& first) {
-  std::vector<std::shared_ptr<runtime::Backend>> rivals;
+  std::vector<std::shared_ptr<runtime::Backend>> others;
   const auto names = backends.names();
   auto name = std::ranges::find(names, first);
-  if (name == names.end()) return rivals;
+  if (name == names.end()) return others;
   for (++name; name != names.end(); ++name) {
-    if (auto opened = backends.get(*name); opened && (*opened)->can_load(options)) rivals.push_back(*std::move(opened));
+    if (auto opened = backends.get(*name); opened && (*opened)->can_load(options)) others.push_back(*std::move(opened));
   }
-  return rivals;
+  return others;
 }
 
-core::Result<Contender> contender_of(const Loaded& model) {
-  Contender made{model->backend().name(), model->inputs(), model->outputs(), {}};
-  for (std::uint32_t i = 0; i < model->options().instances; ++i) {
-    TRY(auto instance, runtime::Instance::create(model, i));
-    made.instances.push_back(std::move(instance));
-  }
-  return made;
+core::Result<Candidate> candidate_of(const Loaded& model) {
+  TRY(auto instances, runtime::create_instances(model));
+  return Candidate{model->backend().name(), model->inputs(), model->outputs(), std::move(instances)};
 }
 
-/// Loads the model with each of the rivals beside the first, compares, and gives the choice and the model that won.
+/// Loads the model with each of the other backends beside the first, compares, and gives the choice and the model that
+/// won.
 core::Result<std::pair<std::optional<Choice>, Loaded>> measure(
-    const Loaded& first, const std::vector<std::shared_ptr<runtime::Backend>>& rivals,
+    const Loaded& first, const std::vector<std::shared_ptr<runtime::Backend>>& others,
     const runtime::LoadOptions& options) {
   std::vector<Loaded> models{first};
-  std::vector<Contender> contenders;
-  TRY(Contender reference, contender_of(first));
-  contenders.push_back(std::move(reference));
-  std::vector<BackendSpeed> others;
-  for (const auto& rival : rivals) {
-    auto model = rival->load(options);
-    auto contender = model ? contender_of(*model) : std::unexpected(model.error());
-    if (contender) {
+  std::vector<Candidate> candidates;
+  TRY(Candidate reference, candidate_of(first));
+  candidates.push_back(std::move(reference));
+  std::vector<BackendSpeed> unable;
+  for (const auto& backend : others) {
+    auto model = backend->load(options);
+    auto candidate = model ? candidate_of(*model) : std::unexpected(model.error());
+    if (candidate) {
       models.push_back(*std::move(model));
-      contenders.push_back(*std::move(contender));
+      candidates.push_back(*std::move(candidate));
       continue;
     }
-    spdlog::debug("{}: {} does not run it: {}", options.path.string(), rival->name(), contender.error().message());
-    BackendSpeed& speed = others.emplace_back();
-    speed.backend = rival->name();
+    spdlog::debug("{}: {} does not run it: {}", options.path.string(), backend->name(), candidate.error().message());
+    BackendSpeed& speed = unable.emplace_back();
+    speed.backend = backend->name();
     speed.remark = "does not run it";
-    speed.files = stamp_of(*rival);
+    speed.files = stamp_of(*backend);
   }
-  auto choice = compare_backends(contenders);
+  auto choice = compare_backends(candidates);
   if (!choice) return std::pair(std::optional<Choice>(), first);
   for (std::size_t i = 0; i < models.size(); ++i) choice->speeds[i].files = stamp_of(models[i]->backend());
-  choice->speeds.insert(choice->speeds.end(), std::make_move_iterator(others.begin()),
-                        std::make_move_iterator(others.end()));
+  choice->speeds.insert(choice->speeds.end(), std::make_move_iterator(unable.begin()),
+                        std::make_move_iterator(unable.end()));
   const auto winner =
       std::ranges::find_if(models, [&](const Loaded& model) { return model->backend().name() == choice->backend; });
   return std::pair(std::move(choice), *winner);
@@ -137,9 +134,9 @@ core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const 
   }
 
   TRY(Loaded first, backends.load("first", options));
-  const auto rivals = rivals_of(backends, options, first->backend().name());
-  if (rivals.empty()) return first;
-  TRY(auto measured, measure(first, rivals, options));
+  const auto others = others_of(backends, options, first->backend().name());
+  if (others.empty()) return first;
+  TRY(auto measured, measure(first, others, options));
   auto& [choice, loaded] = measured;
   if (!choice) {
     spdlog::info(

@@ -20,12 +20,12 @@ bool fits(const core::TensorInfo& a, const core::TensorInfo& b) {
          std::ranges::equal(a.shape, b.shape, [](auto x, auto y) { return x == y || x == -1 || y == -1; });
 }
 
-bool same_interface(const Contender& a, const Contender& b) {
+bool same_interface(const Candidate& a, const Candidate& b) {
   return std::ranges::equal(a.inputs, b.inputs, fits) && std::ranges::equal(a.outputs, b.outputs, fits);
 }
 
-std::vector<std::uint32_t> all_outputs(const Contender& contender) {
-  std::vector<std::uint32_t> numbers(contender.outputs.size());
+std::vector<std::uint32_t> all_outputs(const Candidate& candidate) {
+  std::vector<std::uint32_t> numbers(candidate.outputs.size());
   std::iota(numbers.begin(), numbers.end(), 0U);
   return numbers;
 }
@@ -35,13 +35,13 @@ bool same_answers(const std::vector<core::Tensor>& a, const std::vector<core::Te
       a, b, [](const core::Tensor& x, const core::Tensor& y) { return compare(x, y) == Likeness::same; });
 }
 
-/// The answers of the first contender for one row and, where it takes them, for two.
+/// The answers of the first candidate for one row and, where it takes them, for two.
 struct Reference {
   std::vector<core::Tensor> inputs;
   std::vector<core::Tensor> answers;
 };
 
-std::vector<Reference> references(const Contender& first, const Trial& trial) {
+std::vector<Reference> references(const Candidate& first, const Trial& trial) {
   std::vector<Reference> made;
   for (const std::int64_t rows : {1, 2}) {
     auto inputs = trial.inputs(rows);
@@ -55,51 +55,51 @@ std::vector<Reference> references(const Contender& first, const Trial& trial) {
   return made;
 }
 
-/// Why `contender` cannot take the first one's place; "" when it can. Its instances are warm then.
-std::string objection(const Contender& first, const Contender& contender, const std::vector<Reference>& references) {
-  if (!same_interface(first, contender)) return "other inputs or outputs";
+/// Why `candidate` cannot take the first one's place; "" when it can. Its instances are warm then.
+std::string objection(const Candidate& first, const Candidate& candidate, const std::vector<Reference>& references) {
+  if (!same_interface(first, candidate)) return "other inputs or outputs";
   for (const Reference& reference : references) {
-    const auto answers = contender.instances.front()->run(views_of(reference.inputs), all_outputs(contender));
+    const auto answers = candidate.instances.front()->run(views_of(reference.inputs), all_outputs(candidate));
     if (!answers) return "fails on it";
     if (!same_answers(reference.answers, *answers)) return "other answers";
   }
   return "";
 }
 
-void warm(const Contender& contender, const Reference& reference) {
-  for (std::size_t i = 1; i < contender.instances.size(); ++i) {
-    const auto answers = contender.instances[i]->run(views_of(reference.inputs), all_outputs(contender));
+void warm(const Candidate& candidate, const Reference& reference) {
+  for (std::size_t i = 1; i < candidate.instances.size(); ++i) {
+    const auto answers = candidate.instances[i]->run(views_of(reference.inputs), all_outputs(candidate));
     (void)answers;  // its only use was to be computed
   }
 }
 
 }  // namespace
 
-std::optional<Choice> compare_backends(std::span<const Contender> contenders, const TrialLimits& limits) {
+std::optional<Choice> compare_backends(std::span<const Candidate> candidates, const TrialLimits& limits) {
   const core::TimePoint begin = limits.clock();
-  const Contender& first = contenders.front();
+  const Candidate& first = candidates.front();
   const Trial trial(*first.instances.front(), first.inputs, first.outputs);
   const auto made = references(first, trial);
   if (made.empty()) return std::nullopt;
 
   Choice choice{.backend = first.backend, .speeds = {}};
   std::vector<std::size_t> places;  // of those that are measured
-  std::vector<Contestant> contestants;
-  for (const Contender& contender : contenders) {
-    const bool is_first = &contender == &first;
+  std::vector<Instances> measured;
+  for (const Candidate& candidate : candidates) {
+    const bool is_first = &candidate == &first;
     BackendSpeed& speed = choice.speeds.emplace_back();
-    speed.backend = contender.backend;
-    if (!is_first) speed.remark = objection(first, contender, made);
+    speed.backend = candidate.backend;
+    if (!is_first) speed.remark = objection(first, candidate, made);
     if (!speed.remark.empty()) continue;
-    warm(contender, made.front());
+    warm(candidate, made.front());
     places.push_back(choice.speeds.size() - 1);
-    Contestant& contestant = contestants.emplace_back();
-    for (const auto& instance : contender.instances) contestant.instances.push_back(instance.get());
+    Instances& instances = measured.emplace_back();
+    for (const auto& instance : candidate.instances) instances.push_back(instance.get());
   }
-  if (contestants.size() < 2) return choice;
+  if (measured.size() < 2) return choice;
 
   const core::Duration left = limits.most - (limits.clock() - begin);
-  const auto speeds = measure_speeds(contestants, views_of(made.front().inputs), all_outputs(first),
+  const auto speeds = measure_speeds(measured, views_of(made.front().inputs), all_outputs(first),
                                      {.most = left, .clock = limits.clock});
   for (std::size_t i = 0; i < places.size(); ++i) {
     BackendSpeed& speed = choice.speeds[places[i]];

@@ -14,7 +14,7 @@
 namespace slipway::models {
 
 /// A model as one backend has loaded it, with the instances that would serve it.
-struct Contender {
+struct Candidate {
   std::string backend;
   std::vector<core::TensorInfo> inputs;
   std::vector<core::TensorInfo> outputs;
@@ -25,6 +25,6 @@ struct Contender {
 /// one row and for two, is measured beside it, and the fastest is chosen. Takes no longer than `limits` say and the
 /// runs that had begun. Nothing where the first cannot be run on made inputs. `files` of the speeds are left to the
 /// caller.
-std::optional<Choice> compare_backends(std::span<const Contender> contenders, const TrialLimits& limits = {});
+std::optional<Choice> compare_backends(std::span<const Candidate> candidates, const TrialLimits& limits = {});
 
 }  // namespace slipway::models

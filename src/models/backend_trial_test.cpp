@@ -44,62 +44,62 @@ class Adding : public runtime::Runner {
   Ways ways_;
 };
 
-Contender contender(std::string name, Adding::Ways ways, std::string input = "x") {
+Candidate candidate(std::string name, Adding::Ways ways, std::string input = "x") {
   const core::TensorInfo row{
       .name = std::move(input), .dtype = core::DataType::fp32, .shape = {-1, 4}, .dim_names = {}};
-  Contender made{std::move(name), {row}, {row}, {}};
+  Candidate made{std::move(name), {row}, {row}, {}};
   made.instances.push_back(std::make_unique<Adding>(ways));
   return made;
 }
 
-std::optional<Choice> compare(Contender first, Contender second) {
-  std::vector<Contender> both;
+std::optional<Choice> compare(Candidate first, Candidate second) {
+  std::vector<Candidate> both;
   both.push_back(std::move(first));
   both.push_back(std::move(second));
   return compare_backends(both, {.clock = hand_driven});
 }
 
 TEST(BackendTrial, TheFasterOneIsChosen) {
-  const auto choice = compare(contender("first", {.takes = 10ms}), contender("second", {.takes = 5ms}));
+  const auto choice = compare(candidate("first", {.takes = 10ms}), candidate("second", {.takes = 5ms}));
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->backend, "second");
   ASSERT_EQ(choice->speeds.size(), 2U);
   EXPECT_NEAR(choice->speeds[0].all_cores, 100, 1);
   EXPECT_NEAR(choice->speeds[1].all_cores, 200, 1);
-  EXPECT_EQ(compare(contender("first", {.takes = 10ms}), contender("second", {.takes = 9500us}))->backend, "first");
+  EXPECT_EQ(compare(candidate("first", {.takes = 10ms}), candidate("second", {.takes = 9500us}))->backend, "first");
 }
 
 TEST(BackendTrial, NotWhereItsAnswersDiffer) {
-  const auto choice = compare(contender("first", {.takes = 10ms}), contender("second", {.takes = 1ms, .adds = 0.01F}));
+  const auto choice = compare(candidate("first", {.takes = 10ms}), candidate("second", {.takes = 1ms, .adds = 0.01F}));
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->backend, "first");
   EXPECT_EQ(choice->speeds[1].remark, "other answers");
   EXPECT_EQ(choice->speeds[1].all_cores, 0);
-  const auto rounded = compare(contender("first", {.takes = 10ms}), contender("second", {.takes = 1ms, .adds = 1e-5F}));
+  const auto rounded = compare(candidate("first", {.takes = 10ms}), candidate("second", {.takes = 1ms, .adds = 1e-5F}));
   EXPECT_EQ(rounded->backend, "second");
 }
 
 TEST(BackendTrial, NotWhereItFailsOnRowsThatTheFirstTakes) {
-  const auto choice = compare(contender("first", {.takes = 10ms}), contender("second", {.takes = 1ms, .most_rows = 1}));
+  const auto choice = compare(candidate("first", {.takes = 10ms}), candidate("second", {.takes = 1ms, .most_rows = 1}));
   EXPECT_EQ(choice->backend, "first");
   EXPECT_EQ(choice->speeds[1].remark, "fails on it");
-  EXPECT_EQ(compare(contender("first", {.takes = 10ms, .most_rows = 1}), contender("second", {.takes = 1ms}))->backend,
+  EXPECT_EQ(compare(candidate("first", {.takes = 10ms, .most_rows = 1}), candidate("second", {.takes = 1ms}))->backend,
             "second");
 }
 
 TEST(BackendTrial, NotWhereItSaysOtherwiseWhatTheModelTakes) {
-  Contender second = contender("second", {.takes = 1ms}, "z");
-  EXPECT_EQ(compare(contender("first", {.takes = 10ms}), std::move(second))->speeds[1].remark,
+  Candidate second = candidate("second", {.takes = 1ms}, "z");
+  EXPECT_EQ(compare(candidate("first", {.takes = 10ms}), std::move(second))->speeds[1].remark,
             "other inputs or outputs");
-  Contender knows_more = contender("second", {.takes = 1ms});
+  Candidate knows_more = candidate("second", {.takes = 1ms});
   knows_more.outputs[0].shape = {1, 4};
-  EXPECT_EQ(compare(contender("first", {.takes = 10ms}), std::move(knows_more))->backend, "second");
+  EXPECT_EQ(compare(candidate("first", {.takes = 10ms}), std::move(knows_more))->backend, "second");
 }
 
 TEST(BackendTrial, TakesASecondAtMost) {
   for (const Duration takes : {Duration(20us), Duration(9ms), Duration(150ms), Duration(600ms)}) {
     const core::TimePoint begin = hand_driven();
-    const auto choice = compare(contender("first", {.takes = takes}), contender("second", {.takes = takes}));
+    const auto choice = compare(candidate("first", {.takes = takes}), candidate("second", {.takes = takes}));
     EXPECT_EQ(choice->backend, "first");
     // what had to be run before anything could be measured: a row and two rows of each, and each once more
     EXPECT_LE(hand_driven() - begin, 1s + 6 * takes);
@@ -107,7 +107,7 @@ TEST(BackendTrial, TakesASecondAtMost) {
 }
 
 TEST(BackendTrial, NothingWhereTheFirstCannotBeRun) {
-  EXPECT_FALSE(compare(contender("first", {.takes = 1ms, .most_rows = 0}), contender("second", {.takes = 1ms})));
+  EXPECT_FALSE(compare(candidate("first", {.takes = 1ms, .most_rows = 0}), candidate("second", {.takes = 1ms})));
 }
 
 }  // namespace

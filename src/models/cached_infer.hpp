@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "models/response_cache.hpp"
 #include "scheduler/job.hpp"
@@ -14,10 +16,11 @@ struct CacheDoor {
   std::uint64_t owner = 0;
   std::string model;
   std::string version;
+  std::vector<std::string> outputs;  ///< names, in the model's order
 };
 
 /// Answers `job` from the cache, at once; or hands it to `submit`, and keeps what it is answered with. The probe counts
-/// which it was, and an answer from the cache as a success.
+/// which it was, and an answer from the cache as a success. What there is no memory to keep is answered all the same.
 void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& probe,
                   const std::function<void(scheduler::Job)>& submit);
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <random>
 #include <sstream>
 #include <system_error>
 
@@ -105,7 +105,8 @@ core::Result<void> write_choice(const fs::path& folder, const std::string& key, 
                                   {"files", speed.files}});
   }
   const fs::path file = file_of(folder, key);
-  const fs::path beside = fmt::format("{}.{}", file.string(), ::getpid());
+  // neither a thread nor a process, which in another container may have the same number, writes this one too
+  const fs::path beside = fmt::format("{}.{:08x}", file.string(), std::random_device{}());
   std::error_code failure;
   fs::create_directories(file.parent_path(), failure);
   if (!failure) {

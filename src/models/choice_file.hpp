@@ -33,8 +33,8 @@ bool is_current(const std::string& stamp);
 /// ~/.cache/slipway. Nothing where none of these variables is set.
 std::optional<std::filesystem::path> cache_folder();
 
-/// Reads and writes one choice, `folder`/backend-choice/`key`.json. Safe from many processes at once: a file is written
-/// beside and then renamed.
+/// Reads and writes one choice, `folder`/backend-choice/`key`.json. Safe from many threads and processes at once: a
+/// file is written beside and then renamed.
 std::optional<Choice> read_choice(const std::filesystem::path& folder, const std::string& key);
 core::Result<void> write_choice(const std::filesystem::path& folder, const std::string& key, const Choice& choice);
 

@@ -2,7 +2,12 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <thread>
+#include <vector>
 
 #include "config/test_folder.hpp"
 
@@ -30,6 +35,23 @@ TEST_F(ChoiceFile, KeepsWhatIsWritten) {
   EXPECT_DOUBLE_EQ(read->speeds[1].all_cores, 20);
   EXPECT_DOUBLE_EQ(read->speeds[0].one_caller, 5.5);
   EXPECT_FALSE(read_choice(folder() / "made", "other"));
+}
+
+TEST_F(ChoiceFile, ManyMayWriteAtOnce) {
+  std::atomic<int> failed = 0;
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 4; ++i) {
+      writers.emplace_back([&] {
+        for (int n = 0; n < 100; ++n) {
+          if (!write_choice(folder(), "key", choice) || !read_choice(folder(), "key")) ++failed;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(failed, 0);
+  const std::filesystem::directory_iterator files(folder() / "backend-choice");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1) << "nothing is left beside it";
 }
 
 TEST_F(ChoiceFile, ADamagedFileIsNotUsedAndIsWrittenAnew) {

@@ -20,15 +20,11 @@ namespace {
 
 constexpr std::size_t default_queue_limit = 1024;
 
-using Runners = std::vector<std::unique_ptr<runtime::Runner>>;
-
-core::Result<Runners> create_instances(const std::shared_ptr<runtime::Model>& model) {
-  Runners instances;
-  for (std::uint32_t i = 0; i < model->options().instances; ++i) {
-    TRY(auto instance, runtime::Instance::create(model, i));
-    instances.push_back(std::move(instance));
-  }
-  return instances;
+std::vector<std::string> names_of(const std::vector<core::TensorInfo>& infos) {
+  std::vector<std::string> names;
+  names.reserve(infos.size());
+  for (const core::TensorInfo& info : infos) names.push_back(info.name);
+  return names;
 }
 
 }  // namespace
@@ -51,7 +47,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->keeps_ = source.keeps;
   TRY(made->model_, load_with_choice(backends, spec.backend.value_or("auto"), options, spec.name));
   const runtime::Model& model = *made->model_;
-  TRY(Runners instances, create_instances(made->model_));
+  TRY(auto instances, runtime::create_instances(made->model_));
   const Trial trial(*instances.front(), model.inputs(), model.outputs());  // which warms the first
   auto max_batch_size =
       decide_max_batch_size(spec, batching_of(model.inputs(), model.outputs()), [&] { return trial.rows(); });
@@ -90,7 +86,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                             ": response_cache cannot be with sequences: the same inputs do not give the same "
                             "outputs");
     }
-    made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_});
+    made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_, names_of(made->outputs())});
   }
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());

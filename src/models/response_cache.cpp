@@ -52,11 +52,15 @@ std::optional<ResponseCache::Key> ResponseCache::key_of(std::uint64_t owner, con
 }
 
 std::optional<std::vector<core::Tensor>> ResponseCache::find(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto at = by_key_.find(key);
-  if (at == by_key_.end()) return std::nullopt;
-  entries_.splice(entries_.begin(), entries_, at->second);
-  return copies_of(at->second->outputs);
+  std::shared_ptr<const std::vector<core::Tensor>> outputs;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = by_key_.find(key);
+    if (at == by_key_.end()) return std::nullopt;
+    entries_.splice(entries_.begin(), entries_, at->second);
+    outputs = at->second->outputs;
+  }
+  return copies_of(*outputs);
 }
 
 void ResponseCache::erase(Entries::iterator entry) {
@@ -68,12 +72,14 @@ void ResponseCache::erase(Entries::iterator entry) {
 void ResponseCache::insert(std::uint64_t owner, const Key& key, const std::vector<core::Tensor>& outputs) {
   const std::size_t bytes = bytes_of(outputs);
   if (bytes > most_bytes_ / 4) return;
-  Entry entry{key, owner, copies_of(outputs), bytes};
+  // all that may be refused memory comes before the first change
+  Entries entry;
+  entry.push_back({key, owner, std::make_shared<const std::vector<core::Tensor>>(copies_of(outputs)), bytes});
   const std::lock_guard lock(mutex_);
   if (by_key_.contains(key)) return;  // another request of the same inputs was quicker
   while (bytes_ + bytes > most_bytes_) erase(std::prev(entries_.end()));
-  entries_.push_front(std::move(entry));
-  by_key_.emplace(key, entries_.begin());
+  by_key_.emplace(key, entry.begin());
+  entries_.splice(entries_.begin(), entry);
   bytes_ += bytes;
 }
 

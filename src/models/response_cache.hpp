@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -19,7 +20,8 @@ namespace slipway::models {
 /// the registry; safe from any thread.
 class ResponseCache {
  public:
-  /// SHA-256 of a loaded version, the names, types, shapes and bytes of a job's inputs, and the outputs it wants.
+  /// SHA-256 of a loaded version, the types, shapes and bytes of a job's inputs, which stand in the model's order, and
+  /// the outputs it wants, in whatever order.
   using Key = Sha256::Hash;
 
   explicit ResponseCache(std::size_t most_bytes) : most_bytes_(most_bytes) {}
@@ -29,7 +31,7 @@ class ResponseCache {
   /// Nothing when OpenSSL cannot compute it.
   static std::optional<Key> key_of(std::uint64_t owner, const scheduler::Job& job);
 
-  /// Copies of the outputs that were given, in the model's order.
+  /// Copies of the outputs that were given, in the order of insert().
   std::optional<std::vector<core::Tensor>> find(const Key& key);
   /// Keeps copies. Outputs of more than a quarter of the cache are not kept: they would put out everything else.
   void insert(std::uint64_t owner, const Key& key, const std::vector<core::Tensor>& outputs);
@@ -42,7 +44,8 @@ class ResponseCache {
   struct Entry {
     Key key;
     std::uint64_t owner = 0;
-    std::vector<core::Tensor> outputs;
+    /// Shared with who copies it while the lock is free and it may go.
+    std::shared_ptr<const std::vector<core::Tensor>> outputs;
     std::size_t bytes = 0;
   };
   using Entries = std::list<Entry>;  // the latest used in front

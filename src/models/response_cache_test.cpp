@@ -1,8 +1,12 @@
 #include "models/response_cache.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <fstream>
 #include <string>
+#include <vector>
 
 #include "metrics/registry.hpp"
 #include "models/cached_infer.hpp"
@@ -73,7 +77,7 @@ class CachedInfer : public ::testing::Test {
       answered = floats(result->outputs.front().data.bytes()).front();
       EXPECT_EQ(result->id, std::to_string(static_cast<int>(value)));
     };
-    infer_cached({cache_, 1, "m", "1"}, std::move(job), probe_, [&](scheduler::Job given) {
+    infer_cached(door_, std::move(job), probe_, [&](scheduler::Job given) {
       ++runs_;
       if (fail) return given.done(core::fail(core::Code::internal, "no luck"));
       core::Response response;
@@ -87,6 +91,7 @@ class CachedInfer : public ::testing::Test {
   metrics::Registry metrics_;
   scheduler::Probe probe_{metrics_, "m", "1"};
   ResponseCache cache_{10'000};
+  const CacheDoor door_{cache_, 1, "m", "1", {"a", "b", "c"}};
   int runs_ = 0;
 };
 
@@ -100,6 +105,83 @@ TEST_F(CachedInfer, RunsOnceWhatIsAskedTwice) {
   EXPECT_EQ(statistics.cache_miss.count, 2U);
   EXPECT_THAT(metrics_.text(), testing::HasSubstr(R"(slipway_cache_hits_total{model="m",version="1"} 1)"));
 }
+
+TEST_F(CachedInfer, AHitIsNoInferenceAndHasTheTimesOfOne) {
+  ask(7);
+  const auto once = probe_.statistics();
+  scheduler::Job job = make_job(1, 2, 7);
+  const core::TimePoint received = job.request.received;
+  core::Timing timing;
+  job.done = [&](core::Result<core::Response> result) { timing = result->timing; };
+  infer_cached(door_, std::move(job), probe_, [](const scheduler::Job&) { FAIL() << "it is known"; });
+  EXPECT_GE(timing.taken, received) << "a trace has it between the others";
+  EXPECT_EQ(timing.batch_rows, 0);
+  const auto twice = probe_.statistics();
+  EXPECT_EQ(twice.success.count, once.success.count + 1);
+  EXPECT_EQ(twice.inference_count, once.inference_count);
+  EXPECT_EQ(twice.compute_infer.count, once.compute_infer.count);
+}
+
+TEST_F(CachedInfer, GivesOutputsInTheOrderAskedForWhateverTheFirstAskedFor) {
+  const auto order_of = [&](const std::vector<std::string>& asked) {
+    scheduler::Job job = make_job(1, 2, 7);
+    job.outputs = {0, 2};
+    job.request.outputs = asked;
+    std::vector<std::string> given;
+    job.done = [&](core::Result<core::Response> result) {
+      for (const core::Tensor& output : result->outputs) given.push_back(output.name);
+    };
+    infer_cached(door_, std::move(job), probe_, [&](scheduler::Job missed) {
+      ++runs_;
+      core::Response response;
+      for (const std::string& name : asked)
+        response.outputs.push_back(scheduler::testing::copy_of(missed.request.inputs.front(), name));
+      missed.done(std::move(response));
+    });
+    return given;
+  };
+  EXPECT_THAT(order_of({"c", "a"}), testing::ElementsAre("c", "a"));
+  EXPECT_THAT(order_of({}), testing::ElementsAre("a", "c"));
+  EXPECT_THAT(order_of({"a", "c"}), testing::ElementsAre("a", "c"));
+  EXPECT_THAT(order_of({"c", "a"}), testing::ElementsAre("c", "a"));
+  EXPECT_EQ(runs_, 1);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose allocators end the program
+/// Lets this process have `more` bytes, until it goes.
+class MemoryLimit {
+ public:
+  explicit MemoryLimit(rlim_t more) {
+    ::getrlimit(RLIMIT_AS, &before_);
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlimit now{pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + more, before_.rlim_max};
+    ::setrlimit(RLIMIT_AS, &now);
+  }
+  ~MemoryLimit() { ::setrlimit(RLIMIT_AS, &before_); }
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(CachedInfer, WhatThereIsNoMemoryToKeepIsAnsweredAllTheSame) {
+  constexpr std::size_t large = 256U << 20U;
+  ResponseCache cache(8 * large);
+  scheduler::Job job = make_job(1, 2, 7);
+  std::size_t answered = 0;
+  job.done = [&](core::Result<core::Response> result) { answered = result->outputs.front().data.size(); };
+  infer_cached({cache, 1, "m", "1", {"a"}}, std::move(job), probe_, [&](scheduler::Job given) {
+    core::Response response;
+    response.outputs.push_back({"a", core::DataType::uint8, {large}, core::Buffer(large)});
+    const MemoryLimit limit(large / 2);
+    given.done(std::move(response));
+  });
+  EXPECT_EQ(answered, large);
+  EXPECT_EQ(cache.bytes(), 0U);
+}
+#endif
 
 TEST_F(CachedInfer, AnErrorIsNotKept) {
   EXPECT_EQ(ask(7, true), -1);

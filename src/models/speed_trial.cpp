@@ -46,9 +46,9 @@ struct Race {
   }
 
   /// The same of all instances at once, added up.
-  std::optional<double> together(const Contestant& contestant, core::Duration turn) const {
-    if (contestant.instances.size() == 1) return alone(*contestant.instances.front(), turn);
-    std::vector<std::optional<double>> speeds(contestant.instances.size());
+  std::optional<double> together(const Instances& instances, core::Duration turn) const {
+    if (instances.size() == 1) return alone(*instances.front(), turn);
+    std::vector<std::optional<double>> speeds(instances.size());
     {
       std::barrier start(static_cast<std::ptrdiff_t>(speeds.size()));
       std::vector<std::jthread> threads;
@@ -56,7 +56,7 @@ struct Race {
       for (std::size_t i = 0; i < speeds.size(); ++i) {
         threads.emplace_back([&, i] {
           start.arrive_and_wait();
-          speeds[i] = alone(*contestant.instances[i], turn);
+          speeds[i] = alone(*instances[i], turn);
         });
       }
     }
@@ -69,60 +69,65 @@ struct Race {
   }
 };
 
-/// What one contestant reached in each round.
+/// What one candidate reached in each round.
 struct Results {
   std::vector<double> all_cores;
   std::vector<double> one_caller;
   bool failed = false;
 };
 
+/// Of those that did not fail, which all have the same rounds.
 bool one_leads_clearly(std::span<const Results> results) {
-  if (results.size() < 2) return true;
-  const std::size_t rounds = results.front().all_cores.size();
+  std::vector<const Results*> running;
+  running.reserve(results.size());
+  for (const Results& one : results) {
+    if (!one.failed) running.push_back(&one);
+  }
+  if (results.size() < 2 || running.empty()) return true;
+  const std::size_t rounds = running.front()->all_cores.size();
   if (rounds < enough_rounds) return false;
-  return std::ranges::any_of(results, [&](const Results& leader) {
-    return std::ranges::all_of(results, [&](const Results& other) {
-      if (&other == &leader || other.failed) return true;
+  return std::ranges::any_of(running, [&](const Results* leader) {
+    return std::ranges::all_of(running, [&](const Results* other) {
+      if (other == leader) return true;
       for (std::size_t round = 0; round < rounds; ++round) {
-        if (leader.all_cores[round] <= clear_lead * other.all_cores[round]) return false;
+        if (leader->all_cores[round] <= clear_lead * other->all_cores[round]) return false;
       }
-      return !leader.failed;
+      return true;
     });
   });
 }
 
 }  // namespace
 
-std::vector<Speed> measure_speeds(std::span<const Contestant> contestants, std::span<const core::TensorView> inputs,
+std::vector<Speed> measure_speeds(std::span<const Instances> candidates, std::span<const core::TensorView> inputs,
                                   std::span<const std::uint32_t> outputs, const TrialLimits& limits) {
   const Race race{inputs, outputs, limits.clock};
   const core::TimePoint end = limits.clock() + limits.most;
-  std::vector<Results> results(contestants.size());
+  std::vector<Results> results(candidates.size());
 
   core::Duration slowest{};  // of one run each
-  for (std::size_t i = 0; i < contestants.size(); ++i) {
-    const auto speed = race.alone(*contestants[i].instances.front(), {});
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto speed = race.alone(*candidates[i].front(), {});
     results[i].failed = !speed;
     if (speed) slowest = std::max(slowest, std::chrono::duration_cast<core::Duration>(1s / *speed));
   }
   const core::Duration turn = std::clamp<core::Duration>(runs_a_turn * slowest, shortest_turn, longest_turn);
-  const core::Duration half_round = static_cast<std::int64_t>(contestants.size()) * std::max(turn, slowest);
+  const core::Duration half_round = static_cast<std::int64_t>(candidates.size()) * std::max(turn, slowest);
 
   /// Each in its turn; false when there is no time for all of them.
   const auto half = [&](auto measure, std::vector<double> Results::*list) {
     if (limits.clock() + half_round > end) return false;
-    for (std::size_t i = 0; i < contestants.size(); ++i) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
       if (results[i].failed) continue;
-      const std::optional<double> speed = measure(contestants[i]);
+      const std::optional<double> speed = measure(candidates[i]);
       results[i].failed = !speed;
       (results[i].*list).push_back(speed.value_or(0));
     }
     return true;
   };
   for (std::size_t round = 0; round < most_rounds && !one_leads_clearly(results); ++round) {
-    if (!half([&](const Contestant& one) { return race.together(one, turn); }, &Results::all_cores)) break;
-    if (!half([&](const Contestant& one) { return race.alone(*one.instances.front(), turn); }, &Results::one_caller))
-      break;
+    if (!half([&](const Instances& one) { return race.together(one, turn); }, &Results::all_cores)) break;
+    if (!half([&](const Instances& one) { return race.alone(*one.front(), turn); }, &Results::one_caller)) break;
   }
 
   std::vector<Speed> speeds;

@@ -12,10 +12,8 @@
 
 namespace slipway::models {
 
-/// One of those that are compared: the instances of a loaded model.
-struct Contestant {
-  std::vector<runtime::Runner*> instances;
-};
+/// Of one loaded model; not none.
+using Instances = std::vector<runtime::Runner*>;
 
 /// Runs a second; 0 where it was not measured.
 struct Speed {
@@ -28,10 +26,11 @@ struct TrialLimits {
   core::Clock clock = core::now;                  ///< a test may have its own
 };
 
-/// Measures warm contestants in rounds, each in its turn for a moment, so that a machine whose speed drifts slows all
-/// of them: all instances at once, each on a thread, then one alone. Ends early when one was clearly ahead in three
-/// rounds. A contestant that fails a run keeps speed 0, as all do of whom one run takes too long for a round.
-std::vector<Speed> measure_speeds(std::span<const Contestant> contestants, std::span<const core::TensorView> inputs,
+/// Measures candidates, the warm instances of each, in rounds, each in its turn for a moment, so that a machine whose
+/// speed drifts slows all of them: all instances at once, each on a thread, then one alone. Ends early when one was
+/// clearly ahead in three rounds. A candidate that fails a run keeps speed 0, as all do of whom one run takes too long
+/// for a round.
+std::vector<Speed> measure_speeds(std::span<const Instances> candidates, std::span<const core::TensorView> inputs,
                                   std::span<const std::uint32_t> outputs, const TrialLimits& limits);
 
 /// Which is to be used: the one with the most runs a second on all cores; where that is within a tenth, with one

@@ -36,9 +36,9 @@ class TimedRunner : public runtime::Runner {
 
 struct SpeedTrial : ::testing::Test {
   static std::vector<Speed> measure(std::initializer_list<TimedRunner*> runners) {
-    std::vector<Contestant> contestants;
-    for (TimedRunner* runner : runners) contestants.push_back({{runner}});
-    return measure_speeds(contestants, {}, {}, {.clock = hand_driven});
+    std::vector<Instances> candidates;
+    for (TimedRunner* runner : runners) candidates.push_back({runner});
+    return measure_speeds(candidates, {}, {}, {.clock = hand_driven});
   }
 };
 
@@ -89,13 +89,33 @@ TEST_F(SpeedTrial, WhoFailsIsOut) {
   EXPECT_EQ(b.runs, 31);
 }
 
+TEST_F(SpeedTrial, WhoFailsIsOutOfTheWayOfTheOthers) {
+  for (const int fails_after : {0, 1, 25}) {
+    TimedRunner a(10us);
+    TimedRunner fails(10us, fails_after);
+    TimedRunner c(10us);
+    const auto even = measure({&a, &fails, &c});
+    EXPECT_GT(even[0].all_cores, 0);
+    EXPECT_THAT(even[1].all_cores, DoubleEq(0));
+    EXPECT_GT(even[2].all_cores, 0);
+
+    TimedRunner fails_first(10us, fails_after);
+    TimedRunner quick(10us);
+    TimedRunner slow(20us);
+    const core::TimePoint begin = hand_driven();
+    const auto speeds = measure({&fails_first, &quick, &slow});
+    EXPECT_EQ(fastest(speeds), 1U);
+    EXPECT_LT(hand_driven() - begin, 70ms) << "one is clearly ahead of those that run";
+  }
+}
+
 TEST_F(SpeedTrial, AddsUpAllInstancesOnThreadsOfTheirOwn) {
   TimedRunner a(100us);
   TimedRunner b(100us);
   TimedRunner c(1ms);
   TimedRunner d(1ms);
-  const std::vector<Contestant> contestants{{{&a, &b}}, {{&c, &d}}};
-  const auto speeds = measure_speeds(contestants, {}, {}, {.most = 200ms, .clock = hand_driven});
+  const std::vector<Instances> candidates{{&a, &b}, {&c, &d}};
+  const auto speeds = measure_speeds(candidates, {}, {}, {.most = 200ms, .clock = hand_driven});
   EXPECT_GT(speeds[0].all_cores, 0);
   EXPECT_GT(b.runs, 0);
   EXPECT_GT(d.runs, 0);

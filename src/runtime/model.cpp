@@ -105,4 +105,13 @@ core::Result<std::vector<core::Tensor>> Instance::run(std::span<const core::Tens
   return taken;
 }
 
+core::Result<std::vector<std::unique_ptr<Runner>>> create_instances(const std::shared_ptr<Model>& model) {
+  std::vector<std::unique_ptr<Runner>> instances;
+  for (std::uint32_t i = 0; i < model->options().instances; ++i) {
+    TRY(auto instance, Instance::create(model, i));
+    instances.push_back(std::move(instance));
+  }
+  return instances;
+}
+
 }  // namespace slipway::runtime

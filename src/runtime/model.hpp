@@ -87,4 +87,7 @@ class Instance : public Runner {
   slipway_instance* handle_ = nullptr;
 };
 
+/// As many as the model was loaded for (its options' `instances`), or the error of the first that cannot be made.
+core::Result<std::vector<std::unique_ptr<Runner>>> create_instances(const std::shared_ptr<Model>& model);
+
 }  // namespace slipway::runtime

@@ -174,6 +174,17 @@ TEST_F(Fake, HasNoOptions) {
   EXPECT_THAT(load_failure("input=x FP32 -1\noutput=y FP32 -1\n"), HasSubstr("option \"graph\""));
 }
 
+TEST_F(Fake, HasAsManyInstancesAsItWasLoadedFor) {
+  BackendRegistry own({SLIPWAY_TEST_BACKENDS});
+  const auto file = folder.write("many.fake", "input=x FP32 -1,3\noutput=y FP32 -1,3\n");
+  auto made = own.load("fake", {.path = file, .format = "fake", .instances = 3});
+  ASSERT_TRUE(made) << made.error().message();
+  const auto instances = create_instances(*made);
+  ASSERT_TRUE(instances) << instances.error().message();
+  ASSERT_EQ(instances->size(), 3U);
+  for (const auto& instance : *instances) EXPECT_TRUE(instance->run(std::vector<core::TensorView>{x}, first));
+}
+
 TEST_F(Fake, LivesAsLongAsAnInstance) {
   std::unique_ptr<Instance> instance;
   {

@@ -3,15 +3,29 @@
 #include <utility>
 
 #include "core/clock.hpp"
+#include "scheduler/batch_policy.hpp"
 
 namespace slipway::scheduler {
 
-void answer(Job& job, core::Result<core::Response> result, const core::Timing& timing, Probe& probe) {
-  probe.request_done(result, core::now() - job.request.received, job.rows, timing);
+void complete(core::Completion& done, core::Result<core::Response> result) {
   try {
-    job.done(std::move(result));
+    done(std::move(result));
   } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told
   }
+}
+
+void answer(Job& job, core::Result<core::Response> result, const core::Timing& timing, Probe& probe) {
+  probe.request_done(result, core::now() - job.request.received, job.rows, timing);
+  complete(job.done, std::move(result));
+}
+
+void answer_dropped(JobList& jobs, core::TimePoint now, Probe& probe) {
+  for (Job& job : jobs) {
+    auto why = refusal(job, now);
+    answer(job, std::unexpected(why ? *std::move(why) : core::Error(core::Code::cancelled, "the request was dropped")),
+           {.queue = now - job.queued, .taken = now}, probe);
+  }
+  jobs.clear();
 }
 
 }  // namespace slipway::scheduler

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "scheduler/job.hpp"
@@ -8,7 +9,13 @@
 namespace slipway::scheduler {
 
 /// Ends a job, once: measures first, so that whoever has the answer also finds it in the metrics, and then completes.
-/// An exception out of the completion stops here: the other jobs of the batch still get their answers.
 void answer(Job& job, core::Result<core::Response> result, const core::Timing& timing, Probe& probe);
+
+/// Answers jobs that must not run any more with why that is so at `now`.
+void answer_dropped(JobList& jobs, core::TimePoint now, Probe& probe);
+
+/// Calls a completion. What it throws stops here: nobody is left to be told, and others still have to get their
+/// answers.
+void complete(core::Completion& done, core::Result<core::Response> result);
 
 }  // namespace slipway::scheduler

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "scheduler/answer.hpp"
+
 namespace slipway::scheduler {
 
 namespace {
@@ -14,13 +16,6 @@ bool never_ran(const core::Result<core::Response>& result) {
     case core::Code::resource_exhausted:
     case core::Code::unavailable: return true;
     default: return false;
-  }
-}
-
-void complete(core::Completion& done, core::Result<core::Response> result) {
-  try {
-    done(std::move(result));
-  } catch (...) {  // NOLINT(bugprone-empty-catch): the answers behind this one still have to leave
   }
 }
 

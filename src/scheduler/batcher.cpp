@@ -98,8 +98,8 @@ core::Result<std::vector<std::vector<Tensor>>> Batcher::scatter(const JobList& j
     if (output.shape.empty() || output.shape.front() != rows)
       return core::fail(
           Code::internal,
-          fmt::format("output \"{}\": shape {} came back for a batch of {} rows, so the first dimension is "
-                      "not that of the batch; serve this model with max_batch_size: 1",
+          fmt::format("output \"{}\": shape {} came back for a batch of {} rows, so its first dimension is not that of "
+                      "the batch",
                       output.name, core::to_string(output.shape), rows));
     std::span<const std::byte> rest = output.data.bytes();
     std::size_t index = 0;

@@ -1,6 +1,7 @@
 #include "scheduler/instance_worker.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <exception>
 #include <type_traits>
@@ -46,6 +47,9 @@ std::invoke_result_t<Work> caught(const ServedModel& model, const Work& work) {
   }
 }
 
+/// One that fails for want of memory, say, may go well the next time.
+constexpr int most_bad_joins = 3;
+
 thread_local bool runs_here = false;
 
 }  // namespace
@@ -77,28 +81,22 @@ void InstanceWorker::loop() {
   RequestQueue::Taken work;
   while (queue_.take(work)) {
     core::TimePoint taken = model_.clock();
-    if (!work.batch.empty()) {
-      std::unique_lock lock(instance_, std::try_to_lock);
-      if (!lock) {  // it is lent
-        has_batch_.store(true, std::memory_order_relaxed);
-        lock.lock();
-        has_batch_.store(false, std::memory_order_relaxed);
-        queue_.take_again(work);
-        taken = model_.clock();
-      }
-      if (!work.batch.empty()) {
-        probe_.instance_busy(+1);
-        run_batch(work.batch, taken);
-        probe_.instance_busy(-1);
-        work.batch.clear();
-      }
+    answer_dropped(work.dropped, taken, probe_);  // before the run: they need not wait for it
+    if (work.batch.empty()) continue;
+    std::unique_lock lock(instance_, std::try_to_lock);
+    if (!lock) {  // it is lent
+      has_batch_.store(true, std::memory_order_relaxed);
+      lock.lock();
+      has_batch_.store(false, std::memory_order_relaxed);
+      queue_.take_again(work);
+      taken = model_.clock();
+      answer_dropped(work.dropped, taken, probe_);
+      if (work.batch.empty()) continue;
     }
-    for (Job& job : work.dropped) {
-      auto why = refusal(job, taken);
-      answer(job, std::unexpected(why ? *std::move(why) : core::Error(Code::cancelled, "the request was dropped")),
-             timing_of(job, taken, {}), probe_);
-    }
-    work.dropped.clear();
+    probe_.instance_busy(+1);
+    run_batch(work.batch, taken);
+    probe_.instance_busy(-1);
+    work.batch.clear();
   }
 }
 
@@ -108,21 +106,16 @@ void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
   runs_here = false;
 }
 
-void InstanceWorker::run_jobs(JobList& jobs, core::TimePoint taken) {
+bool InstanceWorker::run_jobs(JobList& jobs, core::TimePoint taken) {
   core::Timing timing;
   auto outputs = run(jobs, taken, timing);
-  if (!outputs) {
-    if (jobs.size() > 1) return run_alone(jobs, taken);
-    return fail_all(jobs, taken, outputs.error(), timing, probe_);
-  }
+  if (!outputs) return run_failed(jobs, taken, outputs.error(), timing);
 
   const core::TimePoint computed = model_.clock();
   auto parts = caught(model_, [&] { return batcher_.scatter(jobs, *std::move(outputs)); });
   timing.scatter = model_.clock() - computed;
-  if (!parts) {
-    if (jobs.size() > 1) return run_alone(jobs, taken);
-    return fail_all(jobs, taken, parts.error(), timing, probe_);
-  }
+  if (!parts) return run_failed(jobs, taken, parts.error(), timing);
+  if (jobs.size() > 1) learned_.bad_joins.store(0, std::memory_order_relaxed);
 
   const auto mean = learned_.batch.ran(timing.batch_rows, timing.assemble + timing.compute + timing.scatter);
   probe_.batch_cost(mean.rows, mean.duration);
@@ -132,19 +125,43 @@ void InstanceWorker::run_jobs(JobList& jobs, core::TimePoint taken) {
     const core::Timing own = timing_of(job, taken, timing);
     answer(job, respond(job, std::move(*part++), own), own, probe_);
   }
+  return true;
 }
 
-void InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
+bool InstanceWorker::run_failed(JobList& jobs, core::TimePoint taken, const core::Error& why,
+                                const core::Timing& timing) {
+  if (jobs.size() > 1) {
+    if (run_alone(jobs, taken)) doubt_joining(why);  // else it was one of the requests
+  } else {
+    fail_all(jobs, taken, why, timing, probe_);
+  }
+  return false;
+}
+
+void InstanceWorker::doubt_joining(const core::Error& why) {
+  if (!learned_.told_of_bad_joins.exchange(true)) {
+    spdlog::warn(
+        R"(model "{}": a batch failed though each of its requests went well alone: {}; max_batch_size: 0 )"
+        "expected for such a model. Until then they are run twice, and after {} such batches in a row none are "
+        "joined any more",
+        model_.name, why.message(), most_bad_joins);
+  }
+  if (++learned_.bad_joins >= most_bad_joins) queue_.stop_joining();
+}
+
+bool InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {
+  bool all_well = true;
   JobList alone;
   while (!jobs.empty()) {
     alone.splice(alone.end(), jobs, jobs.begin());
     if (auto why = refusal(alone.front(), model_.clock())) {
       fail_all(alone, taken, *why, {}, probe_);
     } else {
-      run_jobs(alone, model_.clock());
+      all_well = run_jobs(alone, model_.clock()) && all_well;
     }
     alone.clear();
   }
+  return all_well;
 }
 
 core::Result<std::vector<core::Tensor>> InstanceWorker::run(const JobList& jobs, core::TimePoint taken,

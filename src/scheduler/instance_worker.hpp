@@ -30,6 +30,8 @@ struct ServedModel {
 struct Learned {
   RunCost run;
   BatchCost batch;
+  std::atomic<int> bad_joins = 0;  ///< batches in a row that failed though each of their requests went well alone
+  std::atomic<bool> told_of_bad_joins = false;
 };
 
 /// One instance and its thread: takes batches until the queue is closed and empty, and answers every job it took.
@@ -37,8 +39,10 @@ struct Learned {
 /// has nothing to run, another thread may borrow the instance for one quick job; a batch that has to wait for that goes
 /// on growing.
 ///
-/// A batch that the runtime refuses is run again job by job, so that one bad request fails alone. A runner that throws
-/// has failed; the next batch is run as if nothing had been.
+/// A batch that the runtime refuses, or whose outputs cannot be parted, is run again job by job, so that one bad
+/// request fails alone. Where each goes well alone it is the joining that is bad: a warning says so once, and after
+/// some such batches in a row nothing of this model version is joined any more. A runner that throws has failed; the
+/// next batch is run as if nothing had been.
 class InstanceWorker {
  public:
   InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe,
@@ -60,8 +64,12 @@ class InstanceWorker {
  private:
   void loop();
   void run_batch(JobList& jobs, core::TimePoint taken);
-  void run_jobs(JobList& jobs, core::TimePoint taken);
-  void run_alone(JobList& jobs, core::TimePoint taken);
+  /// These answer all jobs, and say whether all of them went well, as one batch or each alone.
+  bool run_jobs(JobList& jobs, core::TimePoint taken);
+  bool run_failed(JobList& jobs, core::TimePoint taken, const core::Error& why, const core::Timing& timing);
+  bool run_alone(JobList& jobs, core::TimePoint taken);
+  /// A batch failed for being one.
+  void doubt_joining(const core::Error& why);
   core::Result<std::vector<core::Tensor>> run(const JobList& jobs, core::TimePoint taken, core::Timing& timing);
   core::Response respond(Job& job, std::vector<core::Tensor> outputs, const core::Timing& timing) const;
 

@@ -207,9 +207,12 @@ void Probe::request_done(const core::Result<core::Response>& result, core::Durat
   add(totals_.compute_output, timing.scatter);
 }
 
-void Probe::cache_hit(core::Duration took) {
+void Probe::cache_hit(core::Duration took, core::Duration total) {
+  families_->count_success();
   families_->cache_hits.Increment();
   const std::lock_guard lock(mutex_);
+  add(totals_.success, total);
+  add(totals_.queue, {});
   add(totals_.cache_hit, took);
 }
 

@@ -56,8 +56,10 @@ class Probe {
   /// Once a request, at its completion: the outcome and its time since it was received.
   void request_done(const core::Result<core::Response>& result, core::Duration total, std::int64_t rows,
                     const core::Timing& timing);
-  /// Of a model that asks for the response cache.
-  void cache_hit(core::Duration took);
+  /// Of a model that asks for the response cache. A hit `took` so long to look up, and is a request that was answered
+  /// well, `total` after it was received, for which nothing was run: it counts in success and, as Triton's does, in
+  /// queue.
+  void cache_hit(core::Duration took, core::Duration total);
   void cache_miss(core::Duration took);
   /// A request that was refused before it came to the queue.
   void rejected(core::Code code);

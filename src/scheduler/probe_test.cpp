@@ -51,6 +51,24 @@ TEST(Probe, SumsRequestsAndBatches) {
   EXPECT_EQ(statistics.batches[1].compute_infer.ns, 30'000U);
 }
 
+TEST(Probe, AHitOfTheCacheIsASuccessThatNothingWasRunFor) {
+  metrics::Registry registry;
+  Probe probe(registry, "digits", "3");
+  probe.cache_hit(microseconds(4), microseconds(9));
+  const Statistics statistics = probe.statistics();
+  EXPECT_EQ(statistics.success.count, 1U);
+  EXPECT_EQ(statistics.success.ns, 9'000U);
+  EXPECT_EQ(statistics.cache_hit.count, 1U);
+  EXPECT_EQ(statistics.cache_hit.ns, 4'000U);
+  EXPECT_EQ(statistics.queue.count, 1U);
+  EXPECT_EQ(statistics.queue.ns, 0U);
+  EXPECT_EQ(statistics.inference_count, 0U);
+  EXPECT_EQ(statistics.compute_input.count, 0U);
+  EXPECT_EQ(statistics.compute_infer.count, 0U);
+  EXPECT_EQ(statistics.compute_output.count, 0U);
+  EXPECT_THAT(registry.text(), HasSubstr(R"(outcome="success",version="3"} 1)"));
+}
+
 TEST(Probe, WritesEachFamily) {
   metrics::Registry registry;
   Probe probe(registry, "digits", "3");

@@ -1,8 +1,19 @@
 #include "scheduler/request_queue.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace slipway::scheduler {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr core::Duration between_looks = 5ms;
+constexpr core::Duration longest_wait = 1h;  // so that no deadline, however far, makes a time that does not fit
+
+}  // namespace
 
 RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock,
                            const QueueRules* rules)
@@ -12,10 +23,12 @@ RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cos
 
 RequestQueue::Pushed RequestQueue::push(JobList& job) {
   bool wake = false;
+  bool nearer = false;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Pushed::closed;
     if (jobs_.size() >= limit_) return Pushed::full;
+    const core::TimePoint deadline = job.front().request.deadline;
     if (!order_) {
       jobs_.splice(jobs_.end(), job);
     } else if (order_->is_full(job.front().priority)) {
@@ -23,11 +36,13 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     } else {
       order_->add(jobs_, job);
     }
-    calm_.store(false, std::memory_order_relaxed);
-    probe_.queued(jobs_.size());  // under the lock, or the last one to write may not be the last one to change it
+    tell_depth();
     wake = idle_ != 0;
+    nearer = deadline < next_deadline_;
+    if (nearer) next_deadline_ = deadline;
   }
   if (wake) changed_.notify_one();
+  if (nearer) deadline_nearer_.notify_one();
   return Pushed::accepted;
 }
 
@@ -62,6 +77,7 @@ void RequestQueue::take_again(Taken& taken) {
     wake = move_planned(taken);
   }
   if (wake) changed_.notify_one();
+  deadline_nearer_.notify_one();
 }
 
 void RequestQueue::plan(Taken& taken, bool hurry) {
@@ -71,6 +87,7 @@ void RequestQueue::plan(Taken& taken, bool hurry) {
 }
 
 void RequestQueue::put_back(JobList& batch) {
+  for (const Job& job : batch) next_deadline_ = std::min(next_deadline_, job.request.deadline);
   if (!order_) return jobs_.splice(jobs_.begin(), batch);
   JobList one;
   while (!batch.empty()) {
@@ -86,10 +103,56 @@ bool RequestQueue::move_planned(Taken& taken) {
   };
   for (const auto job : taken.plan.take) move(taken.batch, job);
   for (const auto job : taken.plan.drop) move(taken.dropped, job);
-  calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
-  probe_.queued(jobs_.size());
+  tell_depth();
   // The notice of a job left behind may have woken this thread while another sleeps.
   return !jobs_.empty() && idle_ != 0;
+}
+
+bool RequestQueue::take_late(JobList& late, const std::stop_token& end) {
+  std::unique_lock lock(mutex_);
+  while (!end.stop_requested()) {
+    const core::TimePoint known = next_deadline_;
+    const auto is_nearer = [&] { return next_deadline_ < known; };
+    if (known == core::no_deadline) {
+      deadline_nearer_.wait(lock, end, is_nearer);
+      continue;
+    }
+    const core::TimePoint now = clock_();
+    const core::TimePoint look = std::max(known, looked_ + between_looks);
+    if (now < look) {
+      deadline_nearer_.wait_for(lock, end, std::min(look - now, longest_wait), is_nearer);
+      continue;
+    }
+    looked_ = now;
+    move_late(late, now);
+    if (!late.empty()) return true;
+  }
+  return false;
+}
+
+void RequestQueue::move_late(JobList& late, core::TimePoint now) {
+  next_deadline_ = core::no_deadline;
+  for (auto job = jobs_.begin(); job != jobs_.end();) {
+    const auto next = std::next(job);
+    if (refusal(*job, now)) {
+      if (order_) order_->remove(job);
+      late.splice(late.end(), jobs_, job);
+    } else {
+      next_deadline_ = std::min(next_deadline_, job->request.deadline);
+    }
+    job = next;
+  }
+  tell_depth();
+}
+
+void RequestQueue::tell_depth() {
+  calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
+  probe_.queued(jobs_.size());
+}
+
+void RequestQueue::stop_joining() {
+  const std::lock_guard lock(mutex_);
+  limits_.max_rows = 1;
 }
 
 void RequestQueue::close() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 
 #include "core/clock.hpp"
 #include "scheduler/batch_cost.hpp"
@@ -48,6 +49,14 @@ class RequestQueue {
   /// May leave it with less, even with nothing.
   void take_again(Taken& taken);
 
+  /// Waits until the deadline of something that waits is over, and hands that over to be answered: for a thread beside
+  /// the instances, which may all be busy. Does so at most every 5 ms, for it looks through all that waits. False when
+  /// `end` asks for it. `late` comes empty.
+  bool take_late(JobList& late, const std::stop_token& end);
+
+  /// From now on each job is a batch of its own.
+  void stop_joining();
+
   /// Refuses what comes. What waits is still taken, without delay.
   void close();
 
@@ -60,11 +69,15 @@ class RequestQueue {
   void put_back(JobList& batch);
   /// Plans the next batch; under the lock.
   void plan(Taken& taken, bool hurry);
+  /// Moves those out that must not run any more, and looks up the next deadline; under the lock.
+  void move_late(JobList& late, core::TimePoint now);
+  /// What waits has changed; under the lock, or the last one to tell may not be the last one to change it.
+  void tell_depth();
   /// Moves what was planned out of the queue; under the lock. Whether another instance should be woken for the rest.
   bool move_planned(Taken& taken);
 
   const std::size_t limit_;
-  const BatchLimits limits_;
+  BatchLimits limits_;
   BatchCost& cost_;
   Probe& probe_;
   const core::Clock clock_;
@@ -73,6 +86,9 @@ class RequestQueue {
   JobList jobs_;
   std::optional<PriorityOrder> order_;  ///< of jobs_, where it is another than that of arrival
   std::size_t idle_ = 0;                ///< threads in take() that wait
+  std::condition_variable_any deadline_nearer_;
+  core::TimePoint next_deadline_ = core::no_deadline;  ///< not after any deadline of those that wait
+  core::TimePoint looked_{};                           ///< when take_late() last went through all
   bool closed_ = false;
   std::atomic<bool> calm_ = true;  ///< neither jobs nor closed; written under the lock
 };

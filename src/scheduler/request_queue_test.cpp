@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <stop_token>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "metrics/registry.hpp"
@@ -62,6 +64,51 @@ TEST_F(RequestQueueTest, HandsOverTheCancelledToBeAnswered) {
   ASSERT_TRUE(queue.take(taken));
   EXPECT_TRUE(taken.batch.empty());
   EXPECT_EQ(taken.dropped.size(), 1U);
+}
+
+std::atomic<core::TimePoint> hand = core::now() + std::chrono::hours(1);  // after whatever push() queues
+core::TimePoint by_hand() { return hand; }
+
+Job due_in(std::chrono::milliseconds time, float value) {
+  Job job = make_job(1, 2, value);
+  job.request.deadline = by_hand() + time;
+  return job;
+}
+
+TEST_F(RequestQueueTest, HandsOverTheLateToBeAnsweredWithoutAnInstance) {
+  using std::chrono::milliseconds;
+  const QueueRules rules({.levels = 2, .default_level = 1, .default_policy = {}, .policies = {}});
+  for (const QueueRules* order : {static_cast<const QueueRules*>(nullptr), &rules}) {
+    RequestQueue queue(8, {.max_rows = 8}, cost, probe, by_hand, order);
+    std::stop_source end;
+    push(queue, due_in(milliseconds(100), 1));
+    push(queue, make_job(1, 2, 2));
+    push(queue, due_in(milliseconds(50), 3));
+    push(queue, due_in(milliseconds(60), 4));
+    JobList late;
+    for (const auto& [passed, id] : {std::pair(50, "3"), std::pair(10, "4"), std::pair(40, "1")}) {
+      hand = by_hand() + milliseconds(passed);
+      ASSERT_TRUE(queue.take_late(late, end.get_token()));
+      ASSERT_EQ(late.size(), 1U);
+      EXPECT_EQ(late.front().request.id, id);
+      late.clear();
+    }
+    RequestQueue::Taken taken;
+    ASSERT_TRUE(queue.take(taken));
+    EXPECT_EQ(taken.batch.front().request.id, "2");
+    EXPECT_TRUE(queue.is_calm());
+    end.request_stop();
+    EXPECT_FALSE(queue.take_late(late, end.get_token()));
+  }
+}
+
+TEST_F(RequestQueueTest, JoinsNothingWhereItWasToldSo) {
+  RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, cost, probe);
+  for (int i = 0; i < 2; ++i) push(queue, make_job());
+  queue.stop_joining();
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(taken.batch.size(), 1U);
 }
 
 TEST_F(RequestQueueTest, AfterClosingGivesWhatItHasAndThenEnds) {

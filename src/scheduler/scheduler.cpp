@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -77,6 +79,12 @@ struct Scheduler::State {
     return false;
   }
 
+  /// Tells those that wait for instances which are all busy that their time is over, when it is.
+  void answer_late(const std::stop_token& end) {
+    JobList late;
+    while (queue.take_late(late, end)) answer_dropped(late, options.clock(), probe);
+  }
+
   Options options;
   ServedModel model;
   Probe& probe;
@@ -86,6 +94,7 @@ struct Scheduler::State {
   std::optional<AnswerOrder> order;
   RequestQueue queue;
   std::vector<std::unique_ptr<InstanceWorker>> workers;
+  std::jthread late_answers;  // last: it uses all of the above
 };
 
 Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
@@ -98,6 +107,8 @@ Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
       state_->workers.push_back(
           std::make_unique<InstanceWorker>(state_->queue, std::move(instance), state_->model, probe, state_->learned));
     }
+    state_->late_answers =
+        std::jthread([state = state_.get()](const std::stop_token& end) { state->answer_late(end); });
   } catch (...) {
     stop();  // or the threads that did start would be joined for ever
     throw;
@@ -110,6 +121,9 @@ Scheduler::~Scheduler() { finish(); }
 void Scheduler::finish() {
   stop();
   for (auto& worker : state_->workers) worker->join();
+  if (!state_->late_answers.joinable()) return;
+  state_->late_answers.request_stop();
+  state_->late_answers.join();
 }
 
 void Scheduler::submit(Job job) {

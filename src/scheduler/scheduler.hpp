@@ -37,7 +37,8 @@ struct Options {
 ///
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
 /// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance. Jobs
-/// past their deadline or whose client has gone are completed with an error and never run. The probe has counted a
+/// past their deadline or whose client has gone are completed with an error and never run; the former within a few
+/// milliseconds, on a thread of the scheduler's own where every instance is busy. The probe has counted a
 /// request when its completion runs. With priorities those of the first level are taken first (queue_rules.hpp); with
 /// preserve_ordering an answer waits for those before it (answer_order.hpp).
 class Scheduler {

@@ -172,6 +172,38 @@ TEST_F(SchedulerTest, NeverRunsExpiredOrCancelled) {
   EXPECT_EQ(runs(), 1U);
 }
 
+constexpr auto soon_enough = 20s;  // a limit, in case it never comes
+
+TEST_F(SchedulerTest, WhoIsLateHearsSoWhileEveryInstanceIsBusy) {
+  start();
+  Answer first = occupy();
+  Job job = make_job();
+  job.request.deadline = core::now() + 1ms;
+  Answer late = submit(std::move(job));
+  Answer in_time = submit(1);
+  EXPECT_EQ(late.wait_for(soon_enough), std::future_status::ready);
+  EXPECT_EQ(scheduler->waiting(), 1U);
+  release();
+  EXPECT_EQ(code_of(late), core::Code::deadline_exceeded);
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(in_time.get());
+}
+
+TEST_F(SchedulerTest, WhatIsDroppedDoesNotWaitForTheBatchTakenWithIt) {
+  start();
+  Answer first = occupy();
+  Job gone = make_job();
+  gone.request.cancelled = std::make_shared<std::atomic<bool>>(true);
+  Answer dropped = submit(std::move(gone));
+  Answer next = submit(1);
+  stage.leave.release();
+  stage.entered.acquire();  // the next one is being run
+  EXPECT_EQ(dropped.wait_for(soon_enough), std::future_status::ready);
+  release();
+  EXPECT_EQ(code_of(dropped), core::Code::cancelled);
+  EXPECT_TRUE(next.get());
+}
+
 TEST_F(SchedulerTest, OneBadRequestOfABatchFailsAlone) {
   start();
   Answer first = occupy();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <utility>
@@ -24,7 +25,7 @@ std::string text_of(const core::SequenceId& id) {
   return fmt::format(R"("{}")", std::get<std::string>(id));
 }
 
-/// One element of a correlation id of that type.
+/// One element of a correlation id of that type, which check_id() has found to fit.
 std::vector<std::byte> id_element(const core::SequenceId& id, core::DataType dtype) {
   std::vector<std::byte> element;
   const auto* number = std::get_if<std::uint64_t>(&id);
@@ -32,11 +33,19 @@ std::vector<std::byte> id_element(const core::SequenceId& id, core::DataType dty
     core::append_bytes_element(element, number != nullptr ? std::to_string(*number) : std::get<std::string>(id));
     return element;
   }
-  // the lower bytes come first
   element.resize(core::element_size(dtype));
-  const std::uint64_t value = number != nullptr ? *number : 0;
-  std::memcpy(element.data(), &value, element.size());
+  std::memcpy(element.data(), number, element.size());  // the lower bytes come first; the others are 0, it was checked
   return element;
+}
+
+/// The largest number that an id of that type can be.
+std::uint64_t largest_id(core::DataType dtype) {
+  switch (dtype) {
+    case core::DataType::int32: return std::numeric_limits<std::int32_t>::max();
+    case core::DataType::uint32: return std::numeric_limits<std::uint32_t>::max();
+    case core::DataType::int64: return std::numeric_limits<std::int64_t>::max();
+    default: return std::numeric_limits<std::uint64_t>::max();
+  }
 }
 
 /// `element` as often as `shape`, with 1 for what is dynamic, has elements.
@@ -67,6 +76,19 @@ core::Error Sequencer::not_begun(const core::SequenceId& id) const {
                       std::chrono::duration_cast<std::chrono::milliseconds>(options_.max_idle).count())};
 }
 
+core::Result<void> Sequencer::check_id(const core::SequenceId& id) const {
+  for (const ControlInput& control : options_.controls) {
+    const core::DataType dtype = control.info.dtype;
+    if (control.kind != ControlInput::Kind::correlation_id || dtype == core::DataType::bytes) continue;
+    const auto* number = std::get_if<std::uint64_t>(&id);
+    if (number != nullptr && *number <= largest_id(dtype)) continue;
+    return core::invalid(fmt::format(
+        R"(model "{}": sequence_id {} given, but its input "{}" has the id as {}; a number up to {} expected)",
+        options_.model, text_of(id), control.info.name, core::name_of(dtype), largest_id(dtype)));
+  }
+  return {};
+}
+
 void Sequencer::end_idle(core::TimePoint now) {
   if (now < next_sweep_) return;
   std::erase_if(sequences_, [&](const auto& entry) {
@@ -82,6 +104,7 @@ core::Result<std::shared_ptr<Sequencer::Sequence>> Sequencer::place_for(const Jo
   if (job.rows != 1)
     return core::invalid(
         fmt::format("model \"{}\": {} rows given, a request of a sequence has one", options_.model, job.rows));
+  TRY_VOID(check_id(place.id));
   const core::TimePoint now = clock_();
   end_idle(now);
   const auto at = sequences_.find(place.id);

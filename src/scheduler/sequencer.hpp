@@ -58,8 +58,9 @@ class Sequencer {
   Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock = core::now);
 
   /// Queues a job with `request.sequence`, whose inputs stand in the model's places; those of controls and states are
-  /// filled here. Completed with invalid_argument when its sequence was not begun (or is over), resource_exhausted when
-  /// there are too many sequences, or requests of this one.
+  /// filled here. Completed with invalid_argument when its sequence was not begun (or is over) or its id does not fit
+  /// the input that the model has for it, resource_exhausted when there are too many sequences, or requests of this
+  /// one.
   void add(Job job);
 
  private:
@@ -77,6 +78,8 @@ class Sequencer {
   using Sequences = std::map<core::SequenceId, std::shared_ptr<Sequence>>;
 
   core::Result<std::shared_ptr<Sequence>> place_for(const Job& job);
+  /// The model must be able to tell sequences apart by the id it is given.
+  core::Result<void> check_id(const core::SequenceId& id) const;
   void end_idle(core::TimePoint now);
   void run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
   void fill(Job& job, const std::shared_ptr<Sequence>& sequence);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <optional>
 
 #include "metrics/registry.hpp"
@@ -187,6 +188,52 @@ TEST_F(SequencerTest, ThereIsABoundOfWaitingRequests) {
   for (int i = 0; i < 5; ++i) ask(1U, 1, i == 0);
   ASSERT_EQ(answers_.size(), 1U);
   EXPECT_THAT(answers_.back().error, HasSubstr("3 requests of sequence 1 wait already"));
+}
+
+/// What a model that takes ids as `dtype` is given for one; its error where it is refused.
+template <class T>
+std::pair<std::vector<T>, std::string> given_id(Probe& probe, core::DataType dtype, core::SequenceId id) {
+  SequenceOptions takes_ids;
+  takes_ids.model = "m";
+  takes_ids.controls = {{1, ControlInput::Kind::correlation_id, {"CORRID", dtype, {1}, {}}, {}, {}}};
+  std::pair<std::vector<T>, std::string> given;
+  Sequencer sequencer(
+      takes_ids,
+      [&](Job job) {
+        given.first.resize(job.request.inputs[1].bytes.size() / sizeof(T));
+        std::memcpy(given.first.data(), job.request.inputs[1].bytes.data(), job.request.inputs[1].bytes.size());
+        job.done(core::Response{});
+      },
+      probe, [] { return the_time; });
+  Job job = testing::make_job(1, 1, 0);
+  job.request.inputs.resize(2);
+  job.request.sequence = core::SequencePlace{std::move(id), true, true};
+  job.done = [&](const core::Result<core::Response>& result) {
+    if (!result) given.second = result.error().message();
+  };
+  sequencer.add(std::move(job));
+  return given;
+}
+
+TEST_F(SequencerTest, GivesTheModelAnIdThatFits) {
+  EXPECT_THAT(given_id<std::uint32_t>(probe_, core::DataType::uint32, 4294967295U).first, ElementsAre(4294967295U));
+  EXPECT_THAT(given_id<std::int32_t>(probe_, core::DataType::int32, 2147483647U).first, ElementsAre(2147483647));
+  EXPECT_THAT(given_id<std::uint64_t>(probe_, core::DataType::uint64, ~std::uint64_t{0}).first,
+              ElementsAre(~std::uint64_t{0}));
+  EXPECT_THAT(given_id<char>(probe_, core::DataType::bytes, "ab").first, ElementsAre(2, 0, 0, 0, 'a', 'b'));
+  EXPECT_THAT(given_id<char>(probe_, core::DataType::bytes, 7U).first, ElementsAre(1, 0, 0, 0, '7'));
+}
+
+TEST_F(SequencerTest, RefusesAnIdThatTheModelCouldNotTellFromAnother) {
+  EXPECT_EQ(given_id<std::uint32_t>(probe_, core::DataType::uint32, std::uint64_t{4294967297}).second,
+            R"(model "m": sequence_id 4294967297 given, but its input "CORRID" has the id as UINT32; )"
+            "a number up to 4294967295 expected");
+  EXPECT_THAT(given_id<std::int32_t>(probe_, core::DataType::int32, std::uint64_t{2147483648}).second,
+              HasSubstr("up to 2147483647"));
+  EXPECT_THAT(given_id<std::int64_t>(probe_, core::DataType::int64, ~std::uint64_t{0}).second,
+              HasSubstr("up to 9223372036854775807"));
+  EXPECT_THAT(given_id<std::uint64_t>(probe_, core::DataType::uint64, "a").second,
+              HasSubstr(R"(sequence_id "a" given, but its input "CORRID" has the id as UINT64)"));
 }
 
 TEST_F(SequencerTest, ALongQueueIsNoDeepStack) {

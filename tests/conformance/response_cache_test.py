@@ -10,7 +10,7 @@ from program import Server
 
 @pytest.fixture
 def server(tmp_path):
-    """`cached` says how often it ran, by failing each second time."""
+    """Two models that are the same but for the cache; the statistics say how often each ran."""
     for name, settings in {"cached": "response_cache: true", "plain": ""}.items():
         (tmp_path / f"{name}.fake").write_text("input=x FP32 -1,4\noutput=y FP32 -1,4\n")
         (tmp_path / f"{name}.yaml").write_text(settings + "\n")
@@ -42,6 +42,8 @@ def test_what_is_asked_again_is_answered_from_the_cache(server, kind):
     cached, plain = runs(server, "cached"), runs(server, "plain")
     assert (cached["execution_count"], plain["execution_count"]) == (2, 4)
     assert cached["inference_stats"]["success"]["count"] == 4
+    assert cached["inference_count"] == 2
+    assert cached["inference_stats"]["compute_infer"]["count"] == 2
     assert cached["inference_stats"]["cache_hit"]["count"] == 2
     assert cached["inference_stats"]["cache_miss"]["count"] == 2
     assert cached["inference_stats"]["cache_hit"]["ns"] > 0
