@@ -74,15 +74,25 @@ static uint64_t now_ns(void) {
   return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
 }
 
+static void received(ssize_t bytes, uint64_t begin) {
+  if (bytes <= 0) return; /* those that found nothing are waiting, not reading */
+  add(&counts->receives, 1);
+  add(&counts->receive_ns, now_ns() - begin);
+}
+ssize_t recv(int socket, void* place, size_t size, int flags) {
+  static ssize_t (*real)(int, void*, size_t, int);
+  if (!real) real = (ssize_t(*)(int, void*, size_t, int))dlsym(RTLD_NEXT, "recv");
+  const uint64_t begin = now_ns();
+  const ssize_t done = real(socket, place, size, flags);
+  received(done, begin);
+  return done;
+}
 ssize_t recvmsg(int socket, struct msghdr* message, int flags) {
   static ssize_t (*real)(int, struct msghdr*, int);
   if (!real) real = (ssize_t(*)(int, struct msghdr*, int))dlsym(RTLD_NEXT, "recvmsg");
   const uint64_t begin = now_ns();
   const ssize_t done = real(socket, message, flags);
-  if (done > 0) { /* those that found nothing are waiting, not reading */
-    add(&counts->receives, 1);
-    add(&counts->receive_ns, now_ns() - begin);
-  }
+  received(done, begin);
   return done;
 }
 ssize_t sendmsg(int socket, const struct msghdr* message, int flags) {

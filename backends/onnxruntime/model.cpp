@@ -140,20 +140,23 @@ Instance::Instance(Model& model, std::uint32_t index)
 }
 
 void Instance::run(const slipway_run& run) {
-  std::vector<const char*> names;
-  std::vector<Ort::Value> values;
-  names.reserve(run.input_count);
-  values.reserve(run.input_count);
+  names_.clear();
+  wanted_.clear();
+  values_.clear();
+  outputs_.clear();
   for (std::uint32_t i = 0; i < run.input_count; ++i) {
-    names.push_back(input_names_.at(run.inputs[i].input_index));
-    values.push_back(value_from(run.inputs[i], memory_));
+    names_.push_back(input_names_.at(run.inputs[i].input_index));
+    values_.push_back(value_from(run.inputs[i], memory_));
   }
-  std::vector<const char*> wanted;
-  wanted.reserve(run.output_count);
-  for (std::uint32_t i = 0; i < run.output_count; ++i) wanted.push_back(output_names_.at(run.outputs[i]));
-  const std::vector<Ort::Value> outputs =
-      session_->Run(Ort::RunOptions{nullptr}, names.data(), values.data(), values.size(), wanted.data(), wanted.size());
-  for (std::uint32_t i = 0; i < run.output_count; ++i) write_output(outputs[i], run.outputs[i], *run.sink);
+  for (std::uint32_t i = 0; i < run.output_count; ++i) {
+    wanted_.push_back(output_names_.at(run.outputs[i]));
+    outputs_.emplace_back(nullptr);
+  }
+  session_->Run(Ort::RunOptions{nullptr}, names_.data(), values_.data(), values_.size(), wanted_.data(),
+                outputs_.data(), outputs_.size());
+  for (std::uint32_t i = 0; i < run.output_count; ++i) write_output(outputs_[i], run.outputs[i], *run.sink);
+  values_.clear();  // what they refer to is the caller's
+  outputs_.clear();
 }
 
 }  // namespace slipway::onnxruntime

@@ -50,7 +50,7 @@ class Model {
   slipway_model_info info_{};
 };
 
-/// One instance: its session and the tables of names it runs with.
+/// One instance: its session, and the tables that it runs with. One run at a time.
 class Instance {
  public:
   Instance(Model& model, std::uint32_t index);
@@ -61,6 +61,11 @@ class Instance {
   std::vector<const char*> input_names_;
   std::vector<const char*> output_names_;
   Ort::MemoryInfo memory_;
+  // of the run, kept for their room
+  std::vector<const char*> names_;
+  std::vector<const char*> wanted_;
+  std::vector<Ort::Value> values_;
+  std::vector<Ort::Value> outputs_;
 };
 
 }  // namespace slipway::onnxruntime

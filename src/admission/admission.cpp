@@ -43,23 +43,20 @@ core::Result<void> check_names(const models::ModelVersion& version, const core::
 
 /// Puts the inputs into the model's order, each checked.
 core::Result<void> order_inputs(const models::ModelVersion& version, core::Request& request) {
-  const std::vector<core::TensorInfo>& infos = version.inputs();
-  std::vector<core::TensorView> ordered;
-  ordered.reserve(infos.size());
-  for (const core::TensorInfo& info : infos) {
-    const auto given = std::ranges::find(request.inputs, std::string_view(info.name), &core::TensorView::name);
+  auto next = request.inputs.begin();
+  for (const core::TensorInfo& info : version.inputs()) {
+    const auto given =
+        std::ranges::find(next, request.inputs.end(), std::string_view(info.name), &core::TensorView::name);
     if (given == request.inputs.end()) {
       TRY_VOID(check_names(version, request));  // a name that is none is likelier the mistake
       return invalid(fmt::format(R"(input "{}" of model "{}" is missing; expected are: {})", info.name, version.name(),
-                                 core::quoted_names(infos)));
+                                 core::quoted_names(version.inputs())));
     }
     TRY_VOID(check_input(version, *given, info));
-    ordered.push_back(*given);
+    if (given != next) std::iter_swap(given, next);
+    ++next;
   }
-  if (ordered.size() != request.inputs.size()) {
-    TRY_VOID(check_names(version, request));
-  }
-  request.inputs = std::move(ordered);
+  if (next != request.inputs.end()) return check_names(version, request);
   return {};
 }
 

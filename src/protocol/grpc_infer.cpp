@@ -115,18 +115,10 @@ class Decoder {
   }
 
   bool read_raw() {
-    std::uint32_t size = 0;
-    if (!in_.ReadVarint32(&size)) return false;
+    int size = 0;
     // what is claimed may be more than came
-    constexpr std::uint32_t block = 1U << 20U;
-    core::Buffer& buffer = raw_.emplace_back(std::min(size, block));
-    for (std::uint32_t read = 0; read < size;) {
-      const std::uint32_t part = std::min(size - read, std::max(block, read));
-      buffer.resize(read + part);
-      if (!in_.ReadRaw(buffer.data() + read, static_cast<int>(part))) return false;
-      read += part;
-    }
-    return true;
+    if (!in_.ReadVarintSizeAsInt(&size) || size > in_.BytesUntilLimit()) return false;
+    return in_.ReadRaw(raw_.emplace_back(static_cast<std::size_t>(size)).data(), size);
   }
 
   /// Over a field of a later protocol.
@@ -205,10 +197,12 @@ class Decoder {
 
 }  // namespace
 
-core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message,
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes,
                                                 const core::SharedMemory* memory) {
+  constexpr int most = std::numeric_limits<int>::max();
   CodedInputStream in(&message);
-  in.SetTotalBytesLimit(std::numeric_limits<int>::max());
+  in.SetTotalBytesLimit(most);
+  in.PushLimit(static_cast<int>(std::min<std::size_t>(bytes, most)));
   return Decoder(in, memory).run();
 }
 

@@ -12,13 +12,13 @@
 
 namespace slipway::protocol {
 
-/// Decodes an inference.ModelInferRequest (Open Inference Protocol over gRPC) off the wire, without building the
-/// message: each of its raw_input_contents is copied once, from the network's memory into a buffer that is aligned as
-/// runtimes want it. Typed contents are taken too, and inputs in shared memory from the regions of `memory`. Model,
+/// Decodes an inference.ModelInferRequest of `bytes` (Open Inference Protocol over gRPC) off the wire, without building
+/// the message: each of its raw_input_contents is copied once, from the network's memory into a buffer that is aligned
+/// as runtimes want it. Typed contents are taken too, and inputs in shared memory from the regions of `memory`. Model,
 /// version, id, parameters, inputs and outputs are set; deadline and times are the caller's.
 ///
 /// invalid_argument names the input or output that is wrong.
-core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message,
+core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes,
                                                 const core::SharedMemory* memory = nullptr);
 
 /// Encodes an inference.ModelInferResponse, of which form_outputs() has made what `form` asks: parts that follow one

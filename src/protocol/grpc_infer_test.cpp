@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 core::Result<DecodedInfer> decode(const std::string& message, int block = -1) {
   google::protobuf::io::ArrayInputStream stream(message.data(), static_cast<int>(message.size()), block);
-  return decode_infer_message(stream);
+  return decode_infer_message(stream, message.size());
 }
 core::Result<DecodedInfer> decode(const inference::ModelInferRequest& message, int block = -1) {
   return decode(message.SerializeAsString(), block);
@@ -115,6 +115,16 @@ TEST(GrpcDecode, HasABoundOfTensors) {
   const auto request = decode(empty_inputs);
   ASSERT_FALSE(request);
   EXPECT_THAT(request.error().message(), HasSubstr("over 1024 inputs"));
+}
+
+TEST(GrpcDecode, TakesTheMemoryOfALargeTensorOnce) {
+  inference::ModelInferRequest given = message();
+  constexpr std::int64_t count = 700'001;
+  given.mutable_inputs(0)->set_shape(0, count);
+  given.add_raw_input_contents(std::string(count * sizeof(float), 'a'));
+  const auto decoded = decode(given, 16'384);
+  ASSERT_TRUE(decoded) << decoded.error().message();
+  EXPECT_EQ(decoded->request.storage.front().capacity(), count * sizeof(float));
 }
 
 TEST(GrpcDecode, RefusesWhatIsCutShortAnywhere) {

@@ -57,8 +57,10 @@ class Reader {
 
   core::Result<void> read_field(std::string_view key, ondemand::value value) {
     if (key == "name") {
+      const std::string_view token = value.raw_json_token();
       has_name_ = value.get_string().get(input_.name) == simdjson::SUCCESS;
       if (!has_name_) return invalid(where("\"name\" is no string"));
+      if (token.substr(1).starts_with(input_.name)) input_.name = token.substr(1, input_.name.size());
     } else if (key == "datatype") {
       return read_type(value);
     } else if (key == "shape") {

@@ -16,7 +16,7 @@ namespace slipway::protocol {
 
 /// One entry of a request's "inputs".
 struct JsonInput {
-  std::string_view name;  ///< valid until the parser reads another document
+  std::string_view name;  ///< in the document's text; one with escapes is valid until the parser reads another document
   core::DataType dtype = core::DataType::fp32;
   core::Shape shape;
   std::optional<std::uint64_t> binary_size;  ///< its bytes follow the JSON; else they are in `data`

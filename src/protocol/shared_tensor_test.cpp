@@ -150,7 +150,7 @@ TEST_F(SharedTensor, RawContentsOverGrpcAreThoseOfTheOtherInputs) {
   const auto decode_message = [&] {
     const std::string wire = message.SerializeAsString();
     google::protobuf::io::ArrayInputStream stream(wire.data(), static_cast<int>(wire.size()));
-    return decode_infer_message(stream, &memory_);
+    return decode_infer_message(stream, wire.size(), &memory_);
   };
   const auto decoded = decode_message();
   ASSERT_TRUE(decoded) << sentence(decoded);

@@ -26,6 +26,8 @@ class Decoder {
  public:
   Decoder(core::Buffer body, std::size_t json_bytes, const core::SharedMemory* memory)
       : json_bytes_(json_bytes), binary_at_(json_bytes), memory_(memory), shared_inputs_(memory) {
+    constexpr std::size_t usual_parts = 4;  // what follows the body: a tensor of numbers an input
+    decoded_.request.storage.reserve(usual_parts);
     decoded_.request.storage.push_back(std::move(body));
   }
 
@@ -99,8 +101,7 @@ class Decoder {
   core::Result<void> read_input(ondemand::object object) {
     if (decoded_.request.inputs.size() >= most_tensors) return invalid(too_many("inputs"));
     TRY(JsonInput input, read_json_input(object, decoded_.request.inputs.size()));
-    // names live as long as the request: the parser's own copy is overwritten by the next one
-    const std::string_view name = decoded_.request.storage.emplace_back(core::Buffer::copy_of(input.name)).text();
+    const std::string_view name = kept(input.name);
     for (const core::TensorView& other : decoded_.request.inputs) {
       if (other.name == name) return invalid(fmt::format("input \"{}\": given twice", name));
     }
@@ -114,6 +115,13 @@ class Decoder {
     }
     decoded_.request.inputs.push_back(std::move(tensor));
     return {};
+  }
+
+  /// A name that lives as long as the request: what does not stand in the body is the parser's, which overwrites it.
+  std::string_view kept(std::string_view name) {
+    const std::string_view body = decoded_.request.storage.front().text();
+    if (name.data() >= body.data() && name.data() < body.data() + body.size()) return name;
+    return decoded_.request.storage.emplace_back(core::Buffer::copy_of(name)).text();
   }
 
   core::Result<void> take_binary(core::TensorView& tensor, std::uint64_t size) {

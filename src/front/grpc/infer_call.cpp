@@ -21,7 +21,7 @@ core::Result<protocol::DecodedInfer> decoded(const ::grpc::ByteBuffer& message, 
   ::grpc::ProtoBufferReader reader(&bytes);
   if (!reader.status().ok())
     return core::fail(core::Code::invalid_argument, "the message cannot be read: " + reader.status().error_message());
-  return protocol::decode_infer_message(reader, &memory);
+  return protocol::decode_infer_message(reader, message.Length(), &memory);
 }
 
 /// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the

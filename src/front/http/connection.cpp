@@ -4,13 +4,17 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
 #include <charconv>
+#include <cstring>
+#include <new>
+#include <string_view>
 
 #include "front/http/exchange.hpp"
 #include "front/http/url.hpp"
@@ -30,18 +34,10 @@ constexpr std::size_t most_lingering_bytes = 4U << 20U;
 constexpr std::chrono::milliseconds lingering_limit{2000};
 /// How long an answer may take before its client is watched, and how often it is looked at then.
 constexpr std::chrono::milliseconds watch_interval{20};
-
-Method method_from(wire::verb verb) {
-  switch (verb) {
-    case wire::verb::get: return Method::get;
-    case wire::verb::head: return Method::head;
-    case wire::verb::post: return Method::post;
-    case wire::verb::put: return Method::put;
-    case wire::verb::delete_: return Method::del;
-    case wire::verb::options: return Method::options;
-    default: return Method::other;
-  }
-}
+/// Requests that one connection may have answered in a row before the thread's others have their turn.
+constexpr std::size_t most_in_a_row = 16;
+/// What is announced of a body may never come, so there is a bound to what is taken for it at once.
+constexpr std::uint64_t most_at_once = 64ULL << 20U;
 
 bool has_gone(int socket) {
   char byte = 0;
@@ -57,7 +53,7 @@ void skip_empty_lines(beast::flat_buffer& buffer) {
 
 /// A request about the server itself rather than one of its addresses (RFC 9110, 9.3.7).
 bool is_about_the_server(const HttpRequest& request) {
-  return request.method == Method::options && request.target == "*";
+  return request.method == Method::options && request.path == "*";
 }
 
 bool is_preflight(const HttpRequest& request) {
@@ -67,7 +63,7 @@ bool is_preflight(const HttpRequest& request) {
 HttpResponse nothing_to_say() {
   HttpResponse response;
   response.status = 204;
-  response.content_type.clear();
+  response.content_type = {};
   return response;
 }
 
@@ -91,25 +87,33 @@ std::optional<std::size_t> absolute_form_path(std::string_view target) {
 
 /// What RFC 9112 has a server refuse: a request of HTTP/1.1 without one Host (3.2), a body in a transfer coding that it
 /// does not know (6.1).
-template <class Message>
-bool breaks_the_rules(const Message& message, HttpResponse& response) {
-  const auto hosts = message.count(wire::field::host);
-  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) {
-    response = HttpResponse::error(400, fmt::format("{} Host headers given, one expected", hosts));
-    return true;
-  }
-  const auto coding = message[wire::field::transfer_encoding];
-  if (coding.empty() || beast::iequals(coding, "chunked")) return false;
-  response = HttpResponse::error(501, fmt::format("Transfer-Encoding \"{}\" given, chunked is known",
-                                                  std::string_view(coding.data(), coding.size())));
-  return true;
+std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_0) {
+  const auto hosts = request.headers.count("host");
+  if (hosts > 1 || (hosts == 0 && !http_1_0))
+    return HttpResponse::error(400, fmt::format("{} Host headers given, one expected", hosts));
+  const std::string_view coding = request.header("transfer-encoding");
+  if (coding.empty() || beast::iequals(coding, "chunked")) return std::nullopt;
+  return HttpResponse::error(501, fmt::format("Transfer-Encoding \"{}\" given, chunked is known", coding));
 }
+
+bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.header("expect"), "100-continue"); }
 
 /// So that the first tensor behind the JSON of a binary request is aligned.
 std::size_t lead_for(std::string_view header_length) {
   std::size_t length = 0;
   std::from_chars(header_length.data(), header_length.data() + header_length.size(), length);
   return (core::Buffer::alignment - length % core::Buffer::alignment) % core::Buffer::alignment;
+}
+
+/// Makes the path of the request's target. False when it is none.
+bool decode_path(HttpRequest& request) {
+  std::string_view target = request.path;
+  if (const auto path_at = absolute_form_path(target)) target.remove_prefix(*path_at);
+  target = target.substr(0, target.find('?'));
+  auto path = percent_decoded(target);
+  if (!path || (!path->starts_with('/') && !(request.method == Method::options && *path == "*"))) return false;
+  request.path = *std::move(path);
+  return true;
 }
 
 }  // namespace
@@ -120,7 +124,8 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 
 void Connection::finish() {
   finishing_ = true;
-  if (idle_) stream_.cancel();
+  error_code ignored;
+  if (idle_) stream_.socket().cancel(ignored);
 }
 
 void Connection::abandon() {
@@ -128,161 +133,178 @@ void Connection::abandon() {
 }
 
 asio::awaitable<void> Connection::serve() {
-  while (!finishing_) {
-    if (!co_await wait_for_request()) break;
-    Parser parser;
+  for (std::size_t in_a_row = 1; !finishing_; ++in_a_row) {
+    if (in_a_row > most_in_a_row) {
+      in_a_row = 1;
+      co_await asio::post(*context_, quiet);
+      if (finishing_) break;
+    }
+    idle_ = true;
+    bool comes = true;
+    while (comes && !has_begun()) {
+      in_a_row = 1;
+      comes = co_await fill(core::now() + options_.idle_timeout);
+    }
+    if (!comes) break;
+    received_ = core::now();
+    RequestParser parser({.header_bytes = options_.max_header_bytes, .body_bytes = options_.max_request_bytes});
     form_ = {};
-    if (!co_await read_header(parser) || !co_await read_body(parser)) break;
-    auto request = co_await request_from(parser);
-    if (!request) break;
+    error_code error = parser.take(buffer_);
+    if (error == wire::error::need_more) error = co_await read_on(parser);
+    idle_ = false;
+    std::optional<HttpResponse> refusal = error ? parse_objection(error) : objection(parser);
+    if (!error && !refusal && parser.has_body()) {
+      error = co_await read_body(parser);
+      if (error) refusal = parse_objection(error);
+    }
+    HttpRequest& request = parser.request();
+    if (!error && !refusal) refusal = inflate(request);
+    if (refusal) co_await refuse(*refusal);
+    if (error || refusal) break;
+
     HttpResponse response;
-    if (options_.cors_origin && is_preflight(*request)) {
+    if (options_.cors_origin && is_preflight(request)) {
       response = preflight_answer();
-    } else if (is_about_the_server(*request)) {
+    } else if (is_about_the_server(request)) {
       response = nothing_to_say();
     } else {
-      response = co_await answer(*request);
+      hand_on(std::move(request));
+      if (!exchange_->response) co_await wait_for_answer();
+      response = *std::move(exchange_->response);
     }
     if (finishing_) form_.keep_alive = false;
     if (!co_await write(response) || !form_.keep_alive) break;
   }
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
 }
 
-asio::awaitable<bool> Connection::wait_for_request() {
+/// Whether the next request's first byte has come.
+bool Connection::has_begun() {
   skip_empty_lines(buffer_);
-  idle_ = true;
-  while (buffer_.size() == 0) {
-    stream_.expires_after(options_.idle_timeout);
-    const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
-    if (error) co_return false;
-    buffer_.commit(count);
-    skip_empty_lines(buffer_);
-  }
-  received_ = core::now();
-  co_return true;
+  return buffer_.size() != 0;
 }
 
-asio::awaitable<bool> Connection::read_header(Parser& parser) {
-  parser.header_limit(options_.max_header_bytes);
-  parser.body_limit(options_.max_request_bytes);
-  stream_.expires_after(options_.read_timeout);  // an absolute limit: single bytes do not prolong it
-  const auto [error, count] = co_await wire::async_read_header(stream_, buffer_, parser, quiet);
-  idle_ = false;
-  if (error) {
-    co_await refuse_parse(error);
-    co_return false;
-  }
-  const auto& message = parser.get();
-  form_.head = message.method() == wire::verb::head;
-  form_.http_1_0 = message.version() < 11;
-  form_.keep_alive = message.keep_alive();
-  form_.coding = chosen_coding(message[wire::field::accept_encoding]);
-  co_return true;
+asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
+  const std::size_t count = co_await stream_.read_some(buffer_.prepare(read_block_bytes), deadline);
+  buffer_.commit(count);
+  co_return count != 0;
 }
 
-asio::awaitable<bool> Connection::read_body(Parser& parser) {
-  if (HttpResponse response; breaks_the_rules(parser.get(), response)) {
-    co_await refuse(response);
-    co_return false;
+asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
+  const core::TimePoint deadline = core::now() + options_.read_timeout;  // single bytes do not prolong it
+  error_code error = wire::error::need_more;
+  while (error == wire::error::need_more) {
+    if (!co_await fill(deadline)) co_return asio::error::eof;
+    error = parser.take(buffer_);
   }
-  const auto expectation = parser.get()[wire::field::expect];
-  if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
-    HttpResponse response =
-        HttpResponse::error(417, fmt::format("Expect \"{}\": only 100-continue is known",
-                                             std::string_view(expectation.data(), expectation.size())));
-    co_await refuse(response);
-    co_return false;
-  }
-  if (!expectation.empty() && !form_.http_1_0) {
-    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const auto [error, count] = co_await asio::async_write(stream_, asio::buffer(go_on), quiet);
-    if (error) co_return false;
-  }
-  const auto header_length = parser.get()["Inference-Header-Content-Length"];
-  parser.get().body().lead = header_length.empty() ? 0 : lead_for({header_length.data(), header_length.size()});
-  if (parser.is_done()) co_return true;
-  stream_.expires_after(options_.read_timeout);
-  const auto [error, count] = co_await wire::async_read(stream_, buffer_, parser, quiet);
-  if (!error) co_return true;
-  co_await refuse_parse(error);
-  co_return false;
+  co_return error;
 }
 
-asio::awaitable<std::optional<HttpRequest>> Connection::request_from(Parser& parser) {
-  auto& message = parser.get();
-  HttpRequest request;
+std::optional<HttpResponse> Connection::objection(RequestParser& parser) {
+  HttpRequest& request = parser.request();
   request.received = received_;
-  request.method = method_from(message.method());
-  request.target = std::string(message.target());
-  if (const auto path_at = absolute_form_path(request.target)) request.target.erase(0, *path_at);
-  const auto question = std::min(request.target.find('?'), request.target.size());
-  auto path = percent_decoded(std::string_view(request.target).substr(0, question));
-  if (!path || (!path->starts_with('/') && !is_about_the_server(request))) {
-    HttpResponse response = HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.target));
-    co_await refuse(response);
-    co_return std::nullopt;
-  }
-  request.path = *std::move(path);
-  if (question < request.target.size()) request.query = request.target.substr(question + 1);
-  request.headers.reserve(8);
-  for (const auto& field : message) {
-    std::string name(field.name_string());
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    request.headers.emplace_back(std::move(name), std::string(field.value()));
-  }
-  request.body = std::move(message.body().buffer);
-  if (request.body.data() == nullptr) request.body = core::Buffer(0);
+  form_.head = request.method == Method::head;
+  form_.http_1_0 = parser.is_http_1_0();
+  form_.keep_alive = parser.keep_alive();
+  form_.coding = chosen_coding(request.header("accept-encoding"));
+  if (auto broken = broken_rule(request, form_.http_1_0)) return broken;
+  const std::string_view expectation = request.header("expect");
+  if (!expectation.empty() && !expects_go_on(request))
+    return HttpResponse::error(417, fmt::format("Expect \"{}\": only 100-continue is known", expectation));
+  if (!decode_path(request))
+    return HttpResponse::error(400, fmt::format("request target \"{}\" is no path", request.path));
+  return std::nullopt;
+}
 
+asio::awaitable<error_code> Connection::read_body(RequestParser& parser) {
+  HttpRequest& request = parser.request();
+  if (!form_.http_1_0 && expects_go_on(request)) {
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    parts_.assign(1, asio::buffer(go_on));
+    if (!co_await stream_.write(parts_, core::now() + options_.write_timeout)) co_return asio::error::eof;
+  }
+  const std::string_view json_bytes = request.header("inference-header-content-length");
+  const std::size_t lead = json_bytes.empty() ? 0 : lead_for(json_bytes);
+  try {
+    if (!parser.has_chunks()) co_return co_await read_announced(request.body, parser.announced_bytes(), lead);
+    request.body = core::Buffer(read_block_bytes, lead);
+    request.body.resize(0);
+    error_code error = parser.take(buffer_);
+    if (error == wire::error::need_more) error = co_await read_on(parser);
+    co_return error;
+  } catch (const std::bad_alloc&) {
+    co_return boost::system::errc::make_error_code(boost::system::errc::not_enough_memory);
+  }
+}
+
+/// Reads what the kernel has straight to where the tensors stay.
+asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::uint64_t bytes, std::size_t lead) {
+  body = core::Buffer(static_cast<std::size_t>(std::min(bytes, most_at_once)), lead);
+  std::size_t come = std::min(buffer_.size(), body.size());
+  std::memcpy(body.data(), buffer_.data().data(), come);
+  buffer_.consume(come);
+  const core::TimePoint deadline = core::now() + options_.read_timeout;
+  while (come < bytes) {
+    if (come == body.size()) body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, 2 * come)));
+    const std::size_t count =
+        co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
+    if (count == 0) co_return asio::error::eof;
+    come += count;
+  }
+  co_return error_code();
+}
+
+std::optional<HttpResponse> Connection::inflate(HttpRequest& request) const {
+  if (request.body.data() == nullptr) request.body = core::Buffer(0);
   const std::string_view coding = request.header("content-encoding");
-  if (coding.empty() || beast::iequals(coding, "identity")) co_return request;
+  if (coding.empty() || beast::iequals(coding, "identity")) return std::nullopt;
   auto inflated = decompress(request.body, coding, options_.max_request_bytes);
   if (inflated) {
     request.body = *std::move(inflated);
-    co_return request;
+    return std::nullopt;
   }
   const auto code = inflated.error().code();
   const unsigned status = code == core::Code::unimplemented ? 415 : code == core::Code::resource_exhausted ? 413 : 400;
   HttpResponse response = HttpResponse::error(status, inflated.error().message());
   if (status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
-  co_await refuse(response);
-  co_return std::nullopt;
+  return response;
 }
 
-asio::awaitable<HttpResponse> Connection::answer(HttpRequest& request) {
-  const auto exchange = std::make_shared<Exchange>(context_);
-  exchange_ = exchange;
-  request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange, &exchange->cancelled);
+void Connection::hand_on(HttpRequest request) {
+  // the last one serves again when nobody else has it any more
+  if (!exchange_ || exchange_.use_count() > 1) exchange_ = std::make_shared<Exchange>(context_);
+  exchange_->response.reset();
+  exchange_->cancelled = false;
+  request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange_, &exchange_->cancelled);
   try {
-    router_.handle(std::move(request), Reply(exchange));
+    router_.handle(std::move(request), Reply(exchange_));
   } catch (const std::exception& error) {
     spdlog::error("a handler threw: {}", error.what());
-    if (!exchange->response) exchange->response = HttpResponse::error(500, "an internal error, see the server's log");
+    if (!exchange_->response) exchange_->response = HttpResponse::error(500, "an internal error, see the server's log");
   }
-  stream_.expires_never();
-  while (!exchange->response) {
-    exchange->answered.expires_after(watch_interval);
-    const auto [error] = co_await exchange->answered.async_wait(quiet);
-    if (!error && !exchange->cancelled && has_gone(stream_.socket().native_handle())) exchange->cancelled = true;
+}
+
+asio::awaitable<void> Connection::wait_for_answer() {
+  exchange_->awaited = true;
+  while (!exchange_->response) {
+    exchange_->answered.expires_after(watch_interval);
+    const auto [error] = co_await exchange_->answered.async_wait(quiet);
+    if (!error && !exchange_->cancelled && has_gone(stream_.socket().native_handle())) exchange_->cancelled = true;
   }
-  exchange_.reset();
-  co_return *std::move(exchange->response);
+  exchange_->awaited = false;
 }
 
 asio::awaitable<bool> Connection::write(HttpResponse& response) {
   header_.clear();
   write_header(header_, response, form_, options_);
-  std::vector<asio::const_buffer> parts;
-  parts.reserve(response.body.size() + 1);
-  parts.emplace_back(asio::buffer(header_));
+  parts_.assign(1, asio::buffer(header_));
   if (!form_.head && response.status != 204) {
-    for (const core::Buffer& part : response.body) parts.emplace_back(part.data(), part.size());
+    for (const core::Buffer& part : response.body) parts_.emplace_back(part.data(), part.size());
   }
-  stream_.expires_after(options_.write_timeout);
-  const auto [error, count] = co_await asio::async_write(stream_, parts, quiet);
-  co_return !error;
+  if (!stream_.write_at_once(parts_)) co_return false;
+  if (asio::buffer_size(parts_) == 0) co_return true;
+  co_return co_await stream_.write(parts_, core::now() + options_.write_timeout);
 }
 
 asio::awaitable<void> Connection::refuse(HttpResponse& response) {
@@ -290,40 +312,29 @@ asio::awaitable<void> Connection::refuse(HttpResponse& response) {
   if (!co_await write(response)) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(lingering_limit);
+  const core::TimePoint deadline = core::now() + lingering_limit;
   for (std::size_t total = 0; total < most_lingering_bytes;) {
     buffer_.clear();
-    const auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(read_block_bytes), quiet);
-    if (error) break;
+    const std::size_t count = co_await stream_.read_some(buffer_.prepare(read_block_bytes), deadline);
+    if (count == 0) break;
     total += count;
   }
 }
 
-asio::awaitable<void> Connection::refuse_parse(const error_code& error) {
-  if (error == wire::error::end_of_stream || error == asio::error::eof || error == wire::error::partial_message ||
-      error == asio::error::operation_aborted || error == asio::error::connection_reset) {
-    co_return;
-  }
-  if (error == beast::error::timeout) {
-    // the stream is closed by its own time-out; nothing can be answered on it any more
-    co_return;
-  }
+/// What is answered to a request that could not be read; nothing where nobody would read it.
+std::optional<HttpResponse> Connection::parse_objection(const error_code& error) const {
   if (error == boost::system::errc::not_enough_memory) {
     HttpResponse response = HttpResponse::error(503, "there is no memory for the request's body at the moment");
     response.headers.emplace_back("Retry-After", "1");
-    co_await refuse(response);
-  } else if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
-    HttpResponse response =
-        HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes));
-    co_await refuse(response);
-  } else if (error == wire::error::body_limit) {
-    HttpResponse response =
-        HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
-    co_await refuse(response);
-  } else if (error.category() == wire::make_error_code(wire::error::bad_method).category()) {
-    HttpResponse response = HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
-    co_await refuse(response);
+    return response;
   }
+  if (error == wire::error::header_limit)
+    return HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes));
+  if (error == wire::error::body_limit)
+    return HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
+  if (error.category() == wire::make_error_code(wire::error::bad_method).category())
+    return HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
+  return std::nullopt;
 }
 
 }  // namespace slipway::front::http

@@ -3,17 +3,17 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "front/http/body.hpp"
 #include "front/http/exchange.hpp"
+#include "front/http/request_parser.hpp"
 #include "front/http/response_writer.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
+#include "front/http/stream.hpp"
 
 namespace slipway::front::http {
 
@@ -35,28 +35,36 @@ class Connection {
   void abandon();
 
  private:
-  using Parser = boost::beast::http::request_parser<BufferBody>;
-
-  boost::asio::awaitable<bool> wait_for_request();
-  boost::asio::awaitable<bool> read_header(Parser& parser);
-  boost::asio::awaitable<bool> read_body(Parser& parser);
-  boost::asio::awaitable<std::optional<HttpRequest>> request_from(Parser& parser);
-  boost::asio::awaitable<HttpResponse> answer(HttpRequest& request);
+  bool has_begun();
+  /// Waits for more bytes behind those that have come. False when there will be none by the deadline.
+  boost::asio::awaitable<bool> fill(core::TimePoint deadline);
+  /// Reads on until `parser` has what it was told to take.
+  boost::asio::awaitable<boost::system::error_code> read_on(RequestParser& parser);
+  boost::asio::awaitable<boost::system::error_code> read_body(RequestParser& parser);
+  boost::asio::awaitable<boost::system::error_code> read_announced(core::Buffer& body, std::uint64_t bytes,
+                                                                   std::size_t lead);
+  /// Takes the form of the answer and the path from a header that has come whole; what is wrong with it, if anything.
+  std::optional<HttpResponse> objection(RequestParser& parser);
+  std::optional<HttpResponse> parse_objection(const boost::system::error_code& error) const;
+  /// Undoes the body's coding.
+  std::optional<HttpResponse> inflate(HttpRequest& request) const;
+  void hand_on(HttpRequest request);
+  boost::asio::awaitable<void> wait_for_answer();
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
   /// sees the answer and not a reset.
   boost::asio::awaitable<void> refuse(HttpResponse& response);
-  boost::asio::awaitable<void> refuse_parse(const boost::system::error_code& error);
 
   std::shared_ptr<boost::asio::io_context> context_;
-  boost::beast::tcp_stream stream_;
+  Stream stream_;
   const ServerOptions& options_;
   const Router& router_;
   boost::beast::flat_buffer buffer_;
   AnswerForm form_;
   std::string header_;
-  std::shared_ptr<Exchange> exchange_;  ///< of the request in flight
+  std::vector<boost::asio::const_buffer> parts_;
+  std::shared_ptr<Exchange> exchange_;  ///< of the request in flight, or the last
   core::TimePoint received_;            ///< when the first byte of the request had come
   bool idle_ = true;                    ///< no whole header has come
   bool finishing_ = false;

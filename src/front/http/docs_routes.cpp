@@ -63,7 +63,7 @@ std::string mark_of(std::span<const char> compressed) {
 
 /// An embedded file, kept compressed; inflated for the client that does not take gzip.
 Handler asset(std::span<const char> compressed, std::string_view type) {
-  return [compressed, type = std::string(type)](const HttpRequest& request, Responder respond) {
+  return [compressed, type](const HttpRequest& request, Responder respond) {
     HttpResponse response;
     response.content_type = type;
     response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");

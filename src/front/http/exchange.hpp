@@ -18,7 +18,8 @@ struct Exchange {
   explicit Exchange(std::shared_ptr<boost::asio::io_context> owner) : context(std::move(owner)), answered(*context) {}
 
   std::shared_ptr<boost::asio::io_context> context;  ///< kept, since an answer may come after the server has ended
-  boost::asio::steady_timer answered;                ///< cancelled when the answer is there
+  boost::asio::steady_timer answered;                ///< cancelled when the answer is there and awaited
+  bool awaited = false;                              ///< the connection waits for it
   std::optional<HttpResponse> response;
   std::atomic<bool> cancelled = false;
 };
@@ -42,7 +43,7 @@ class Reply {
     auto& context = *exchange_->context;
     boost::asio::dispatch(context, [exchange = std::move(exchange_), answer = std::move(response)]() mutable {
       exchange->response = std::move(answer);
-      exchange->answered.cancel();
+      if (exchange->awaited) exchange->answered.cancel();
     });
   }
 

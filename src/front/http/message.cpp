@@ -1,14 +1,37 @@
 #include "front/http/message.hpp"
 
+#include <algorithm>
+
 #include "protocol/status.hpp"
 
 namespace slipway::front::http {
 
-std::string_view HttpRequest::header(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (key == name) return value;
+void HeaderFields::add(std::string_view name, std::string_view value) {
+  constexpr std::size_t usual_bytes = 240;
+  constexpr std::size_t usual_fields = 8;
+  if (fields_.empty()) {
+    text_.reserve(usual_bytes);
+    fields_.reserve(usual_fields);
+  }
+  fields_.push_back({text_.size(), name.size(), value.size()});
+  for (const char c : name) text_ += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  text_ += value;
+}
+
+std::string_view HeaderFields::name_of(const Field& field) const {
+  return std::string_view(text_).substr(field.at, field.name_bytes);
+}
+
+std::string_view HeaderFields::operator[](std::string_view name) const {
+  for (const Field& field : fields_) {
+    if (name_of(field) == name) return std::string_view(text_).substr(field.at + field.name_bytes, field.value_bytes);
   }
   return {};
+}
+
+std::size_t HeaderFields::count(std::string_view name) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(fields_, [&](const Field& field) { return name_of(field) == name; }));
 }
 
 std::size_t HttpResponse::body_bytes() const { return core::total_bytes(body); }
@@ -21,10 +44,10 @@ HttpResponse HttpResponse::json(std::string_view text, unsigned status) {
   return HttpResponse::text(text, "application/json", status);
 }
 
-HttpResponse HttpResponse::text(std::string_view text, std::string content_type, unsigned status) {
+HttpResponse HttpResponse::text(std::string_view text, std::string_view content_type, unsigned status) {
   HttpResponse response;
   response.status = status;
-  response.content_type = std::move(content_type);
+  response.content_type = content_type;
   response.body.push_back(core::Buffer::copy_of(text));
   return response;
 }

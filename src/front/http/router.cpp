@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <utility>
 
 namespace slipway::front::http {
@@ -17,8 +18,11 @@ constexpr std::array<std::pair<Method, std::string_view>, 6> names{{{Method::get
                                                                     {Method::del, "DELETE"},
                                                                     {Method::options, "OPTIONS"}}};
 
-std::vector<std::string_view> split(std::string_view path) {
-  std::vector<std::string_view> segments;
+/// The segments of a path; few are longer.
+using Segments = boost::container::small_vector<std::string_view, 8>;
+
+Segments split(std::string_view path) {
+  Segments segments;
   if (path.ends_with('/')) path.remove_suffix(1);
   if (path.starts_with('/')) path.remove_prefix(1);
   if (path.empty()) return segments;
@@ -35,7 +39,7 @@ bool is_value(std::string_view segment) { return segment.starts_with('{'); }
 /// What a value's segment ends with: ":predict" of "{model}:predict".
 std::string_view ending_of(std::string_view segment) { return segment.substr(segment.find('}') + 1); }
 
-bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
+bool fits(const std::vector<std::string>& pattern, const Segments& segments) {
   return std::ranges::equal(pattern, segments, [](const std::string& expected, std::string_view given) {
     if (!is_value(expected)) return expected == given;
     const std::string_view ending = ending_of(expected);
@@ -55,7 +59,7 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
 }
 
 void Router::handle(HttpRequest request, Responder respond) const {
-  const std::vector<std::string_view> segments = split(request.path);
+  const Segments segments = split(request.path);
   const Method wanted = request.method == Method::head ? Method::get : request.method;
   std::string allowed;
   for (const Route& route : routes_) {
@@ -83,7 +87,7 @@ void Router::handle(HttpRequest request, Responder respond) const {
   HttpResponse response;
   if (asked) {
     response.status = 204;
-    response.content_type.clear();
+    response.content_type = {};
   } else {
     response = HttpResponse::error(405, fmt::format("{} takes {}", request.path, allowed));
   }

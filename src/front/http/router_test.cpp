@@ -52,7 +52,7 @@ TEST(Router, SaysWhatIsNotThereAndWhatIsAllowed) {
   EXPECT_EQ(ask(router, Method::get, "/models//stats").status, 404U);
   const HttpResponse wrong = ask(router, Method::get, "/models/a/infer");
   EXPECT_EQ(wrong.status, 405U);
-  EXPECT_EQ(wrong.headers.at(0), (std::pair<std::string, std::string>{"Allow", "POST, OPTIONS"}));
+  EXPECT_EQ(wrong.headers.at(0), (std::pair<std::string_view, std::string>{"Allow", "POST, OPTIONS"}));
   const HttpResponse options = ask(router, Method::options, "/models/a");
   EXPECT_EQ(options.status, 204U);
   EXPECT_EQ(options.headers.at(0).second, "GET, HEAD, OPTIONS");

@@ -191,6 +191,59 @@ TEST_F(HttpServer, TellsThatTheClientHasGone) {
   later.second(HttpResponse::json("nobody"));
 }
 
+TEST_F(HttpServer, TakesABodyThatComesInPieces) {
+  options_.max_request_bytes = 1U << 20U;
+  start();
+  std::string body(300'000, 'a');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i % 23);
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n" + std::string(closing) +
+              body.substr(0, 10));
+  client.send(body.substr(10, 150'000));
+  client.send(body.substr(150'010));
+  const std::string answer = client.rest();
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n" + body)) << answer.size();
+}
+
+TEST_F(HttpServer, PassesOverWhatTrailsAChunkedBody) {
+  router_.add(Method::post, "/marked", [](const HttpRequest& request, Responder respond) {
+    respond(HttpResponse::json(std::string(request.header("x-mark")) + "," + std::string(request.body.text())));
+  });
+  start();
+  EXPECT_TRUE(ask("POST /marked HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n" + std::string(closing) +
+                  "2\r\nab\r\n0\r\nX-Mark: late\r\n\r\n")
+                  .ends_with("\r\n\r\n,ab"));
+}
+
+TEST_F(HttpServer, LetsOthersInBetweenRequestsThatFollowWithoutAPause) {
+  options_.threads = 1;
+  std::promise<void> holding;
+  std::promise<void> go_on;
+  int done = 0;
+  router_.add(Method::get, "/hold", [&](const HttpRequest&, Responder respond) {
+    holding.set_value();
+    go_on.get_future().wait();
+    respond(HttpResponse::json("held"));
+  });
+  router_.add(Method::get, "/count",
+              [&](const HttpRequest&, Responder respond) { respond(HttpResponse::json(std::to_string(++done))); });
+  start();
+  std::string many = "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < 500; ++i) many += "GET /count HTTP/1.1\r\nHost: x\r\n\r\n";
+  Client crowd(server_->port());
+  crowd.send(many + "GET /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
+  holding.get_future().wait();
+  Client other(server_->port());
+  other.send("GET /count HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
+  go_on.set_value();
+  const std::string answer = other.rest();
+  const auto body = answer.find("\r\n\r\n");
+  ASSERT_NE(body, std::string::npos);
+  EXPECT_LT(std::stoi(answer.substr(body + 4)), 500);
+  EXPECT_TRUE(crowd.rest().ends_with("hello"));
+  EXPECT_EQ(done, 501);
+}
+
 TEST_F(HttpServer, EndsSlowClients) {
   options_.read_timeout = std::chrono::milliseconds(30);
   options_.idle_timeout = std::chrono::milliseconds(30);
@@ -198,6 +251,32 @@ TEST_F(HttpServer, EndsSlowClients) {
   EXPECT_EQ(ask(""), "");
   EXPECT_EQ(ask("GET /hel"), "");
   EXPECT_EQ(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab"), "");
+}
+
+TEST_F(HttpServer, HoldsEachLimitWhateverTheLastOneWas) {
+  options_.idle_timeout = std::chrono::seconds(60);
+  options_.read_timeout = std::chrono::milliseconds(30);
+  start();
+  // the timer stands at the idle limit when the shorter one for reading begins, after the first request and the second
+  const std::string hello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+  EXPECT_TRUE(ask(hello + hello + "GET /hel").ends_with("hello"));
+  options_.idle_timeout = std::chrono::milliseconds(30);
+  options_.read_timeout = std::chrono::seconds(60);
+  start();
+  EXPECT_TRUE(ask(hello).ends_with("hello"));
+}
+
+TEST_F(HttpServer, EndsClientsThatDoNotReadTheirAnswers) {
+  options_.write_timeout = std::chrono::milliseconds(30);
+  start();
+  Client client(server_->port());
+  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string large(64U << 20U, 'a');
+  later_.get_future().get().second(HttpResponse::json(large));
+  const auto begin = core::now();
+  server_.reset();  // which waits for answers that are being written
+  EXPECT_LT(core::now() - begin, options_.finish_timeout / 2);
+  EXPECT_LT(client.rest().size(), large.size());
 }
 
 TEST_F(HttpServer, AllowsOtherOriginsWhenAsked) {
