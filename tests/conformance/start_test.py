@@ -5,7 +5,7 @@ import pytest
 
 import tiny_models
 from http_call import call
-from program import Server, run_serve
+from program import Server, fake_model, run_serve
 
 
 @pytest.fixture
@@ -82,6 +82,19 @@ def test_in_a_folder_the_others_are_served_and_ready_tells_the_truth(model, tmp_
         (broken,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "broken"]
         assert broken["state"] == "UNAVAILABLE"
         assert broken["reason"]
+
+
+def test_two_files_of_one_name_in_a_folder_break_those_two(model, tmp_path):
+    twins = [fake_model(tmp_path, name="a"), tmp_path / "a.tflite"]
+    twins[1].write_bytes(b"not read")
+    with Server([tmp_path]) as server:
+        assert call(server.url + "/v2/models/identity_fp32/ready").status == 200
+        assert call(server.url + "/v2/health/ready").status == 503
+        (entry,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "a"]
+        logged = "".join(server.log)
+        assert entry["state"] == "UNAVAILABLE"
+        assert 'model "a" version 1 is not served' in logged
+        assert all(str(twin) in entry["reason"] and str(twin) in logged for twin in twins)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
