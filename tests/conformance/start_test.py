@@ -63,6 +63,26 @@ def test_an_unknown_key_of_an_app_file_is_named_with_its_line(model, tmp_path):
     assert "servers" in sentence
 
 
+@pytest.mark.parametrize(
+    "lines, line, key, words",
+    [
+        (["device: gpu:7"], 2, "device", 'no device "gpu:7", only cpu'),
+        (["backend: onnxruntime", "backend_options:", "  graph_optimisation: all"], 4, "backend_options.graph_opt", "known"),
+        (["backend: openvino", "backend_options: {precision: f8}"], 3, "backend_options.precision", "f32, bf16, f16"),
+        (["backend: onxruntime"], 2, "backend", "there are: onnxruntime"),
+        (["backend: fake"], 2, "backend", "runs .fake files alone"),
+    ],
+)
+def test_a_value_that_only_a_backend_can_judge_is_named_with_its_line(model, tmp_path, lines, line, key, words):
+    yaml = tmp_path / "identity_fp32.yaml"
+    yaml.write_text("\n".join(["instances: 1", *lines]) + "\n")
+    sentence = the_one_sentence(run_serve([model]))
+    assert f"{yaml}:{line}: {key}" in sentence and words in sentence
+    # the command line has no line, and is not blamed on the file
+    yaml.write_text("device: cpu\n")
+    assert str(yaml) not in the_one_sentence(run_serve([model, "--device", "gpu:7"]))
+
+
 def test_two_models_of_one_name(model, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
