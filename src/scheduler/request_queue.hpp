@@ -58,6 +58,8 @@ class RequestQueue {
  private:
   /// Puts a batch in again, before what came after it; under the lock.
   void put_back(JobList& batch);
+  /// Tells the probe how many of a job's priority wait, where there are priorities; under the lock.
+  void tell_level(std::uint32_t level);
   /// Plans the next batch; under the lock.
   void plan(Taken& taken, bool hurry);
   /// Moves what was planned out of the queue; under the lock. Whether another instance should be woken for the rest.
