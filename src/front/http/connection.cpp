@@ -123,6 +123,10 @@ void Connection::finish() {
   if (idle_) stream_.cancel();
 }
 
+void Connection::stop_reading() {
+  if (reading_body_) stream_.cancel();
+}
+
 void Connection::abandon() {
   if (exchange_) exchange_->cancelled = true;
 }
@@ -205,8 +209,17 @@ asio::awaitable<bool> Connection::read_body(Parser& parser) {
   parser.get().body().lead = header_length.empty() ? 0 : lead_for({header_length.data(), header_length.size()});
   if (parser.is_done()) co_return true;
   stream_.expires_after(options_.read_timeout);
+  reading_body_ = true;
   const auto [error, count] = co_await wire::async_read(stream_, buffer_, parser, quiet);
+  reading_body_ = false;
   if (!error) co_return true;
+  if (finishing_ && error == asio::error::operation_aborted) {
+    HttpResponse response = HttpResponse::error(
+        core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
+    form_.keep_alive = false;
+    co_await write(response);
+    co_return false;
+  }
   co_await refuse_parse(error);
   co_return false;
 }
