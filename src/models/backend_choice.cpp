@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
+#include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -62,20 +65,6 @@ std::optional<Loaded> load_known(runtime::BackendRegistry& backends, const runti
   return *std::move(model);
 }
 
-/// The backends that might do better than the one that has loaded the model.
-std::vector<std::shared_ptr<runtime::Backend>> rivals_of(runtime::BackendRegistry& backends,
-                                                         const runtime::LoadOptions& options,
-                                                         const std::string& first) {
-  std::vector<std::shared_ptr<runtime::Backend>> rivals;
-  const auto names = backends.names();
-  auto name = std::ranges::find(names, first);
-  if (name == names.end()) return rivals;
-  for (++name; name != names.end(); ++name) {
-    if (auto opened = backends.get(*name); opened && (*opened)->can_load(options)) rivals.push_back(*std::move(opened));
-  }
-  return rivals;
-}
-
 core::Result<Contender> contender_of(const Loaded& model) {
   Contender made{model->backend().name(), model->inputs(), model->outputs(), {}};
   for (std::uint32_t i = 0; i < model->options().instances; ++i) {
@@ -85,28 +74,51 @@ core::Result<Contender> contender_of(const Loaded& model) {
   return made;
 }
 
-/// Loads the model with each of the rivals beside the first, compares, and gives the choice and the model that won.
-core::Result<std::pair<std::optional<Choice>, Loaded>> measure(
-    const Loaded& first, const std::vector<std::shared_ptr<runtime::Backend>>& rivals,
-    const runtime::LoadOptions& options) {
+/// What became of the model with a backend that might do better than the first.
+struct Rival {
+  std::shared_ptr<runtime::Backend> backend;
+  core::Result<std::pair<Loaded, Contender>> outcome;
+};
+
+core::Result<std::pair<Loaded, Contender>> contend(runtime::Backend& backend, const runtime::LoadOptions& options) {
+  TRY(Loaded model, backend.load(options));
+  TRY(Contender contender, contender_of(model));
+  return std::pair(std::move(model), std::move(contender));
+}
+
+/// Has the backends that can load the model do so, but for the first of them, in the order they are tried in.
+std::vector<Rival> load_rivals(runtime::BackendRegistry& backends, const runtime::LoadOptions& options) {
+  std::vector<std::shared_ptr<runtime::Backend>> able;
+  // from behind: the first is being opened already by whoever loads with it
+  for (const std::string& name : backends.names() | std::views::reverse) {
+    if (auto opened = backends.get(name); opened && (*opened)->can_load(options)) able.push_back(*std::move(opened));
+  }
+  std::vector<Rival> rivals;
+  for (const auto& backend : able | std::views::reverse | std::views::drop(1))
+    rivals.push_back({backend, contend(*backend, options)});
+  return rivals;
+}
+
+/// Compares the rivals with the first, and gives the choice and the model that won.
+core::Result<std::pair<std::optional<Choice>, Loaded>> measure(const Loaded& first, std::vector<Rival> rivals,
+                                                               const runtime::LoadOptions& options) {
   std::vector<Loaded> models{first};
   std::vector<Contender> contenders;
   TRY(Contender reference, contender_of(first));
   contenders.push_back(std::move(reference));
   std::vector<BackendSpeed> others;
-  for (const auto& rival : rivals) {
-    auto model = rival->load(options);
-    auto contender = model ? contender_of(*model) : std::unexpected(model.error());
-    if (contender) {
-      models.push_back(*std::move(model));
-      contenders.push_back(*std::move(contender));
+  for (Rival& rival : rivals) {
+    if (rival.outcome) {
+      models.push_back(std::move(rival.outcome->first));
+      contenders.push_back(std::move(rival.outcome->second));
       continue;
     }
-    spdlog::debug("{}: {} does not run it: {}", options.path.string(), rival->name(), contender.error().message());
+    spdlog::debug("{}: {} does not run it: {}", options.path.string(), rival.backend->name(),
+                  rival.outcome.error().message());
     BackendSpeed& speed = others.emplace_back();
-    speed.backend = rival->name();
+    speed.backend = rival.backend->name();
     speed.remark = "does not run it";
-    speed.files = stamp_of(*rival);
+    speed.files = stamp_of(*rival.backend);
   }
   auto choice = compare_backends(contenders);
   if (!choice) return std::pair(std::optional<Choice>(), first);
@@ -136,10 +148,14 @@ core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const 
     }
   }
 
+  // at the same time: opening a runtime takes as long as loading a small model
+  auto loading = std::async(std::launch::async, [&] { return load_rivals(backends, options); });
   TRY(Loaded first, backends.load("first", options));
-  const auto rivals = rivals_of(backends, options, first->backend().name());
+  std::vector<Rival> rivals = loading.get();
+  // where the first of those that can load it failed after all, the next has loaded it
+  std::erase_if(rivals, [&](const Rival& rival) { return rival.backend->name() == first->backend().name(); });
   if (rivals.empty()) return first;
-  TRY(auto measured, measure(first, rivals, options));
+  TRY(auto measured, measure(first, std::move(rivals), options));
   auto& [choice, loaded] = measured;
   if (!choice) {
     spdlog::info(

@@ -76,17 +76,15 @@ struct Results {
   bool failed = false;
 };
 
+/// Whether one was ahead of every other in each of enough rounds on all cores.
 bool one_leads_clearly(std::span<const Results> results) {
-  if (results.size() < 2) return true;
-  const std::size_t rounds = results.front().all_cores.size();
-  if (rounds < enough_rounds) return false;
+  const auto leads = [](const Results& a, const Results& b) {
+    return a.all_cores.size() >= enough_rounds &&
+           std::ranges::equal(a.all_cores, b.all_cores, [](double x, double y) { return x > clear_lead * y; });
+  };
   return std::ranges::any_of(results, [&](const Results& leader) {
-    return std::ranges::all_of(results, [&](const Results& other) {
-      if (&other == &leader || other.failed) return true;
-      for (std::size_t round = 0; round < rounds; ++round) {
-        if (leader.all_cores[round] <= clear_lead * other.all_cores[round]) return false;
-      }
-      return !leader.failed;
+    return !leader.failed && std::ranges::all_of(results, [&](const Results& other) {
+      return &other == &leader || other.failed || leads(leader, other);
     });
   });
 }
@@ -119,8 +117,11 @@ std::vector<Speed> measure_speeds(std::span<const Contestant> contestants, std::
     }
     return true;
   };
-  for (std::size_t round = 0; round < most_rounds && !one_leads_clearly(results); ++round) {
+  for (std::size_t round = 0; round < most_rounds; ++round) {
     if (!half([&](const Contestant& one) { return race.together(one, turn); }, &Results::all_cores)) break;
+    if (one_leads_clearly(results)) break;
+    // one caller's speed matters to those who are about equal otherwise
+    if (round + 1 < enough_rounds) continue;
     if (!half([&](const Contestant& one) { return race.alone(*one.instances.front(), turn); }, &Results::one_caller))
       break;
   }
