@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class Repository : public config::TestFolder {
+class Repository : public core::FolderTest {
  protected:
   Found found_in(const fs::path& path) const {
     auto found = find_models(path, over_);
