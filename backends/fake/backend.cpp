@@ -76,17 +76,17 @@ void close(slipway_backend_state* state) { delete state; }
 const slipway_backend_info* info(slipway_backend_state* state) { return &state->info; }
 
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
-  if (std::string_view(config->format) == format) return SLIPWAY_OK;
-  return fail(error, SLIPWAY_UNIMPLEMENTED, "runs .fake files alone");
+  if (std::string_view(config->format) != format) return fail(error, SLIPWAY_UNIMPLEMENTED, "runs .fake files alone");
+  if (std::string_view(config->device) != cpu.name)
+    return fail(error, SLIPWAY_UNIMPLEMENTED, std::string("has no device \"") + config->device + "\", only cpu");
+  if (config->option_count == 0) return SLIPWAY_OK;
+  const std::string key = config->options[0].key;
+  return fail(error, SLIPWAY_INVALID_ARGUMENT, "option \"" + key + "\": the fake backend has no options");
 }
 
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
                         slipway_error* error) {
   if (const auto code = can_load(state, config, error); code != SLIPWAY_OK) return code;
-  if (config->option_count != 0) {
-    const std::string key = config->options[0].key;
-    return fail(error, SLIPWAY_INVALID_ARGUMENT, "option \"" + key + "\": the fake backend has no options");
-  }
   try {
     auto made = std::make_unique<slipway_model>();
     made->model = fake::read_fake_model(config->path);

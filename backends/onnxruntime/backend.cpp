@@ -124,7 +124,7 @@ slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_conf
   }
   if (std::string_view(config->device) != "cpu")
     return fail(error, SLIPWAY_UNIMPLEMENTED, fmt::format("has no device \"{}\", only cpu", config->device));
-  return SLIPWAY_OK;
+  return guarded(error, SLIPWAY_UNIMPLEMENTED, [&] { ort::optimization_of(*config); });
 }
 
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,

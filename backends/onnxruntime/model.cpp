@@ -69,19 +69,24 @@ slipway_tensor_info info_of(TensorDescription& tensor) {
 
 }  // namespace
 
+std::optional<GraphOptimizationLevel> optimization_of(const slipway_model_config& config) {
+  std::optional<GraphOptimizationLevel> level;
+  for (std::uint32_t i = 0; i < config.option_count; ++i) {
+    const std::string_view key = config.options[i].key;
+    if (key != "graph_optimization")
+      throw std::invalid_argument(fmt::format("backend option \"{}\" is not known; there is: graph_optimization", key));
+    level = optimization_from(config.options[i].value);
+  }
+  return level;
+}
+
 Model::Model(Ort::Env& env, const slipway_model_config& config)
     : env_(env), path_(config.path), threads_(config.threads) {
   options_.SetIntraOpNumThreads(static_cast<int>(threads_));
   options_.SetInterOpNumThreads(1);
   options_.SetExecutionMode(ORT_SEQUENTIAL);
   options_.AddConfigEntry("session.intra_op.allow_spinning", "0");
-  for (std::uint32_t i = 0; i < config.option_count; ++i) {
-    const std::string_view key = config.options[i].key;
-    if (key != "graph_optimization") {
-      throw std::invalid_argument(fmt::format("backend option \"{}\" is not known; there is: graph_optimization", key));
-    }
-    options_.SetGraphOptimizationLevel(optimization_from(config.options[i].value));
-  }
+  if (const auto level = optimization_of(config)) options_.SetGraphOptimizationLevel(*level);
   shared_ = make_session();
   describe();
 }

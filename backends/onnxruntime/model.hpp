@@ -3,6 +3,7 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct TensorDescription {
   std::vector<std::string> dim_names;
   std::vector<const char*> dim_name_pointers;
 };
+
+/// What the option graph_optimization says. Throws std::invalid_argument for another option or value.
+std::optional<GraphOptimizationLevel> optimization_of(const slipway_model_config& config);
 
 /// A loaded model. Where an instance has one thread, all of them share one session: `Run` may be called by several
 /// threads, computes on the caller's, and the weights are in memory once. With more threads each has its own.

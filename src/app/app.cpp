@@ -7,6 +7,7 @@
 #include <iterator>
 #include <thread>
 
+#include "core/address.hpp"
 #include "front/http/routes.hpp"
 
 namespace slipway::app {
@@ -125,8 +126,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
 
 std::string App::banner() const {
   std::string text = fmt::format("slipway {}\n", SLIPWAY_VERSION);
-  const std::string shown_host = host_.find(':') == std::string::npos ? host_ : fmt::format("[{}]", host_);
-  const std::string base = fmt::format("http://{}:{}", shown_host, http_port());
+  const std::string base = "http://" + core::host_and_port(host_, http_port());
   auto out = std::back_inserter(text);
   for (const models::IndexEntry& entry : models_.index()) {
     if (entry.state != models::State::ready) {
@@ -147,7 +147,7 @@ std::string App::banner() const {
   if (models_.index().empty()) text += "  no models\n";
   fmt::format_to(out, "  documentation {}/docs   metrics {}/metrics{}\n", base, base,
                  metrics_server_ ? fmt::format(" (also on port {})", metrics_server_->port()) : std::string());
-  if (grpc_) fmt::format_to(out, "  gRPC {}:{}\n", shown_host, grpc_->port());
+  if (grpc_) fmt::format_to(out, "  gRPC {}\n", core::host_and_port(host_, grpc_->port()));
   fmt::format_to(out, "listening on {}\n", base);
   return text;
 }

@@ -5,14 +5,14 @@
 #include <fstream>
 #include <sstream>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::app {
 namespace {
 
 using ::testing::HasSubstr;
 
-class TraceFilesTest : public config::TestFolder {
+class TraceFilesTest : public core::FolderTest {
  protected:
   std::unique_ptr<TraceFiles> open(std::size_t files_max = 10, std::uint64_t bytes_max = 1000) {
     auto files =

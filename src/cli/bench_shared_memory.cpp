@@ -9,6 +9,7 @@
 
 #include "cli/v2_client.hpp"
 #include "cli/v2_remote.hpp"
+#include "core/address.hpp"
 #include "measure/grpc_transport.hpp"
 #include "measure/http_transport.hpp"
 #include "measure/shared_memory_transport.hpp"
@@ -153,7 +154,7 @@ void set_place(Proto& added, const measure::SlotTensor& tensor, const std::strin
 core::Result<Door::Way> shared_way_over_http(const Url& url, const std::string& model_path,
                                              std::vector<core::Tensor> inputs, std::chrono::milliseconds limit) {
   TRY(const bool has_it, V2Remote(url, limit).has_extension(extension));
-  TRY_VOID(check_extension(has_it, fmt::format("http://{}:{}", url.host, url.port)));
+  TRY_VOID(check_extension(has_it, "http://" + core::host_and_port(url.host, url.port)));
   TRY(const auto rooms, rooms_over_http(url, model_path, inputs, limit));
   const measure::SlotLayout layout = measure::lay_out(inputs, rooms);
   auto server = std::make_unique<HttpSharedMemory>(url, model_path, limit);

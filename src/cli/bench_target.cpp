@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How one request over this transport ends.
+/// How the first request over this transport ends.
 core::Result<void> try_once(const measure::Transport& transport) {
   constexpr auto limit = 60s;
   TRY(const auto lanes, transport.open(1));
@@ -74,7 +74,9 @@ core::Result<Target> target_behind(const Door& door, const TargetOptions& option
   TRY(const auto infos, door.inputs());
   if (!options.input_file.empty()) {
     TRY(auto inputs, inputs_from_file(options.input_file, infos));
-    return target_from(door, options, std::move(inputs));
+    TRY(Target target, target_from(door, options, std::move(inputs)));
+    TRY_VOID(try_once(*target.transport));
+    return target;
   }
   TRY(const auto ways, sized_inputs(infos, options.sizes));
   std::string refusal;
@@ -82,10 +84,10 @@ core::Result<Target> target_behind(const Door& door, const TargetOptions& option
     auto inputs = models::made_inputs(sized, {});
     if (!inputs) return core::invalid(fmt::format("model \"{}\": a request would take more than 64 MiB", door.model()));
     auto target = target_from(door, options, *std::move(inputs));
-    if (ways.size() == 1) return target;
     const auto answer = target ? try_once(*target->transport) : std::unexpected(target.error());
     if (answer) return target;
-    if (answer.error().code() != core::Code::invalid_argument) return std::unexpected(answer.error());
+    if (ways.size() == 1 || answer.error().code() != core::Code::invalid_argument)
+      return std::unexpected(answer.error());
     refusal = answer.error().message();
   }
   return core::invalid(

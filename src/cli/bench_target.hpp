@@ -46,8 +46,8 @@ class Door {
 /// Finds the server, or loads the model. unavailable when a server cannot be reached.
 core::Result<std::unique_ptr<Door>> open_door(const TargetOptions& options);
 
-/// What the load goes to: the door's transport with the inputs made. Where dimensions had to be guessed, the first that
-/// the model answers. The transport must not outlive the door.
+/// What the load goes to: the door's transport with the inputs made, over which one request was answered. Where
+/// dimensions had to be guessed, the first that the model answers. The transport must not outlive the door.
 struct Target {
   measure::BenchSubject subject;
   std::unique_ptr<measure::Transport> transport;

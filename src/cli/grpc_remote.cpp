@@ -9,13 +9,14 @@
 #include <string_view>
 #include <utility>
 
+#include "core/address.hpp"
+
 namespace slipway::cli {
 
 using core::Code;
 
 GrpcRemote::GrpcRemote(Url url, std::chrono::milliseconds limit) : path_(std::move(url.path)), limit_(limit) {
-  const bool ipv6 = url.host.find(':') != std::string::npos;
-  address_ = fmt::format("{}{}{}:{}", ipv6 ? "[" : "", url.host, ipv6 ? "]" : "", url.port);
+  address_ = core::host_and_port(url.host, url.port);
   stub_ =
       inference::GRPCInferenceService::NewStub(::grpc::CreateChannel(address_, ::grpc::InsecureChannelCredentials()));
 }

@@ -9,6 +9,8 @@
 #include <boost/beast/http.hpp>
 #include <charconv>
 
+#include "core/address.hpp"
+
 namespace slipway::cli {
 
 namespace asio = boost::asio;
@@ -28,7 +30,7 @@ class Exchange {
     request_.version(11);
     request_.method_string(question.method);
     request_.target(question.path.empty() ? "/" : question.path);
-    request_.set(beast::http::field::host, fmt::format("{}:{}", url.host, url.port));
+    request_.set(beast::http::field::host, core::host_and_port(url.host, url.port));
     request_.set(beast::http::field::user_agent, "slipway/" SLIPWAY_VERSION);
     if (!question.content_type.empty()) request_.set(beast::http::field::content_type, question.content_type);
     if (question.json_bytes) request_.set(json_bytes_header, std::to_string(*question.json_bytes));
@@ -114,7 +116,8 @@ core::Result<Url> parse_url(std::string_view text, std::string_view scheme) {
 
 core::Result<HttpAnswer> http_request(const Url& url, const HttpQuestion& question, std::chrono::milliseconds limit) {
   const auto failed = [&](std::string_view why) {
-    return core::fail(Code::unavailable, fmt::format("http://{}:{}{}: {}", url.host, url.port, question.path, why));
+    return core::fail(Code::unavailable,
+                      fmt::format("http://{}{}: {}", core::host_and_port(url.host, url.port), question.path, why));
   };
   try {
     asio::io_context context(1);

@@ -2,14 +2,14 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::config {
 namespace {
 
 using ::testing::HasSubstr;
 
-class AppYaml : public TestFolder {
+class AppYaml : public core::FolderTest {
  protected:
   std::string sentence(const std::string& text) const {
     const auto app = load_app_yaml(write("app.yaml", text));

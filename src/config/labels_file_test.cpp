@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::config {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class LabelsFile : public TestFolder {};
+class LabelsFile : public core::FolderTest {};
 
 TEST_F(LabelsFile, HasALabelALine) {
   EXPECT_THAT(*read_labels(write("a.txt", "cat\r\nold dog\n\nbird\n\n\n"), ""),

@@ -46,7 +46,11 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
   if (!over.model_filename.empty()) base.model_filename = over.model_filename;
   if (!over.warm_ups.empty()) base.warm_ups = over.warm_ups;
   if (!over.triton_config.empty()) base.triton_config = over.triton_config;
+  // a value from elsewhere has no place, and not that of the one that it replaces
+  if (over.backend) base.places.erase("backend");
+  if (over.device) base.places.erase("device");
   for (const auto& option : over.backend_options) {
+    base.places.erase("backend_options." + option.first);
     const auto known =
         std::ranges::find(base.backend_options, option.first, &std::pair<std::string, std::string>::first);
     if (known == base.backend_options.end()) {
@@ -55,6 +59,7 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
       known->second = option.second;
     }
   }
+  for (const auto& [key, place] : over.places) base.places.insert_or_assign(key, place);
   return base;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,8 @@ struct ModelSpec {
   std::optional<std::size_t> queue_limit;              ///< requests waiting; default 1024
   std::optional<std::chrono::milliseconds> timeout;    ///< `timeout_ms`: a request's most; its own may be shorter
   std::vector<std::pair<std::string, std::string>> backend_options;
+  /// Where a YAML file says what only a backend can judge: "FILE:LINE" by "backend", "device", "backend_options.KEY".
+  std::map<std::string, std::string> places;
   std::optional<BytesTransformSpec> bytes_input;
   std::optional<LabelsTransformSpec> labels_output;
   std::string description;  ///< shown in the OpenAPI document

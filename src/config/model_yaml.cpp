@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <vector>
 
 #include "config/limits.hpp"
 #include "config/schedule_yaml.hpp"
@@ -10,6 +12,24 @@
 #include "config/transforms_yaml.hpp"
 
 namespace slipway::config {
+
+namespace {
+
+/// Where the values stand that only a backend can judge.
+core::Result<void> note_places(const YamlMap& map, ModelSpec& spec) {
+  for (const char* key : {"backend", "device"}) {
+    if (map.has(key)) spec.places[key] = map.place(key);
+  }
+  if (spec.backend_options.empty()) return {};
+  std::vector<std::string_view> keys;
+  keys.reserve(spec.backend_options.size());
+  for (const auto& [key, value] : spec.backend_options) keys.push_back(key);
+  TRY(const auto options, YamlMap::open(map.file(), map.node("backend_options"), "backend_options", keys));
+  for (const auto& [key, value] : spec.backend_options) spec.places["backend_options." + key] = options.place(key);
+  return {};
+}
+
+}  // namespace
 
 core::Result<ModelSpec> read_model(const YamlMap& map) {
   ModelSpec spec;
@@ -41,6 +61,7 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   if (delay) spec.max_delay = std::chrono::microseconds(*delay);
   if (queue_limit) spec.queue_limit = static_cast<std::size_t>(*queue_limit);
   if (timeout) spec.timeout = std::chrono::milliseconds(*timeout);
+  TRY_VOID(note_places(map, spec));
   TRY_VOID(read_schedule(map, spec));
   TRY_VOID(read_sequence(map, spec));
   TRY_VOID(read_transforms(map, spec));

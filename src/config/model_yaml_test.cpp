@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::config {
 namespace {
@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 using ::testing::StartsWith;
 
-class ModelYaml : public TestFolder {
+class ModelYaml : public core::FolderTest {
  protected:
   /// What is said of a file with this text.
   std::string sentence(const std::string& text) const {
@@ -50,6 +50,20 @@ TEST_F(ModelYaml, IsReadWhole) {
   EXPECT_EQ(spec->queue_limit, 10U);
   EXPECT_EQ(spec->timeout, std::chrono::milliseconds(250));
   EXPECT_THAT(spec->backend_options, ElementsAre(Pair("graph", "basic"), Pair("level", "3")));
+}
+
+TEST_F(ModelYaml, WhatOnlyABackendCanJudgeHasItsPlace) {
+  const auto spec = load_model_yaml(write("model.yaml", "name: a\ndevice: x\nbackend_options:\n  a: 1\n  b: 2\n"));
+  ASSERT_TRUE(spec) << spec.error().message();
+  const std::string file = (folder() / "model.yaml").string();
+  EXPECT_THAT(spec->places, ElementsAre(Pair("backend_options.a", file + ":4"), Pair("backend_options.b", file + ":5"),
+                                        Pair("device", file + ":2")));
+  ModelSpec over;
+  over.device = "y";
+  over.backend_options = {{"a", "2"}};
+  over.places = {{"backend_options.a", "other:1"}};
+  const ModelSpec merged = merge(*spec, over);
+  EXPECT_THAT(merged.places, ElementsAre(Pair("backend_options.a", "other:1"), Pair("backend_options.b", file + ":5")));
 }
 
 TEST_F(ModelYaml, WhatIsNotSaidStaysUnset) {

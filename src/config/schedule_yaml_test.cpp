@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::config {
 namespace {
@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class ScheduleYaml : public TestFolder {
+class ScheduleYaml : public core::FolderTest {
  protected:
   core::Result<ModelSpec> read(const std::string& text) const { return load_model_yaml(write("model.yaml", text)); }
   std::string sentence(const std::string& text) const {

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::config {
 namespace {
@@ -11,7 +11,7 @@ using std::chrono::microseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class TritonConfigFile : public TestFolder {
+class TritonConfigFile : public core::FolderTest {
  protected:
   core::Result<TritonConfig> read(const std::string& text) const {
     return load_triton_config(write("config.pbtxt", text));

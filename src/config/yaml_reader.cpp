@@ -15,9 +15,13 @@ using core::Code;
 
 namespace {
 
+std::string place_of(const std::filesystem::path& file, const YAML::Mark& mark) {
+  return fmt::format("{}:{}", file.string(), mark.line + 1);
+}
+
 std::unexpected<core::Error> wrong_at(const std::filesystem::path& file, const YAML::Mark& mark,
                                       std::string_view sentence) {
-  return core::fail(Code::invalid_argument, fmt::format("{}:{}: {}", file.string(), mark.line + 1, sentence));
+  return core::fail(Code::invalid_argument, fmt::format("{}: {}", place_of(file, mark), sentence));
 }
 
 /// A value as an error shows it.
@@ -60,14 +64,18 @@ core::Result<YamlMap> YamlMap::open(const std::filesystem::path& file, const YAM
   return YamlMap(file, node);
 }
 
-std::unexpected<core::Error> YamlMap::wrong(const std::string& key, std::string_view sentence) const {
+std::string YamlMap::place(const std::string& key) const {
   YAML::Mark mark = node_.Mark();
   for (const auto& pair : node_) {
     if (pair.first.as<std::string>("") != key) continue;
     // a value that is left out has the place of whatever follows
     mark = pair.second.IsNull() ? pair.first.Mark() : pair.second.Mark();
   }
-  return wrong_at(file_, mark, fmt::format("{}: {}", key, sentence));
+  return place_of(file_, mark);
+}
+
+std::unexpected<core::Error> YamlMap::wrong(const std::string& key, std::string_view sentence) const {
+  return core::invalid(fmt::format("{}: {}: {}", place(key), key, sentence));
 }
 
 core::Result<std::optional<std::string>> YamlMap::string(const std::string& key) const {

@@ -41,6 +41,8 @@ class YamlMap {
   /// Keys with values, in the file's order; empty where the key is not given.
   core::Result<std::vector<std::pair<std::string, std::string>>> pairs(const std::string& key) const;
 
+  /// "FILE:LINE" of a key's value, or of the mapping where the key is not given.
+  std::string place(const std::string& key) const;
   /// An error at a key's value, or at the mapping where the key is not given.
   std::unexpected<core::Error> wrong(const std::string& key, std::string_view sentence) const;
 

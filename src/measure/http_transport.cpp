@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/address.hpp"
 #include "measure/http_answer.hpp"
 #include "measure/tcp_connection.hpp"
 #include "protocol/error_body.hpp"
@@ -186,9 +187,8 @@ class HttpLanes : public Lanes {
 }  // namespace
 
 HttpTransport::HttpTransport(HttpRequest request) : host_(std::move(request.host)), port_(request.port) {
-  const bool ipv6 = host_.find(':') != std::string::npos;
-  std::string head = fmt::format("POST {} HTTP/1.1\r\nHost: {}{}{}:{}\r\nContent-Type: {}\r\n", request.path,
-                                 ipv6 ? "[" : "", host_, ipv6 ? "]" : "", port_, request.content_type);
+  std::string head = fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: {}\r\n", request.path,
+                                 core::host_and_port(host_, port_), request.content_type);
   if (request.json_bytes) head += fmt::format("Inference-Header-Content-Length: {}\r\n", *request.json_bytes);
   messages_.reserve(request.bodies.size());
   for (const std::string& body : request.bodies)

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 #include "front/grpc/server.hpp"
 #include "front/grpc/test_extensions.hpp"
 #include "measure/grpc_transport.hpp"
@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-class ModelTransports : public config::TestFolder {
+class ModelTransports : public core::FolderTest {
  protected:
   void start(const std::string& lines = "") {
     const auto file = write("m.fake", "input=x FP32 -1,2 batch,\noutput=y FP32 -1,2 batch,\n" + lines);
@@ -40,7 +40,6 @@ class ModelTransports : public config::TestFolder {
   void TearDown() override {
     server_.reset();
     models_.finish();
-    TestFolder::TearDown();
   }
 
   std::unique_ptr<Transport> in_process() {

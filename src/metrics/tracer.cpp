@@ -17,7 +17,11 @@ constexpr std::size_t chunk_traces_max = 1024;
 /// Names of files of one run; traces for more are dropped.
 constexpr std::size_t files_max = 1024;
 
-/// One trace as Triton's trace files have it; times are those of the steady clock.
+std::string quoted(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+/// One trace as Triton's trace files have it, with the error of one that failed; times are those of the steady clock.
 std::string json_of(const Trace& trace, std::uint64_t id) {
   const core::Timing& timing = trace.timing;
   const core::TimePoint gathered = timing.taken + timing.assemble;
@@ -29,10 +33,14 @@ std::string json_of(const Trace& trace, std::uint64_t id) {
                                                                        {"COMPUTE_OUTPUT_START", computed},
                                                                        {"COMPUTE_END", computed + timing.scatter},
                                                                        {"REQUEST_END", trace.encoded}}};
-  std::string out = fmt::format(
-      R"({{"id":{},"model_name":{},"model_version":{},"timestamps":[)", id,
-      boost::json::serialize(boost::json::string_view(trace.model.data(), trace.model.size())), trace.version);
-  for (const auto& [name, time] : stages) {
+  const bool failed = !trace.failure.empty();
+  std::string out =
+      fmt::format(R"({{"id":{},"model_name":{},"model_version":{},)", id, quoted(trace.model), trace.version);
+  if (failed) fmt::format_to(std::back_inserter(out), R"("error":{},)", quoted(trace.failure));
+  out += R"("timestamps":[)";
+  for (const auto& stage : stages) {
+    const auto& [name, time] = stage;
+    if (failed && &stage != &stages.front() && &stage != &stages.back()) continue;
     if (out.back() == '}') out += ',';
     fmt::format_to(std::back_inserter(out), R"({{"name":"{}","ns":{}}})", name,
                    core::nanoseconds(time.time_since_epoch()));

@@ -16,13 +16,14 @@
 
 namespace slipway::metrics {
 
-/// What is known of one request that was answered well.
+/// What is known of one request that was answered.
 struct Trace {
   std::string_view model;
   std::string_view version;
   core::TimePoint received;
   core::Timing timing;
   core::TimePoint encoded;
+  std::string_view failure{};  ///< the sentence that it was answered with in place of outputs: it has no timing then
 };
 
 /// Traces that belong into one file, each as a JSON object; behind those that it has already.

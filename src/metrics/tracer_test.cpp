@@ -49,6 +49,23 @@ TEST(Tracer, WritesTheTimesOfEachStage) {
             R"({"name":"COMPUTE_END","ns":1362},{"name":"REQUEST_END","ns":1400}]})");
 }
 
+TEST(Tracer, WritesOfAFailureItsBeginningItsEndAndItsSentence) {
+  Kept kept;
+  ASSERT_TRUE(kept.tracer.update("", every_request));
+  const core::TimePoint start{1000ns};
+  kept.tracer.add({.model = "a",
+                   .version = "2",
+                   .received = start,
+                   .timing = {},
+                   .encoded = start + 400ns,
+                   .failure = R"(input "x" is missing)"});
+  kept.tracer.finish();
+  ASSERT_THAT(kept.chunks, SizeIs(1));
+  EXPECT_EQ(kept.chunks[0].traces[0],
+            R"({"id":1,"model_name":"a","model_version":2,"error":"input \"x\" is missing","timestamps":[)"
+            R"({"name":"REQUEST_START","ns":1000},{"name":"REQUEST_END","ns":1400}]})");
+}
+
 TEST(Tracer, TakesOneOfSoManyAndNoMoreThanTheCount) {
   Kept kept;
   ASSERT_TRUE(

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
+#include <iterator>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -62,48 +65,57 @@ std::optional<Loaded> load_known(runtime::BackendRegistry& backends, const runti
   return *std::move(model);
 }
 
-/// The backends that might do better than the one that has loaded the model.
-std::vector<std::shared_ptr<runtime::Backend>> others_of(runtime::BackendRegistry& backends,
-                                                         const runtime::LoadOptions& options,
-                                                         const std::string& first) {
-  std::vector<std::shared_ptr<runtime::Backend>> others;
-  const auto names = backends.names();
-  auto name = std::ranges::find(names, first);
-  if (name == names.end()) return others;
-  for (++name; name != names.end(); ++name) {
-    if (auto opened = backends.get(*name); opened && (*opened)->can_load(options)) others.push_back(*std::move(opened));
-  }
-  return others;
-}
-
 core::Result<Candidate> candidate_of(const Loaded& model) {
   TRY(auto instances, runtime::create_instances(model));
   return Candidate{model->backend().name(), model->inputs(), model->outputs(), std::move(instances)};
 }
 
-/// Loads the model with each of the other backends beside the first, compares, and gives the choice and the model that
-/// won.
-core::Result<std::pair<std::optional<Choice>, Loaded>> measure(
-    const Loaded& first, const std::vector<std::shared_ptr<runtime::Backend>>& others,
-    const runtime::LoadOptions& options) {
+/// What became of the model with a backend that might do better than the first.
+struct Other {
+  std::shared_ptr<runtime::Backend> backend;
+  core::Result<std::pair<Loaded, Candidate>> outcome;
+};
+
+core::Result<std::pair<Loaded, Candidate>> load_candidate(runtime::Backend& backend,
+                                                          const runtime::LoadOptions& options) {
+  TRY(Loaded model, backend.load(options));
+  TRY(Candidate candidate, candidate_of(model));
+  return std::pair(std::move(model), std::move(candidate));
+}
+
+/// Has the backends that can load the model do so, but for the first of them, in the order they are tried in.
+std::vector<Other> load_others(runtime::BackendRegistry& backends, const runtime::LoadOptions& options) {
+  std::vector<std::shared_ptr<runtime::Backend>> able;
+  // from behind: the first is being opened already by whoever loads with it
+  for (const std::string& name : backends.names() | std::views::reverse) {
+    if (auto opened = backends.get(name); opened && (*opened)->can_load(options)) able.push_back(*std::move(opened));
+  }
+  std::vector<Other> others;
+  for (const auto& backend : able | std::views::reverse | std::views::drop(1))
+    others.push_back({backend, load_candidate(*backend, options)});
+  return others;
+}
+
+/// Compares the others with the first, and gives the choice and the model that won.
+core::Result<std::pair<std::optional<Choice>, Loaded>> measure(const Loaded& first, std::vector<Other> others,
+                                                               const runtime::LoadOptions& options) {
   std::vector<Loaded> models{first};
   std::vector<Candidate> candidates;
   TRY(Candidate reference, candidate_of(first));
   candidates.push_back(std::move(reference));
   std::vector<BackendSpeed> unable;
-  for (const auto& backend : others) {
-    auto model = backend->load(options);
-    auto candidate = model ? candidate_of(*model) : std::unexpected(model.error());
-    if (candidate) {
-      models.push_back(*std::move(model));
-      candidates.push_back(*std::move(candidate));
+  for (Other& other : others) {
+    if (other.outcome) {
+      models.push_back(std::move(other.outcome->first));
+      candidates.push_back(std::move(other.outcome->second));
       continue;
     }
-    spdlog::debug("{}: {} does not run it: {}", options.path.string(), backend->name(), candidate.error().message());
+    spdlog::debug("{}: {} does not run it: {}", options.path.string(), other.backend->name(),
+                  other.outcome.error().message());
     BackendSpeed& speed = unable.emplace_back();
-    speed.backend = backend->name();
+    speed.backend = other.backend->name();
     speed.remark = "does not run it";
-    speed.files = stamp_of(*backend);
+    speed.files = stamp_of(*other.backend);
   }
   auto choice = compare_backends(candidates);
   if (!choice) return std::pair(std::optional<Choice>(), first);
@@ -133,10 +145,14 @@ core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const 
     }
   }
 
+  // at the same time: opening a runtime takes as long as loading a small model
+  auto loading = std::async(std::launch::async, [&] { return load_others(backends, options); });
   TRY(Loaded first, backends.load("first", options));
-  const auto others = others_of(backends, options, first->backend().name());
+  std::vector<Other> others = loading.get();
+  // where the first of those that can load it failed after all, the next has loaded it
+  std::erase_if(others, [&](const Other& other) { return other.backend->name() == first->backend().name(); });
   if (others.empty()) return first;
-  TRY(auto measured, measure(first, others, options));
+  TRY(auto measured, measure(first, std::move(others), options));
   auto& [choice, loaded] = measured;
   if (!choice) {
     spdlog::info(

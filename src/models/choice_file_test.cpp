@@ -9,14 +9,14 @@
 #include <thread>
 #include <vector>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
 
 using ::testing::HasSubstr;
 
-struct ChoiceFile : config::TestFolder {
+struct ChoiceFile : core::FolderTest {
   const Choice choice{.backend = "b",
                       .speeds = {{.backend = "a", .all_cores = 10, .one_caller = 5.5, .remark = "why", .files = "f"},
                                  {.backend = "b", .all_cores = 20, .one_caller = 11, .remark = "", .files = ""}}};

@@ -13,16 +13,6 @@ namespace slipway::models {
 
 using core::Code;
 
-namespace {
-
-/// Leaves what belongs to the model called `name`.
-void keep_named(Found& found, const std::string& name) {
-  std::erase_if(found.sources, [&](const Source& source) { return source.spec.name != name; });
-  std::erase_if(found.broken, [&](const Found::Broken& broken) { return broken.name != name; });
-}
-
-}  // namespace
-
 ModelControl::ModelControl(Registry& registry, ModelPlaces known, bool allowed)
     : registry_(registry), places_(std::move(known.places)), over_(std::move(known.over)), allowed_(allowed) {}
 
@@ -93,10 +83,9 @@ core::Result<Found> ModelControl::find_on_disk(const std::string& name, const Lo
       config.spec.name.clear();
       over = config::merge(std::move(over), config.spec);
     }
-    auto found = find_models(place.path, over);
-    if (!found) continue;  // another place may have it
-    keep_named(*found, name);
-    if (found->sources.empty() && found->broken.empty()) continue;
+    auto found = find_models(place.path, over, name);
+    // another place may have it
+    if (!found || (found->sources.empty() && found->broken.empty())) continue;
     std::ranges::move(notes, std::back_inserter(found->notes));
     return found;
   }

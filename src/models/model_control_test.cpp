@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 constexpr const char* echo = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
 
-class ControlTest : public config::TestFolder {
+class ControlTest : public core::FolderTest {
  protected:
   core::Result<void> load(const std::string& name, const LoadOptions& options = {}) {
     std::promise<core::Result<void>> outcome;

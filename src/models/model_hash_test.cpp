@@ -4,12 +4,12 @@
 #include <fstream>
 #include <string>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
 
-struct ModelHash : config::TestFolder {
+struct ModelHash : core::FolderTest {
   std::string of(const std::string& name) const {
     const auto hash = model_hash(folder() / name);
     return hash ? *hash : hash.error().message();

@@ -8,6 +8,7 @@
 #include "core/cpus.hpp"
 #include "models/backend_choice.hpp"
 #include "models/batching.hpp"
+#include "models/blame.hpp"
 #include "models/sequences.hpp"
 #include "models/trial.hpp"
 #include "models/warm_up.hpp"
@@ -45,7 +46,10 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->spec_ = spec;
   made->version_ = source.version;
   made->keeps_ = source.keeps;
-  TRY(made->model_, load_with_choice(backends, spec.backend.value_or("auto"), options, spec.name));
+  const std::string backend = spec.backend.value_or("auto");
+  auto loaded = load_with_choice(backends, backend, options, spec.name);
+  if (!loaded) return std::unexpected(at_its_place(loaded.error(), backends, backend, options, spec.places));
+  made->model_ = *std::move(loaded);
   const runtime::Model& model = *made->model_;
   TRY(auto instances, runtime::create_instances(made->model_));
   const Trial trial(*instances.front(), model.inputs(), model.outputs());  // which warms the first

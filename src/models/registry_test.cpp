@@ -4,7 +4,7 @@
 
 #include <future>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 constexpr const char* echo = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
 
 /// A registry over the fake backend.
-class RegistryTest : public config::TestFolder {
+class RegistryTest : public core::FolderTest {
  protected:
   core::Result<void> add(const fs::path& path, bool all_must_load = true, const config::ModelSpec& over = {}) {
     TRY(const Found found, find_models(path, over));

@@ -1,8 +1,10 @@
 #include "models/repository.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <map>
 #include <utility>
@@ -179,10 +181,25 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const config
   return true;
 }
 
-/// Every model of a folder of models.
-core::Result<void> add_all(Found& found, const fs::path& repository, const config::ModelSpec& over) {
+/// Whether what lies in a repository may be the model called `name`: by its own name, or by what its model.yaml says.
+bool may_be(const fs::path& entry, const config::ModelSpec& over, const std::string& name) {
+  if (!over.name.empty()) return over.name == name;
+  const std::string own = (is_folder(entry) ? entry.filename() : entry.stem()).string();
+  if (own == name) return true;
+  return std::ranges::any_of(std::array{entry / "model.yaml", entry.parent_path() / (own + ".yaml")},
+                             [&name](const fs::path& yaml) {
+                               if (!is_there(yaml)) return false;
+                               const auto said = config::load_model_yaml(yaml);
+                               return said && said->name == name;
+                             });
+}
+
+/// Every model of a folder of models, or those that may be called `only`.
+core::Result<void> add_all(Found& found, const fs::path& repository, const config::ModelSpec& over,
+                           const std::string& only) {
   TRY(const auto entries, entries_of(repository));
   for (const fs::path& entry : entries) {
+    if (!only.empty() && !may_be(entry, over, only)) continue;
     if (is_model(entry)) {
       add_bare(found, entry, over);
     } else if (is_folder(entry)) {
@@ -194,18 +211,28 @@ core::Result<void> add_all(Found& found, const fs::path& repository, const confi
   return {};
 }
 
-/// Two files must not be served under one name: which of them would answer would be chance.
-core::Result<void> check_names(const Found& found) {
-  std::map<std::pair<std::string, std::string>, fs::path> seen;
-  for (const Source& source : found.sources) {
-    const auto [at, is_new] = seen.emplace(std::pair(source.spec.name, source.version), source.path);
-    if (is_new) continue;
-    return core::fail(
-        Code::already_exists,
-        fmt::format("{} and {} are both model \"{}\" version {}; rename one of them (--name is for one model)",
-                    at->second.string(), source.path.string(), source.spec.name, source.version));
+/// Breaks those that are one version of one model: which of them would answer would be chance.
+void part_namesakes(Found& found) {
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> files;
+  for (const Source& source : found.sources) files[{source.spec.name, source.version}].push_back(source.path.string());
+  std::erase_if(files, [](const auto& entry) { return entry.second.size() == 1; });
+  std::erase_if(found.sources, [&files](const Source& source) {
+    return files.contains({source.spec.name, source.version});
+  });
+  for (const auto& [model, paths] : files) {
+    const auto& [name, version] = model;
+    found.broken.push_back(
+        {name, version,
+         core::Error(Code::already_exists,
+                     fmt::format("{} are both model \"{}\" version {}; rename one of them (--name is for one model)",
+                                 fmt::join(paths, " and "), name, version))});
   }
-  return {};
+}
+
+/// Leaves what belongs to the model called `name`.
+void keep_named(Found& found, const std::string& name) {
+  std::erase_if(found.sources, [&](const Source& source) { return source.spec.name != name; });
+  std::erase_if(found.broken, [&](const Found::Broken& broken) { return broken.name != name; });
 }
 
 /// Absolute, and without the "." or "/" at its end that would leave it nameless. Links are kept: a model is called what
@@ -219,31 +246,30 @@ fs::path named_path(const fs::path& given) {
 
 }  // namespace
 
-core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& over) {
+core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& over, const std::string& only) {
   const fs::path path = named_path(given);
   if (!is_there(path)) return core::fail(Code::not_found, fmt::format("{}: no such file or folder", given.string()));
   Found found;
   if (is_model(path)) {
     add_bare(found, path, over);
-    return found;
-  }
-  if (!is_folder(path)) {
+  } else if (!is_folder(path)) {
     return core::fail(
         Code::invalid_argument,
         fmt::format("{}: no model format that is known; .onnx, .ort, .xml, .tflite, .pdmodel or .pb expected",
                     given.string()));
+  } else {
+    TRY(const bool one_model, add_folder(found, path, over));
+    if (!one_model) TRY_VOID(add_all(found, path, over, only));
   }
-  TRY(const bool one_model, add_folder(found, path, over));
-  if (!one_model) {
-    TRY_VOID(add_all(found, path, over));
-  }
-  if (found.sources.empty() && found.broken.empty()) {
+  if (!only.empty()) {
+    keep_named(found, only);
+  } else if (found.sources.empty() && found.broken.empty()) {
     return core::fail(
         Code::invalid_argument,
         fmt::format("{}: no models in it; model files, or folders laid out as NAME/VERSION/model.onnx, expected",
                     given.string()));
   }
-  TRY_VOID(check_names(found));
+  part_namesakes(found);
   return found;
 }
 

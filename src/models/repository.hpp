@@ -37,8 +37,12 @@ struct Found {
 ///   straight in it, version "1");
 ///   - a repository: a folder of such folders, or of bare model files.
 /// A model file's model.yaml is called after it: digits.yaml beside digits.onnx. `over` is what the command line says
-/// and wins over model.yaml. not_found or invalid_argument when there is nothing, already_exists when two files have
-/// one name and version.
-core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over);
+/// and wins over model.yaml. Two that have one name and version are broken, whatever is in them. not_found or
+/// invalid_argument when there is nothing.
+///
+/// With `only`, a name, what is found of that model and no more, perhaps nothing: of a repository's other models
+/// nothing is read but their model.yaml, which may call them so.
+core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over,
+                                const std::string& only = "");
 
 }  // namespace slipway::models

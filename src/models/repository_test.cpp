@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::models {
 namespace {
@@ -10,8 +10,10 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-class Repository : public config::TestFolder {
+class Repository : public core::FolderTest {
  protected:
   Found found_in(const fs::path& path) const {
     auto found = find_models(path, over_);
@@ -113,12 +115,51 @@ TEST_F(Repository, WhatIsBrokenIsNamedAndTheOthersAreFound) {
   EXPECT_THAT(found.broken[3].error.message(), HasSubstr("d.yaml:1: threads"));
 }
 
-TEST_F(Repository, OneNameForTwoFilesIsRefused) {
+TEST_F(Repository, OneNameForTwoFilesBreaksThoseTwo) {
   write("a.onnx");
   write("a.tflite");
-  EXPECT_EQ(error_of(folder()).code(), core::Code::already_exists);
-  EXPECT_THAT(error_of(folder()).message(), HasSubstr("a.onnx and "));
-  EXPECT_THAT(error_of(folder()).message(), HasSubstr("a.tflite are both model \"a\" version 1"));
+  write("a/1/model.onnx");
+  write("a/2/model.onnx");
+  write("b.onnx");
+  const Found found = found_in(folder());
+  EXPECT_THAT(sources(found), ElementsAre("a 2 a/2/model.onnx", "b 1 b.onnx"));
+  ASSERT_EQ(found.broken.size(), 1U);
+  EXPECT_EQ(found.broken[0].name, "a");
+  EXPECT_EQ(found.broken[0].version, "1");
+  EXPECT_EQ(found.broken[0].error.code(), core::Code::already_exists);
+  for (const char* file : {"a.onnx and ", "a.tflite are both model \"a\" version 1", "a/1/model.onnx and "})
+    EXPECT_THAT(found.broken[0].error.message(), HasSubstr(file));
+}
+
+TEST_F(Repository, OfOneNameNothingElseIsRead) {
+  write("a/1/model.onnx");
+  write("b/1/model.onnx");
+  write("b/config.pbtxt", R"(metric_tags { key: "a" value: "b" })");
+  write("c/1/model.onnx");
+  write("c/config.pbtxt", R"(name: "a")");
+  write("d/1/model.onnx");
+  write("d/model.yaml", "name: dee");
+  write("e.onnx");
+  write("e.yaml", "name: eh");
+  const auto found = [this](const fs::path& path, const std::string& name) {
+    auto only = find_models(path, over_, name);
+    EXPECT_TRUE(only) << only.error().message();
+    return only ? *std::move(only) : Found{};
+  };
+  EXPECT_THAT(sources(found(folder(), "a")), ElementsAre("a 1 a/1/model.onnx"));
+  EXPECT_THAT(found(folder(), "a").notes, IsEmpty());
+  EXPECT_THAT(found(folder(), "a").broken, IsEmpty());
+  EXPECT_THAT(found(folder(), "b").notes, SizeIs(1));
+  EXPECT_THAT(found(folder(), "c").broken, SizeIs(1));
+  EXPECT_THAT(sources(found(folder(), "dee")), ElementsAre("dee 1 d/1/model.onnx"));
+  EXPECT_THAT(sources(found(folder(), "eh")), ElementsAre("eh 1 e.onnx"));
+  EXPECT_THAT(sources(found(folder(), "e")), IsEmpty());
+  EXPECT_THAT(sources(found(folder() / "a", "a")), ElementsAre("a 1 a/1/model.onnx"));
+  // a version's folder is no model
+  EXPECT_THAT(sources(found(folder() / "a", "1")), IsEmpty());
+  EXPECT_THAT(sources(found(folder() / "e.onnx", "a")), IsEmpty());
+  over_.name = "mine";
+  EXPECT_THAT(sources(found(folder() / "a", "mine")), ElementsAre("mine 1 a/1/model.onnx"));
 }
 
 TEST_F(Repository, TritonsConfigurationIsReadAndModelYamlWinsOverIt) {

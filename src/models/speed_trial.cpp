@@ -125,8 +125,11 @@ std::vector<Speed> measure_speeds(std::span<const Instances> candidates, std::sp
     }
     return true;
   };
-  for (std::size_t round = 0; round < most_rounds && !one_leads_clearly(results); ++round) {
+  for (std::size_t round = 0; round < most_rounds; ++round) {
     if (!half([&](const Instances& one) { return race.together(one, turn); }, &Results::all_cores)) break;
+    if (one_leads_clearly(results)) break;
+    // one caller's speed matters to those who are about equal otherwise
+    if (round + 1 < enough_rounds) continue;
     if (!half([&](const Instances& one) { return race.alone(*one.front(), turn); }, &Results::one_caller)) break;
   }
 

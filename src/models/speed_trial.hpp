@@ -27,9 +27,9 @@ struct TrialLimits {
 };
 
 /// Measures candidates, the warm instances of each, in rounds, each in its turn for a moment, so that a machine whose
-/// speed drifts slows all of them: all instances at once, each on a thread, then one alone. Ends early when one was
-/// clearly ahead in three rounds. A candidate that fails a run keeps speed 0, as all do of whom one run takes too long
-/// for a round.
+/// speed drifts slows all of them: all instances at once, each on a thread; from the third round on also one alone.
+/// Ends early when one was clearly ahead in three rounds, and then has not measured one alone. A candidate that fails a
+/// run keeps speed 0, as all do of whom one run takes too long for a round.
 std::vector<Speed> measure_speeds(std::span<const Instances> candidates, std::span<const core::TensorView> inputs,
                                   std::span<const std::uint32_t> outputs, const TrialLimits& limits);
 

@@ -35,8 +35,8 @@ inline bool at_end(simdjson::ondemand::document& document) {
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
-/// Parses a JSON list, flat or nested, into the memory of a tensor of `dtype`. With a shape, the number of elements is
-/// checked against it. Sentences begin with nothing; the caller adds which input it was.
+/// Parses a JSON list, flat or nested as `shape` is (dimensions of 1 aside), into the memory of a tensor of `dtype`.
+/// Sentences begin with nothing; the caller adds which input it was.
 core::Result<core::Buffer> parse_tensor_data(simdjson::ondemand::value data, core::DataType dtype,
                                              std::span<const std::int64_t> shape);
 

@@ -83,6 +83,28 @@ TEST(JsonTensor, NamesTheElementThatIsWrong) {
   EXPECT_NE(sentence(R"({"a":7})", DataType::fp32, {1}).find("no list"), std::string::npos);
 }
 
+TEST(JsonTensor, ListsAreFlatOrNestedAsTheShape) {
+  const auto sentence = [](const std::string& json, core::Shape shape) {
+    const auto data = parse(json, DataType::fp32, std::move(shape));
+    return data ? std::string("taken") : data.error().message();
+  };
+  for (const auto* json :
+       {"[1,2,3,4,5,6]", "[[1,2,3],[4,5,6]]", "[[[1,2,3],[4,5,6]]]", "[[[1],[2],[3]],[[4],[5],[6]]]"})
+    EXPECT_EQ(sentence(json, {1, 2, 3}), "taken") << json;
+  EXPECT_EQ(sentence("[[],[]]", {2, 0}), "taken");
+  EXPECT_EQ(sentence("[]", {2, 0}), "taken");
+  EXPECT_EQ(sentence("[[5]]", {}), "taken");
+  EXPECT_EQ(sentence("[[1,2],[3]]", {3}), "lists of 2 and of 1 elements stand side by side; they must be equal");
+  EXPECT_EQ(sentence("[[1,2],[3,4],[5,6]]", {2, 3}), "lists nested as [3,2] given, [2,3] or one flat list expected");
+  EXPECT_EQ(sentence("[[1,2,3,4,5,6]]", {2, 3}), "lists nested as [1,6] given, [2,3] or one flat list expected");
+  EXPECT_EQ(sentence("[[[1,2]],[[3],[4]]]", {2, 2}),
+            "lists of 2 and of 1 elements stand side by side; they must be equal");
+  for (const auto* json : {"[1,[2]]", "[[1],2]"})
+    EXPECT_EQ(sentence(json, {2}), "elements and lists stand side by side") << json;
+  for (const auto* json : {"[[1],[[2]]]", "[[[1]],[2]]"})
+    EXPECT_EQ(sentence(json, {2}), "lists of elements stand beside lists of lists") << json;
+}
+
 TEST(JsonTensor, NanIsNoJson) {
   const float nan = std::nanf("");
   const core::Buffer data = core::Buffer::copy_of(std::as_bytes(std::span(&nan, 1)));

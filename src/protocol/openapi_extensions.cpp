@@ -70,20 +70,19 @@ void add_logging_path(json::object& paths, std::string_view tag) {
                    {"post", with_body(post("Change what is logged", tag, "change logging", settings), settings)}};
 }
 
-void add_trace_path(json::object& paths, std::string_view tag) {
+}  // namespace
+
+json::object trace_setting(std::string_view tag, const std::string& prefix) {
   json::object properties{{"trace_level", json::object{{"type", "array"}, {"items", text()}}}};
   for (const char* name : {"trace_rate", "trace_count", "log_frequency", "trace_file", "trace_mode"})
     properties[name] = text();
   const json::object settings{{"type", "object"}, {"properties", std::move(properties)}};
-  paths["/v2/trace/setting"] =
-      json::object{{"get", get("What is traced", tag, "trace", settings, {})},
-                   {"post", with_body(post("Change what is traced", tag, "change trace", settings), settings)}};
+  return {{"get", get("What is traced", tag, prefix + "trace", settings, {404})},
+          {"post", with_body(post("Change what is traced", tag, prefix + "change trace", settings), settings)}};
 }
 
-}  // namespace
-
 void add_extension_paths(json::object& paths, std::string_view tag) {
-  add_trace_path(paths, tag);
+  paths["/v2/trace/setting"] = trace_setting(tag, "");
   add_shared_memory_paths(paths, tag);
   add_logging_path(paths, tag);
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/limits.hpp"
+#include "protocol/openapi_extensions.hpp"
 #include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
 #include "protocol/openapi_schema.hpp"
@@ -293,6 +294,7 @@ void add_service_paths(json::object& paths, const Service& service) {
     paths[base + ending] = path_with("post", generate(service, id, stream));
     paths[versioned + ending] = by_version(service, "post", generate(service, id + " version", stream));
   }
+  paths[base + "/trace/setting"] = trace_setting(service.name, service.name + " ");
   for (const Document& document : {Document{"", "Inputs, outputs and versions", "Model"},
                                    Document{"/ready", "Whether it takes requests", "ModelReady"},
                                    Document{"/config", "How it is run", "ModelConfig"},

@@ -50,6 +50,8 @@ TEST(OpenApiDocument, HasEveryPathOfAServiceWithAndWithoutItsVersion) {
   EXPECT_NO_THROW(
       static_cast<void>(operation(document, "/v2/models/digits/versions/{version}/generate_stream", "post")));
   EXPECT_NO_THROW(static_cast<void>(operation(document, "/services/digits", "post")));
+  for (const char* method : {"get", "post"})
+    EXPECT_NO_THROW(static_cast<void>(operation(document, "/v2/models/digits/trace/setting", method))) << method;
 }
 
 TEST(OpenApiDocument, EveryOperationHasAnIdOfItsOwn) {

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <optional>
+#include <ranges>
 #include <type_traits>
+#include <utility>
 
 #include "protocol/json_tensor.hpp"
 
@@ -130,6 +133,37 @@ std::unexpected<core::Error> broken(simdjson::error_code error) {
   return invalid(fmt::format("the list is not JSON: {}", simdjson::error_message(error)));
 }
 
+std::unexpected<core::Error> ragged(std::int64_t one, std::int64_t other) {
+  return invalid(fmt::format("lists of {} and of {} elements stand side by side; they must be equal", one, other));
+}
+
+/// How lists that somebody nests are nested: those of one depth have one length and hold either lists or elements.
+/// Told of each list as it ends, and asked nothing for each element, so that a flat list costs nothing.
+class Nesting {
+ public:
+  /// `depth` counts from 0.
+  core::Result<void> ended(std::size_t depth, std::int64_t length, bool has_lists) {
+    if (lengths_.size() <= depth) lengths_.resize(depth + 1, -1);
+    if (!has_lists && std::exchange(bottom_, depth).value_or(depth) != depth)
+      return invalid("lists of elements stand beside lists of lists");
+    if (const std::int64_t before = std::exchange(lengths_[depth], length); before != -1 && before != length)
+      return ragged(before, length);
+    return {};
+  }
+
+  /// Flat, or nested as `shape` is; dimensions of 1 do not matter, for without them it is the same.
+  core::Result<void> check(std::span<const std::int64_t> shape) const {
+    if (lengths_.size() < 2 || std::ranges::equal(lengths_ | without_ones, shape | without_ones)) return {};
+    return invalid(fmt::format("lists nested as {} given, {} or one flat list expected", core::to_string(lengths_),
+                               core::to_string(shape)));
+  }
+
+ private:
+  static constexpr auto without_ones = std::views::filter([](std::int64_t length) { return length != 1; });
+  core::Shape lengths_;                ///< by depth; -1 until a list of that depth has ended
+  std::optional<std::size_t> bottom_;  ///< where the elements are
+};
+
 /// Reads elements of one kind, in the order of the text.
 template <class Element>
 class Collector {
@@ -137,9 +171,12 @@ class Collector {
   Collector(DataType dtype, std::size_t expected_count)
       : dtype_(dtype), room_(expected_count * core::element_size(dtype)) {}
 
-  /// The elements of a list, whatever its nesting, up to `most`; those beyond are counted alone.
-  core::Result<void> flat(ondemand::array list, std::size_t most, std::size_t depth) {
-    if (depth > most_dimensions) return invalid(fmt::format("lists are nested deeper than {}", most_dimensions));
+  /// The elements of a list and of those in it, up to `most`; those beyond are counted alone.
+  core::Result<void> flat(ondemand::array list, std::size_t most, Nesting& nesting, std::size_t depth = 0) {
+    if (depth >= most_dimensions) return invalid(fmt::format("lists are nested deeper than {}", most_dimensions));
+    const std::size_t begin = count_;
+    std::int64_t lists = 0;
+    std::size_t in_lists = 0;
     for (auto item : list) {
       ondemand::value value;
       ondemand::json_type type{};
@@ -148,14 +185,19 @@ class Collector {
       if (type == ondemand::json_type::array) {
         ondemand::array inner;
         if (const auto error = value.get_array().get(inner); error != simdjson::SUCCESS) return broken(error);
-        TRY_VOID(flat(inner, most, depth + 1));
+        const std::size_t before = count_;
+        TRY_VOID(flat(inner, most, nesting, depth + 1));
+        in_lists += count_ - before;
+        ++lists;
       } else if (count_ < most) {
         TRY_VOID(add(value));
       } else {
         ++count_;
       }
     }
-    return {};
+    const std::size_t own = count_ - begin - in_lists;
+    if (own != 0 && lists != 0) return invalid("elements and lists stand side by side");
+    return nesting.ended(depth, lists != 0 ? lists : static_cast<std::int64_t>(own), lists != 0);
   }
 
   /// A value or lists of them; the nesting gives the shape, in which lists of one depth have one length.
@@ -181,8 +223,7 @@ class Collector {
     }
     if (shape[depth] == -1) shape[depth] = length;
     if (shape[depth] == length) return {};
-    return invalid(
-        fmt::format("lists of {} and of {} elements stand side by side; they must be equal", shape[depth], length));
+    return ragged(shape[depth], length);
   }
 
   std::size_t count() const { return count_; }
@@ -240,10 +281,13 @@ core::Result<core::Buffer> parse_tensor_data(ondemand::value data, DataType dtyp
   const auto most = static_cast<std::size_t>(*count);
   const auto reserved = static_cast<std::size_t>(std::min(*count, most_reserved));
   return with_collector(dtype, reserved, [&](auto collector) -> core::Result<core::Buffer> {
-    TRY_VOID(collector.flat(list, most, 1));
-    if (collector.count() == most) return collector.take();
-    return invalid(
-        fmt::format("{} elements given, shape {} has {}", collector.count(), core::to_string(shape), *count));
+    Nesting nesting;
+    TRY_VOID(collector.flat(list, most, nesting));
+    if (collector.count() != most)
+      return invalid(
+          fmt::format("{} elements given, shape {} has {}", collector.count(), core::to_string(shape), *count));
+    TRY_VOID(nesting.check(shape));
+    return collector.take();
   });
 }
 

@@ -101,12 +101,23 @@ core::Result<std::shared_ptr<Model>> BackendRegistry::load_with(const std::strin
   return chosen->load(options);
 }
 
+bool BackendRegistry::accepts(const std::string& backend, const LoadOptions& options) {
+  const auto asked = backend == "first" ? candidates(options) : std::vector{backend};
+  return std::ranges::any_of(asked, [&](const std::string& name) {
+    const auto opened = get(name);
+    return opened && (*opened)->can_load(options);
+  });
+}
+
+std::vector<std::string> BackendRegistry::candidates(const LoadOptions& options) const {
+  return options.format == "fake" ? std::vector<std::string>{"fake"} : names();
+}
+
 core::Result<std::shared_ptr<Model>> BackendRegistry::load_with_first(const LoadOptions& options) {
-  const std::vector<std::string> candidates = options.format == "fake" ? std::vector<std::string>{"fake"} : names();
   std::vector<std::string> refusals;  // of backends for which the file is not
   std::vector<std::string> failures;  // of those that should have managed
   Code code = Code::unimplemented;
-  for (const std::string& name : candidates) {
+  for (const std::string& name : candidates(options)) {
     const auto opened = get(name);
     if (!opened) {
       if (code == Code::unimplemented) code = opened.error().code();

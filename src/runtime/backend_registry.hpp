@@ -41,6 +41,10 @@ class BackendRegistry {
   /// model, the error has the reason of each that tried.
   core::Result<std::shared_ptr<Model>> load(const std::string& backend, const LoadOptions& options);
 
+  /// Whether the backend called `backend`, or any that "first" would try, takes such a model on by its name, device and
+  /// options; the file is not read.
+  bool accepts(const std::string& backend, const LoadOptions& options);
+
  private:
   struct Entry {
     std::filesystem::path library;
@@ -49,6 +53,7 @@ class BackendRegistry {
   };
 
   core::Result<std::shared_ptr<Model>> load_with(const std::string& backend, const LoadOptions& options);
+  std::vector<std::string> candidates(const LoadOptions& options) const;  ///< for "first"
   core::Result<std::shared_ptr<Model>> load_with_first(const LoadOptions& options);
 
   std::map<std::string, Entry> entries_;  ///< as found; not changed after construction

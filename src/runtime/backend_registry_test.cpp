@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::runtime {
 namespace {
@@ -57,7 +57,7 @@ TEST(BackendRegistry, LooksWhereItWasToldAndBesideTheProgram) {
 }
 
 TEST(BackendRegistry, OrdersNamesAsAutoTriesThem) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   for (const char* name : {"zeta", "openvino", "fake", "alpha", "onnxruntime"})
     folder.write(std::string("libslipway_backend_") + name + ".so", "");
   folder.write("libslipway_backend_.so", "");
@@ -68,7 +68,7 @@ TEST(BackendRegistry, OrdersNamesAsAutoTriesThem) {
 }
 
 TEST(BackendRegistry, TakesTheFirstOfTwoOfOneName) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   folder.write("libslipway_backend_fake.so", "no library");
   EXPECT_TRUE(BackendRegistry({backends, folder.path()}).get("fake"));
   EXPECT_FALSE(BackendRegistry({folder.path(), backends}).get("fake"));
@@ -86,7 +86,7 @@ TEST(BackendRegistry, OpensABackendOnce) {
 }
 
 TEST(BackendRegistry, SaysWhichBackendsThereAre) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   EXPECT_THAT(BackendRegistry({folder.path()}).get("onxruntime").error().message(),
               AllOf(HasSubstr("\"onxruntime\""), HasSubstr("slipway doctor")));
   folder.write("libslipway_backend_onnxruntime.so", "");
@@ -96,7 +96,7 @@ TEST(BackendRegistry, SaysWhichBackendsThereAre) {
 }
 
 TEST(BackendRegistry, NamesALibraryThatIsBroken) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   const auto library = folder.write("libslipway_backend_broken.so", "no library");
   BackendRegistry registry({folder.path()});
   for (int i = 0; i < 2; ++i) {
@@ -108,7 +108,7 @@ TEST(BackendRegistry, NamesALibraryThatIsBroken) {
 }
 
 TEST(BackendRegistry, NamesALibraryThatIsNoBackend) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   Dl_info c_library{};
   ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, "getenv"), &c_library), 0);
   fs::create_symlink(fs::canonical(c_library.dli_fname), folder.path() / "libslipway_backend_c.so");
@@ -118,7 +118,7 @@ TEST(BackendRegistry, NamesALibraryThatIsNoBackend) {
 }
 
 TEST(BackendRegistry, WantsTheNameOfTheFile) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   fs::copy_file(fake, folder.path() / "libslipway_backend_true.so");
   const auto other = BackendRegistry({folder.path()}).get("true");
   ASSERT_FALSE(other);
@@ -126,7 +126,7 @@ TEST(BackendRegistry, WantsTheNameOfTheFile) {
 }
 
 TEST(BackendRegistry, LoadsFakeFilesWithFakeAlone) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   BackendRegistry registry({backends});
   const auto file = folder.write("m.fake", "input=x FP32 -1\noutput=y FP32 -1\n");
   const auto model = registry.load("first", fake_file(file));
@@ -140,7 +140,7 @@ TEST(BackendRegistry, LoadsFakeFilesWithFakeAlone) {
 }
 
 TEST(BackendRegistry, AFileThatIsDamagedIsNotTriedFurther) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   BackendRegistry registry({backends});
   const auto file = folder.write("m.fake", "fail_load=out of luck\n");
   for (const char* backend : {"first", "fake"}) {
@@ -152,7 +152,7 @@ TEST(BackendRegistry, AFileThatIsDamagedIsNotTriedFurther) {
 }
 
 TEST(BackendRegistry, GivesTheReasonOfEachThatTried) {
-  const TestFolder folder;
+  const core::TestFolder folder;
   folder.write("libslipway_backend_broken.so", "no library");
   BackendRegistry registry({backends, folder.path()});
   const auto file = folder.write("m.fake", "input=x FP32 1\noutput=y FP32 1\n");

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/test_folder.hpp"
+#include "core/test_folder.hpp"
 
 namespace slipway::runtime {
 namespace {
@@ -20,7 +20,7 @@ class ModelFormat : public testing::Test {
   std::string format_of(const std::string& name, std::string_view content) const {
     return detect_format(folder.write(name, content));
   }
-  TestFolder folder;
+  core::TestFolder folder;
 };
 
 TEST_F(ModelFormat, BelievesTheContents) {

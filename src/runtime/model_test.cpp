@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/test_folder.hpp"
 #include "runtime/backend_registry.hpp"
-#include "runtime/test_folder.hpp"
 
 namespace slipway::runtime {
 namespace {
@@ -45,7 +45,7 @@ class Fake : public testing::Test {
 
   BackendRegistry registry{{SLIPWAY_TEST_BACKENDS}};
   std::vector<std::pair<std::string, std::string>> options;
-  TestFolder folder;
+  core::TestFolder folder;
   const std::vector<float> values{1, 2, 3, 4, 5, 6};
   const core::TensorView x{"x", DataType::fp32, {2, 3}, std::as_bytes(std::span(values))};
   const std::vector<std::uint32_t> first{0};

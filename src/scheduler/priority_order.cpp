@@ -7,10 +7,14 @@
 
 namespace slipway::scheduler {
 
+std::size_t PriorityOrder::waiting(std::uint32_t level) const {
+  const std::size_t first = std::size_t{level} * 2;
+  return sections_[first].count + sections_[first + 1].count;
+}
+
 bool PriorityOrder::is_full(std::uint32_t level) const {
   const std::size_t most = rules_.most_waiting(level);
-  const std::size_t first = std::size_t{level} * 2;
-  return most != 0 && sections_[first].count + sections_[first + 1].count >= most;
+  return most != 0 && waiting(level) >= most;
 }
 
 JobList::const_iterator PriorityOrder::place_for(const JobList& jobs, std::size_t section, Side side) const {

@@ -23,6 +23,7 @@ class PriorityOrder {
   explicit PriorityOrder(const QueueRules& rules)
       : rules_(rules), sections_(2 * (std::size_t{rules.last_level()} + 1)) {}
 
+  std::size_t waiting(std::uint32_t level) const;
   /// Whether as many of a level wait as may.
   bool is_full(std::uint32_t level) const;
   /// Moves the one job of `one` behind those it does not go before.

@@ -93,6 +93,10 @@ struct Probe::Families {
                   .Register(make.registry)),
         sequences(make.gauge("slipway_sequences_open", "Sequences that were begun and are not over")),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
+        level_depths(prometheus::BuildGauge()
+                         .Name("slipway_priority_queue_depth")
+                         .Help("Requests of a priority that wait")
+                         .Register(make.registry)),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
         cache_hits(make.counter("slipway_cache_hits_total", "Requests answered from the response cache")),
         cache_misses(make.counter("slipway_cache_misses_total", "Requests whose answers were put into the cache")),
@@ -126,6 +130,16 @@ struct Probe::Families {
     cost_of_rows[number].store(&made, std::memory_order_release);
     return made;
   }
+  /// The gauge of a priority, made when its first request waits.
+  prometheus::Gauge& level_depth(std::uint32_t level) {
+    prometheus::Gauge*& known = depth_of_level[level];
+    if (known == nullptr) {
+      Labels with = labels;
+      with.emplace("priority", std::to_string(level));
+      known = &level_depths.Add(with);
+    }
+    return *known;
+  }
   void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
 
   Labels labels;
@@ -141,6 +155,8 @@ struct Probe::Families {
   std::array<std::atomic<prometheus::Gauge*>, 16> cost_of_rows{};
   prometheus::Gauge& sequences;
   prometheus::Gauge& depth;
+  prometheus::Family<prometheus::Gauge>& level_depths;
+  std::map<std::uint32_t, prometheus::Gauge*> depth_of_level;
   prometheus::Gauge& busy;
   prometheus::Counter& cache_hits;
   prometheus::Counter& cache_misses;
@@ -161,7 +177,22 @@ void Probe::trace(core::TimePoint received, const core::Timing& timing, core::Ti
   tracer_.add({.model = model_, .version = version_, .received = received, .timing = timing, .encoded = encoded});
 }
 
+void Probe::trace_failure(core::TimePoint received, std::string_view sentence) {
+  if (!tracer_.on()) return;
+  tracer_.add({.model = model_,
+               .version = version_,
+               .received = received,
+               .timing = {},
+               .encoded = core::now(),
+               .failure = sentence});
+}
+
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
+
+void Probe::queued_of_priority(std::uint32_t level, std::size_t waiting) {
+  const std::lock_guard lock(mutex_);
+  families_->level_depth(level).Set(static_cast<double>(waiting));
+}
 
 void Probe::sequences(std::size_t open) { families_->sequences.Set(static_cast<double>(open)); }
 

@@ -47,7 +47,8 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  void queued(std::size_t waiting);             ///< the queue's depth changed
+  void queued(std::size_t waiting);  ///< the queue's depth changed
+  void queued_of_priority(std::uint32_t level, std::size_t waiting);
   void sequences(std::size_t open);             ///< of a model that has them
   void instance_busy(int change);               ///< +1 or -1
   void batch_done(const core::Timing& timing);  ///< once a batch that ran
@@ -70,6 +71,8 @@ class Probe {
   void encoded(core::Duration duration);
   /// Once a request that was answered well, when its answer was encoded: for the tracer.
   void trace(core::TimePoint received, const core::Timing& timing, core::TimePoint encoded);
+  /// Once a request that was answered with an error: likewise, now.
+  void trace_failure(core::TimePoint received, std::string_view sentence);
 
   Statistics statistics() const;
 
@@ -78,7 +81,7 @@ class Probe {
   metrics::Tracer& tracer_;
   std::string model_;
   std::string version_;
-  std::unique_ptr<Families> families_;
+  std::unique_ptr<Families> families_;  ///< its maps under mutex_
   mutable std::mutex mutex_;
   Statistics totals_;
   std::map<std::int64_t, Statistics::Batch> batches_;

@@ -34,7 +34,9 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     } else if (order_->is_full(job.front().priority)) {
       return Pushed::level_full;
     } else {
+      const std::uint32_t level = job.front().priority;
       order_->add(jobs_, job);
+      tell_level(level);
     }
     tell_depth();
     wake = idle_ != 0;
@@ -80,9 +82,16 @@ void RequestQueue::take_again(Taken& taken) {
   deadline_nearer_.notify_one();
 }
 
+void RequestQueue::tell_level(std::uint32_t level) {
+  if (level != 0) probe_.queued_of_priority(level, order_->waiting(level));
+}
+
 void RequestQueue::plan(Taken& taken, bool hurry) {
   const core::TimePoint now = clock_();
-  if (order_) order_->review(jobs_, now, taken.dropped);
+  if (order_) {
+    order_->review(jobs_, now, taken.dropped);
+    for (const Job& job : taken.dropped) tell_level(job.priority);
+  }
   plan_batch(jobs_, limits_, cost_, {.now = now, .idle = idle_, .hurry = hurry}, taken.plan);
 }
 
@@ -92,13 +101,18 @@ void RequestQueue::put_back(JobList& batch) {
   JobList one;
   while (!batch.empty()) {
     one.splice(one.end(), batch, std::prev(batch.end()));
+    const std::uint32_t level = one.front().priority;
     order_->put_back(jobs_, one);
+    tell_level(level);
   }
 }
 
 bool RequestQueue::move_planned(Taken& taken) {
   const auto move = [this](JobList& to, JobList::const_iterator job) {
-    if (order_) order_->remove(job);
+    if (order_) {
+      order_->remove(job);
+      tell_level(job->priority);
+    }
     to.splice(to.end(), jobs_, job);
   };
   for (const auto job : taken.plan.take) move(taken.batch, job);

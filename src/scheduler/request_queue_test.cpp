@@ -1,10 +1,12 @@
 #include "scheduler/request_queue.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <chrono>
 #include <stop_token>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -199,6 +201,40 @@ TEST_F(RequestQueueTest, WhoseTimeIsOverIsHandedOverFromBehindFullBatches) {
   EXPECT_EQ(taken.batch.size(), 1U);
   ASSERT_EQ(taken.dropped.size(), 1U);
   EXPECT_EQ(taken.dropped.front().request.id, "1");
+}
+
+TEST_F(RequestQueueTest, TellsHowManyOfEachPriorityWait) {
+  RequestQueue queue(8, {.max_rows = 2}, cost, probe, core::now, &two_levels);
+  const auto depths = [this] {
+    std::vector<std::string> found;
+    for (const char* level : {"1", "2"}) {
+      const std::string name =
+          fmt::format(R"(slipway_priority_queue_depth{{model="m",priority="{}",version="1"}} )", level);
+      const std::string text = registry.text();
+      const auto at = text.find(name);
+      found.push_back(at == std::string::npos ? "none" : text.substr(at + name.size(), 1));
+    }
+    return found;
+  };
+  push(queue, of_priority(2, 1));
+  push(queue, of_priority(2, 2));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"none", "2"}));
+  RequestQueue::Taken taken;
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"none", "0"}));
+  push(queue, of_priority(1, 3));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"1", "0"}));
+  queue.take_again(taken);  // 3 and 1, so that 2 waits again
+  EXPECT_EQ(depths(), (std::vector<std::string>{"0", "1"}));
+  taken.batch.clear();
+  ASSERT_TRUE(queue.take(taken));
+  Job late = of_priority(2, 4);
+  late.request.deadline = core::now() - std::chrono::milliseconds(1);
+  push(queue, std::move(late));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"0", "1"}));
+  taken.batch.clear();
+  ASSERT_TRUE(queue.take(taken));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"0", "0"}));
 }
 
 TEST_F(RequestQueueTest, LosesNothingBetweenManyThreads) {

@@ -79,3 +79,17 @@ def test_a_backend_that_answers_otherwise_is_not_used_however_fast(model, tmp_pa
     subprocess.run([*command, "-o", backends / "libslipway_backend_negate.so"], check=True, timeout=60)
     log = started(model, tmp_path / "cache", SLIPWAY_BACKEND_PATH=str(backends))
     assert "negate (other answers)" in log
+
+
+def test_the_backends_load_a_model_at_the_same_time(model, tmp_path):
+    backends = tmp_path / "backends"
+    backends.mkdir()
+    names = ["onnxruntime", "openvino"]  # in place of the program's own
+    for name, other in (names, reversed(names)):
+        command = ["gcc", "-std=c11", "-shared", "-fPIC", "-fvisibility=hidden", "-I", ROOT / "include"]
+        command += [f'-DNAME="{name}"', f'-DOTHER="{other}"', PLUG_IN.with_name("meeting.c")]
+        subprocess.run([*command, "-o", backends / f"libslipway_backend_{name}.so"], check=True, timeout=60)
+    environment = {"SLIPWAY_CACHE_DIR": str(tmp_path / "cache"), "SLIPWAY_BACKEND_PATH": str(backends)}
+    with Server([model], environment) as server:
+        assert call(server.url + "/v2/models/identity_fp32/infer", BODY).json["outputs"][0]["data"] == [-1, -2, -3]
+    assert MEASURED.search("".join(server.log))

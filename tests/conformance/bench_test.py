@@ -121,14 +121,25 @@ def test_an_open_loop_sees_the_queue_that_its_clients_hide(tmp_path):
 
 def test_failed_requests_are_counted_with_an_example(tmp_path):
     path = fake_model(tmp_path, "fail_every=3", "fail=no luck today", "delay_us=1000")
-    with Server([path, "--backend", "fake", "--max-batch-size", "0", "--instances", "1"]) as server:
-        for protocol in ("http", "grpc"):
+    arguments = [path, "--backend", "fake", "--max-batch-size", "0", "--instances", "1"]
+    for protocol in ("http", "grpc"):
+        with Server(arguments) as server:
             (point,) = bench(address(server, protocol), "-c", "1", code=1)["points"]
-            assert point["count"] > point["errors"] > 0
-            assert "no luck today" in point["error_example"]
+        assert point["count"] > point["errors"] > 0
+        assert "no luck today" in point["error_example"]
+    with Server(arguments) as server:
         done = run("bench", server.url, *SHORT, *WINDOW)
-        assert done.returncode == 1
-        assert re.search(r"1 client: \d+ requests failed, the first with: status 500: .*no luck today", done.stdout)
+    assert done.returncode == 1
+    assert re.search(r"1 client: \d+ requests failed, the first with: status 500: .*no luck today", done.stdout)
+
+
+@pytest.mark.parametrize("protocol", ["http", "http-json", "grpc", "in-process"])
+def test_a_first_request_that_fails_ends_it_with_the_servers_sentence(tmp_path, protocol):
+    path = fake_model(tmp_path, "fail=no luck today")
+    file = tmp_path / "row.json"
+    file.write_text(json.dumps({"x": [[1, 2, 3, 4]]}))
+    for arguments in ([], ["--input", file]):
+        assert "no luck today" in one_sentence(path, "--backend", "fake", "--protocol", protocol, *arguments)
 
 
 def test_the_table_and_the_page_show_what_was_measured(slow, tmp_path):

@@ -46,6 +46,7 @@ def test_an_unknown_model_is_named(server):
         pytest.param(request(shape=[2**40, 2**40]), ["x"], id="shape-that-overflows"),
         pytest.param(request(data=[1, 2]), ["x", "2", "3"], id="too-few-values"),
         pytest.param(request(data=[1, 2, 3, 4]), ["x", "4", "3"], id="too-many-values"),
+        pytest.param(request(data=[[1, 2], [3]]), ["x", "lists of 2 and of 1"], id="ragged"),
         pytest.param(request(data=["a", "b", "c"]), ["x"], id="words-for-numbers"),
         pytest.param(request(datatype="INT32"), ["x", "INT32", "FP32"], id="type"),
         pytest.param(request(datatype="FP31"), ["x", "FP31"], id="unknown-type"),

@@ -201,3 +201,14 @@ def test_beyond_loopback_it_must_be_allowed(folder):
     with Server([folder, "--host", "0.0.0.0", "--model-control", "--backend", "onnxruntime"]) as running:
         address = running.url.replace("0.0.0.0", "127.0.0.1")
         assert call(address + "/v2/repository/models/echo/unload", b"").status == 200
+
+
+def test_loading_one_model_reads_and_warns_of_no_other(server, folder):
+    make(folder, "other", 1)
+    (folder / "other" / "config.pbtxt").write_text('metric_tags { key: "a" value: "b" }')
+    for name in ("echo", "other"):
+        assert call(f"{server.url}/v2/repository/models/{name}/load", {}).status == 200
+    wait_until(lambda: any('"other" is loaded' in line for line in server.log), "the load is logged")
+    warnings = [i for i, line in enumerate(server.log) if "metric_tags" in line]
+    loaded = [i for i, line in enumerate(server.log) if '"echo" is loaded' in line]
+    assert len(warnings) == 1 and warnings[0] > loaded[0]

@@ -5,7 +5,7 @@ import pytest
 
 import tiny_models
 from http_call import call
-from program import Server, run_serve
+from program import Server, fake_model, run_serve
 
 
 @pytest.fixture
@@ -63,6 +63,26 @@ def test_an_unknown_key_of_an_app_file_is_named_with_its_line(model, tmp_path):
     assert "servers" in sentence
 
 
+@pytest.mark.parametrize(
+    "lines, line, key, words",
+    [
+        (["device: gpu:7"], 2, "device", 'no device "gpu:7", only cpu'),
+        (["backend: onnxruntime", "backend_options:", "  graph_optimisation: all"], 4, "backend_options.graph_opt", "known"),
+        (["backend: openvino", "backend_options: {precision: f8}"], 3, "backend_options.precision", "f32, bf16, f16"),
+        (["backend: onxruntime"], 2, "backend", "there are: onnxruntime"),
+        (["backend: fake"], 2, "backend", "runs .fake files alone"),
+    ],
+)
+def test_a_value_that_only_a_backend_can_judge_is_named_with_its_line(model, tmp_path, lines, line, key, words):
+    yaml = tmp_path / "identity_fp32.yaml"
+    yaml.write_text("\n".join(["instances: 1", *lines]) + "\n")
+    sentence = the_one_sentence(run_serve([model]))
+    assert f"{yaml}:{line}: {key}" in sentence and words in sentence
+    # the command line has no line, and is not blamed on the file
+    yaml.write_text("device: cpu\n")
+    assert str(yaml) not in the_one_sentence(run_serve([model, "--device", "gpu:7"]))
+
+
 def test_two_models_of_one_name(model, tmp_path):
     other = tmp_path / "other"
     other.mkdir()
@@ -82,6 +102,19 @@ def test_in_a_folder_the_others_are_served_and_ready_tells_the_truth(model, tmp_
         (broken,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "broken"]
         assert broken["state"] == "UNAVAILABLE"
         assert broken["reason"]
+
+
+def test_two_files_of_one_name_in_a_folder_break_those_two(model, tmp_path):
+    twins = [fake_model(tmp_path, name="a"), tmp_path / "a.tflite"]
+    twins[1].write_bytes(b"not read")
+    with Server([tmp_path]) as server:
+        assert call(server.url + "/v2/models/identity_fp32/ready").status == 200
+        assert call(server.url + "/v2/health/ready").status == 503
+        (entry,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "a"]
+        logged = "".join(server.log)
+        assert entry["state"] == "UNAVAILABLE"
+        assert 'model "a" version 1 is not served' in logged
+        assert all(str(twin) in entry["reason"] and str(twin) in logged for twin in twins)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])

@@ -138,6 +138,25 @@ def test_other_doors_are_traced_too(tmp_path):
     assert len(json.loads((tmp_path / "trace.json").read_text())) == 2
 
 
+def test_what_failed_is_traced_with_its_error(tmp_path, door):
+    folder = tmp_path / "traces"
+    folder.mkdir()
+    with Server([fake_model(tmp_path, "fail=no luck"), "--trace-dir", folder]) as server:
+        Traces(door, server).update({"trace_level": ["TIMESTAMPS"], "trace_rate": "1"})
+        with pytest.raises(InferenceServerException):
+            ask(server, door, "m", 1)
+        if door == "http":
+            assert call(server.url + "/v2/models/m/infer", {}).status == 400
+        server.stop()
+    found = json.loads((folder / "trace.json").read_text())
+    words = ["no luck", "inputs"] if door == "http" else ["no luck"]
+    assert len(found) == len(words) and all(word in trace["error"] for word, trace in zip(words, found))
+    for trace in found:
+        assert [stage["name"] for stage in trace["timestamps"]] == ["REQUEST_START", "REQUEST_END"]
+        times = [stage["ns"] for stage in trace["timestamps"]]
+        assert times == sorted(times)
+
+
 def test_a_folder_that_is_none_is_refused_at_start(tmp_path):
     done = run_serve([fake_model(tmp_path), "--trace-dir", tmp_path / "nothing"])
     assert done.returncode == 2

@@ -91,11 +91,15 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
                        const auto begin = core::now();
                        const core::Timing timing = result ? result->timing : core::Timing();
                        if (result) result = formed(*std::move(result), form, *held);
-                       const bool well = result.has_value();
+                       const std::string failure = result ? "" : result.error().message();
                        auto answer = encoded(encode, {std::move(result), std::move(id), std::move(form)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
-                       if (well) held->probe().trace(received, timing, end);
+                       if (failure.empty()) {
+                         held->probe().trace(received, timing, end);
+                       } else {
+                         held->probe().trace_failure(received, failure);
+                       }
                        held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
                        once.call(std::move(answer));
                      });

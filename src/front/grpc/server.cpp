@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/address.hpp"
 #include "front/grpc/service.hpp"
 
 namespace slipway::front::grpc {
@@ -46,9 +47,7 @@ core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options
                                                     const Extensions& extensions) {
   set_up_plugins();
   auto state = std::make_unique<State>(options, models, extensions);
-  const bool is_v6 = options.host.find(':') != std::string::npos;
-  const std::string address =
-      fmt::format("{}:{}", is_v6 ? fmt::format("[{}]", options.host) : options.host, options.port);
+  const std::string address = core::host_and_port(options.host, options.port);
   ::grpc::ServerBuilder builder;
   builder.AddListeningPort(address, ::grpc::InsecureServerCredentials(), &state->port);
   builder.RegisterService(&state->service);

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "config/test_folder.hpp"
+#include "core/test_folder.hpp"
 #include "front/grpc/test_extensions.hpp"
 #include "models/registry.hpp"
 #include "models/repository.hpp"
@@ -23,7 +23,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-class GrpcServer : public config::TestFolder {
+class GrpcServer : public core::FolderTest {
  protected:
   /// Serves a model "m" that gives x FP32 [-1,2] back as y and does as `lines` say.
   void start(const std::string& lines = "", std::chrono::milliseconds finish_timeout = 10s) {
@@ -42,7 +42,6 @@ class GrpcServer : public config::TestFolder {
   void TearDown() override {
     server_.reset();
     models_.finish();
-    TestFolder::TearDown();
   }
 
   static inference::ModelInferRequest request(float value, const std::string& model = "m") {

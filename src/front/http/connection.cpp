@@ -116,6 +116,11 @@ bool decode_path(HttpRequest& request) {
   return true;
 }
 
+HttpResponse body_refused_at_the_end() {
+  return HttpResponse::error(
+      core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
+}
+
 }  // namespace
 
 Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket,
@@ -126,6 +131,11 @@ void Connection::finish() {
   finishing_ = true;
   error_code ignored;
   if (idle_) stream_.socket().cancel(ignored);
+}
+
+void Connection::stop_reading() {
+  error_code ignored;
+  if (reading_body_) stream_.socket().cancel(ignored);
 }
 
 void Connection::abandon() {
@@ -154,8 +164,10 @@ asio::awaitable<void> Connection::serve() {
     idle_ = false;
     std::optional<HttpResponse> refusal = error ? parse_objection(error) : objection(parser);
     if (!error && !refusal && parser.has_body()) {
+      reading_body_ = true;
       error = co_await read_body(parser);
-      if (error) refusal = parse_objection(error);
+      reading_body_ = false;
+      if (error) refusal = finishing_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
     if (!error && !refusal) refusal = inflate(request);

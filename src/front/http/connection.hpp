@@ -31,6 +31,10 @@ class Connection {
   /// own thread.
   void finish();
 
+  /// Refuses a request of which the body has not come whole: it was not accepted. Between `finish` and the end, on its
+  /// own thread.
+  void stop_reading();
+
   /// Gives up the request in flight, if there is one: what has not run is dropped. On its own thread.
   void abandon();
 
@@ -67,6 +71,7 @@ class Connection {
   std::shared_ptr<Exchange> exchange_;  ///< of the request in flight, or the last
   core::TimePoint received_;            ///< when the first byte of the request had come
   bool idle_ = true;                    ///< no whole header has come
+  bool reading_body_ = false;
   bool finishing_ = false;
 };
 

@@ -10,11 +10,15 @@ namespace {
 
 HttpResponse encoded(models::ModelVersion& version, core::TimePoint received, core::Result<core::Response> result,
                      EncodeAnswer& encode) {
-  if (!result) return HttpResponse::error(result.error());
+  const auto refused = [&version, received](const core::Error& error) {
+    version.probe().trace_failure(received, error.message());
+    return HttpResponse::error(error);
+  };
+  if (!result) return refused(result.error());
   const core::Timing timing = result->timing;
   const auto start = core::now();
   auto answer = encode(version, *std::move(result));
-  if (!answer) return HttpResponse::error(answer.error());
+  if (!answer) return refused(answer.error());
   const auto end = core::now();
   version.probe().encoded(end - start);
   version.probe().trace(received, timing, end);
@@ -27,6 +31,7 @@ void infer(const models::Handle& version, HttpRequest request, core::Result<core
            Responder respond) {
   if (!decoded) {
     version->probe().rejected(decoded.error().code());
+    version->probe().trace_failure(request.received, decoded.error().message());
     HttpResponse refusal = HttpResponse::error(decoded.error());
     version->probe().answered(core::now() - request.received, refusal.body_bytes());
     respond(std::move(refusal));

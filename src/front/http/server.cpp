@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -71,6 +72,8 @@ struct Server::State {
   void accept();
   void serve(Worker& worker, tcp::socket socket);
   void finish();
+  /// Has every connection do that, each on its own thread.
+  void tell_all(void (Connection::*what)());
 
   const ServerOptions options;
   const Router& router;
@@ -163,15 +166,25 @@ void Server::State::finish() {
     });
   }
   std::unique_lock lock(mutex);
-  if (all_closed.wait_for(lock, options.finish_timeout, [this] { return open == 0; })) return;
+  const auto closed_within = [this, &lock](std::chrono::milliseconds limit) {
+    return all_closed.wait_for(lock, limit, [this] { return open == 0; });
+  };
+  const auto grace = std::min(options.body_grace, options.finish_timeout);
+  if (closed_within(grace)) return;
+  tell_all(&Connection::stop_reading);
+  if (closed_within(options.finish_timeout - grace)) return;
   spdlog::warn("{} connections were still open after {} ms: what has not run of their requests is dropped", open,
                options.finish_timeout.count());
+  tell_all(&Connection::abandon);
+  closed_within(abandon_timeout);
+}
+
+void Server::State::tell_all(void (Connection::*what)()) {
   for (auto& worker : workers) {
-    asio::post(*worker->context, [&worker] {
-      for (Connection* connection : worker->connections) connection->abandon();
+    asio::post(*worker->context, [&worker, what] {
+      for (Connection* connection : worker->connections) (connection->*what)();
     });
   }
-  all_closed.wait_for(lock, abandon_timeout, [this] { return open == 0; });
 }
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -25,6 +25,7 @@ struct ServerOptions {
   std::optional<std::string> cors_origin;
   std::size_t max_connections = 10'000;              ///< open at one time; more are closed at once
   std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for requests in flight
+  std::chrono::milliseconds body_grace{1000};        ///< and for bodies that have not come whole
 };
 
 /// An HTTP/1.1 server: one io_context a thread, connections dealt out among them.
@@ -32,8 +33,8 @@ class Server {
  public:
   /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
-  /// Closes the listener and the idle connections, lets requests in flight be answered (within finish_timeout), closes
-  /// the rest and joins the threads.
+  /// Closes the listener and the idle connections, refuses what has not come whole within body_grace, lets requests in
+  /// flight be answered (within finish_timeout), closes the rest and joins the threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <future>
 #include <latch>
@@ -23,6 +24,7 @@ class Client {
  public:
   explicit Client(std::uint16_t port) { socket_.connect({asio::ip::make_address("127.0.0.1"), port}); }
   void send(const std::string& text) { asio::write(socket_, asio::buffer(text)); }
+  void wait_for(const std::string& text) { asio::read_until(socket_, asio::dynamic_buffer(before_), text); }
   std::string rest() {
     std::string text;
     boost::system::error_code error;
@@ -36,6 +38,7 @@ class Client {
   void close() { socket_.close(); }
 
  private:
+  std::string before_;
   asio::io_context context_;
   asio::ip::tcp::socket socket_{context_};
 };
@@ -160,6 +163,38 @@ TEST_F(HttpServer, AnswersFromAnotherThreadAndFinishesWhatIsInFlight) {
   std::jthread ending([this] { server_.reset(); });
   later.second(HttpResponse::json("at last"));
   EXPECT_NE(client.rest().find("at last"), std::string::npos);
+}
+
+TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
+  options_.body_grace = std::chrono::milliseconds(10);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  client.wait_for("100 Continue\r\n\r\n");
+  client.send("ab");
+  Client other(server_->port());
+  other.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  Later later = later_.get_future().get();
+  std::jthread ending([this] { server_.reset(); });
+  const std::string refusal = client.rest();
+  EXPECT_NE(refusal.find("HTTP/1.1 503"), std::string::npos) << refusal;
+  later.second(HttpResponse::json("at last"));
+  EXPECT_NE(other.rest().find("at last"), std::string::npos) << "what was accepted is answered all the same";
+}
+
+TEST_F(HttpServer, TakesWhatIsOnItsWayWhenItEnds) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  client.wait_for("100 Continue\r\n\r\n");
+  Client idle(server_->port());
+  std::jthread ending([this] { server_.reset(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  client.send("abcde");
+  EXPECT_NE(client.rest().find("\r\n\r\nabcde"), std::string::npos);
 }
 
 TEST_F(HttpServer, MayEndBeforeWhatItsRequestsLeftBehind) {

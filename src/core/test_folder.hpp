@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -8,13 +9,13 @@
 #include <string>
 #include <string_view>
 
-namespace slipway::runtime {
+namespace slipway::core {
 
-/// A folder of a test's own, removed with everything in it when the test ends.
+/// A folder of a test's own, removed with everything in it at the end.
 class TestFolder {
  public:
   TestFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "slipway_runtime_XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "slipway_test_XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder could be made");
     path_ = pattern;
   }
@@ -28,7 +29,7 @@ class TestFolder {
   const std::filesystem::path& path() const { return path_; }
 
   /// Writes a file (and the folders above it) and gives its path.
-  std::filesystem::path write(const std::filesystem::path& name, std::string_view content) const {
+  std::filesystem::path write(const std::filesystem::path& name, std::string_view content = "x") const {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << content;
@@ -39,4 +40,16 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace slipway::runtime
+/// A test that has one.
+class FolderTest : public ::testing::Test {
+ protected:
+  std::filesystem::path write(const std::string& name, std::string_view content = "x") const {
+    return folder_.write(name, content);
+  }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+ private:
+  TestFolder folder_;
+};
+
+}  // namespace slipway::core
