@@ -1,7 +1,8 @@
 """A speech service whose words are known beforehand: it speaks Watson's WebSocket, and can be killed and started again.
 
     with ScriptedSpeech() as speech:
-        speech.say("name Maria Souza", "company Acme")     # one phrase after the other, a word for each tenth of a second
+        speech.say("name Maria Souza", "company Acme", pause_after=2)   # the third word is not heard before
+        speech.go_on()
         speech.kill()                                       # its sockets die in the middle of a word
         speech.start()                                      # at the same address; it goes on with what is left
 """
@@ -12,7 +13,7 @@ import threading
 import aiohttp
 from aiohttp import web
 
-FRAME_BYTES = 3200  # a tenth of a second at 16 kHz
+WORD_BYTES = 1600  # of sound for each word: at 16 kHz, twenty words a second
 
 
 class ScriptedSpeech:
@@ -21,6 +22,7 @@ class ScriptedSpeech:
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
         self.phrases: list[str] = []
+        self.words_left: int | None = None
         self.starts: list[dict] = []
         self.models: list[str] = []
         self.sockets: set[web.WebSocketResponse] = set()
@@ -40,9 +42,13 @@ class ScriptedSpeech:
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def say(self, *phrases: str) -> None:
-        """What will be heard from now on, in place of what was not said yet."""
+    def say(self, *phrases: str, pause_after: int | None = None) -> None:
+        """What will be heard from now on, in place of what was not said yet; after so many words, silence until go_on."""
         self.phrases = list(phrases)
+        self.words_left = pause_after
+
+    def go_on(self) -> None:
+        self.words_left = None
 
     def start(self) -> None:
         self._run(self._start())
@@ -96,10 +102,12 @@ class ScriptedSpeech:
                     await socket.send_json({"state": "listening"})
                 elif message.type == aiohttp.WSMsgType.BINARY:
                     bytes_heard += len(message.data)
-                    while bytes_heard >= FRAME_BYTES:
-                        bytes_heard -= FRAME_BYTES
-                        if not self.phrases:
+                    while bytes_heard >= WORD_BYTES:
+                        bytes_heard -= WORD_BYTES
+                        if not self.phrases or self.words_left == 0:
                             continue
+                        if self.words_left:
+                            self.words_left -= 1
                         words = self.phrases[0].split()
                         heard += 1
                         await send(" ".join(words[:heard]), final=heard >= len(words))

@@ -39,9 +39,12 @@ export async function openMicrophone(onFrame) {
     const capture = new AudioWorkletNode(context, 'capture', {numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit'});
     capture.port.onmessage = ({data}) => onFrame(new Int16Array(data.samples), data.peak);
     source.connect(capture);
+    let closed = false;
     return {
       rate: context.sampleRate,
       close() {
+        if (closed) return;
+        closed = true;
         capture.port.onmessage = null;
         source.disconnect();
         release();

@@ -19,8 +19,8 @@ function Part({resource, customer, children, sort}) {
   return html`
     <section class="card part" aria-label=${t(`${resource}.title`)}>
       <header><h2>${t(`${resource}.title`)} ${data && html`<span class="count">${data.total}</span>`}</h2>
-        ${may && html`<a class="button small" href=${`#/${resource}/new?customer_id=${customer.id}`} aria-label=${t(`${resource}.new`)}>
-          <${Icon} name="plus" size="16" />${t('add')}</a>`}</header>
+        ${may && html`<a class="button small" href=${`#/${resource}/new?customer_id=${customer.id}`} >
+          <${Icon} name="plus" size="16" />${t(`${resource}.new`)}</a>`}</header>
       ${error ? html`<${Failed} error=${error} retry=${reload} />`
         : !data ? html`<${Loading} lines="2" />`
           : data.total === 0 ? html`<p class="quiet">${t(`${resource}.none.here`)}</p>`

@@ -10,9 +10,9 @@ export function Dialog({title, onClose, children, wide}) {
   const box = useRef(null);
   const id = useId('dialog');
   useEffect(() => {
-    const before = document.activeElement;
-    box.current.showModal();
-    return () => before?.isConnected && before.focus();
+    const dialog = box.current;
+    dialog.showModal();
+    return () => dialog.close(); // which gives the focus back to where it was
   }, []);
   const cancel = (event) => {
     event.preventDefault();
@@ -20,11 +20,11 @@ export function Dialog({title, onClose, children, wide}) {
   };
   return html`
     <dialog ref=${box} class=${wide ? 'wide' : ''} aria-labelledby=${id} onCancel=${cancel}>
-      <header class="dialog-title">
+      <div class="dialog-title">
         <h2 id=${id}>${title}</h2>
         ${onClose && html`<button type="button" class="icon-button" aria-label=${t('close')} onClick=${onClose}>
           <${Icon} name="close" /></button>`}
-      </header>
+      </div>
       ${children}
     </dialog>`;
 }

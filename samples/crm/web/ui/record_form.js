@@ -18,7 +18,8 @@ const equal = (a, b) => Object.keys(a).every((key) => a[key] === b[key]);
 /** Asks before the page is left with changes that are not saved. */
 function useLeaveGuard(dirty) {
   const [leave, setLeave] = useState(null);
-  useEffect(() => {
+  // at once, not after the next painting: who has saved leaves in the same breath
+  useLayoutEffect(() => {
     if (!dirty) return undefined;
     setGuard((go) => setLeave(() => go));
     const warn = (event) => event.preventDefault();
