@@ -10,7 +10,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[4]
-PROGRAM = pathlib.Path(os.environ.get("CRM_PROGRAM", ROOT / "build" / "samples" / "crm" / "crm"))
+PROGRAM = pathlib.Path(os.environ.get("CRM_PROGRAMS", ROOT / "build" / "samples" / "crm")) / "crm"
 PASSWORD = "correct horse battery"
 
 

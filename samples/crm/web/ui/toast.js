@@ -9,7 +9,7 @@ const shown = store([]);
 let last = 0;
 
 /** Says something at the foot of the page for a while. `action` is `{label, run}`. */
-export function toast(text, {action, kind = 'plain', seconds = action ? 20 : 6} = {}) {
+export function toast(text, {action, kind = 'plain', seconds = action ? 20 : 4} = {}) {
   const id = ++last;
   shown.set((old) => [...old.slice(-2), {id, text, action, kind, seconds}]);
 }
