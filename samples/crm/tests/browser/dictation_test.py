@@ -40,7 +40,7 @@ def test_a_customer_is_dictated_corrected_saved_and_found_again(pages, ana, spee
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Maria Souza")).to_be_visible()
     expect(page.get_by_text("call back on Monday")).to_be_visible()
-    expect(page.get_by_label("Recording")).to_be_visible()
+    expect(page.locator("audio")).to_be_visible()
 
     page.get_by_role("link", name="Customers", exact=True).first.click()
     page.get_by_role("searchbox").fill("SOUZA")

@@ -45,14 +45,14 @@ def faults(page) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})" for one in found for node in one["nodes"]]
 
 
-@pytest.mark.parametrize("viewport, scheme", [(DESKTOP, "light"), (PHONE, "dark")], ids=["desk-light", "phone-dark"])
-def test_every_page_is_accessible_and_fits(pages, admin, paths, viewport, scheme):
-    page = pages.open(admin, "customers", viewport=viewport, color_scheme=scheme, bypass_csp=True)
+@pytest.mark.parametrize("viewport, scheme, locale", [(DESKTOP, "light", "en-GB"), (PHONE, "dark", "pt-PT")], ids=["desk-light", "phone-dark"])
+def test_every_page_is_accessible_and_fits(pages, admin, paths, viewport, scheme, locale):
+    page = pages.open(admin, "customers", viewport=viewport, locale=locale, color_scheme=scheme, bypass_csp=True)
     found = []
     for path in paths:
         visit(page, path)
         if path.startswith("customers/") and path[-1].isdigit():
-            page.get_by_text("History").click()
+            page.locator("summary").click()
             expect(page.locator(".history li").first).to_be_visible()
         found += [f"{path}: {fault}" for fault in faults(page)]
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

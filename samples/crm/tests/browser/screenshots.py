@@ -23,7 +23,7 @@ SPOKEN = ("name Nuno Faria", "company Faria Vinhos", "phone five five five two z
 def shrink(path: pathlib.Path) -> None:
     """To a palette: the pages have few colours, and the file becomes a third."""
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 
@@ -36,10 +36,15 @@ def conflict(page, record: dict, other: Client) -> None:
     page.get_by_role("radio").first.check()
 
 
+def history(page) -> None:
+    page.get_by_text("History").click()
+    page.locator(".history li").last.scroll_into_view_if_needed()
+
+
 def dictate(page, speech) -> None:
-    speech.say(*SPOKEN)
+    speech.say(*SPOKEN, pause_after=21)
     page.get_by_role("button", name="Speak the whole record").click()
-    expect(page.locator(".transcript")).to_contain_text("with the new")
+    expect(page.locator(".transcript")).to_contain_text("with the")
 
 
 def main() -> None:
@@ -61,7 +66,7 @@ def main() -> None:
                 contested = records["customers"][2 if width == "phone" else 8]
                 shots = [  # name, who, path, what is done before the picture
                     ("login", crm, "", None), ("customers", sales, "customers", None), ("customer", sales, f"customers/{maria}", None),
-                    ("history", sales, f"customers/{maria}", lambda page: page.get_by_text("History").click()),
+                    ("history", sales, f"customers/{maria}", history),
                     ("edit", sales, f"customers/{maria}/edit", None),
                     ("dictation", sales, "customers/new", lambda page: dictate(page, speech)),
                     ("conflict", sales, f"customers/{contested['id']}/edit", lambda page: conflict(page, contested, other)),

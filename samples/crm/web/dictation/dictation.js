@@ -7,7 +7,7 @@ import {Recording} from './recording.js';
 import {openStream} from './stream.js';
 import {cutOff, silence, withFinal, withInterim} from './transcript.js';
 
-const poll_ms = 3000;
+const ask_ms = {on: 15000, off: 3000}; // between questions whether the speech service is there
 const idle = {target: null, phase: 'idle', reason: '', said: silence, seconds: 0};
 
 /**
@@ -110,7 +110,7 @@ export async function stopDictation({keep = true} = {}) {
   await own.ended;
 }
 
-/** Asks whether dictation is there, and again every few seconds while it is not: it comes back by itself. */
+/** Asks whether dictation is there, again and again, more often while it is not: it comes back by itself. */
 export function watchAvailability() {
   let timer = null;
   let over = false;
@@ -123,7 +123,7 @@ export function watchAvailability() {
         if (!over) availability.set({available: false, reason: ''});
       }
     }
-    if (!over && !availability.get()?.available) timer = setTimeout(ask, poll_ms);
+    if (!over) timer = setTimeout(ask, availability.get()?.available ? ask_ms.on : ask_ms.off);
   };
   ask();
   return () => {
