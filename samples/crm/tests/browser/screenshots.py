@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 import sample_data
-from conftest import DESKTOP, PHONE, Pages, hum, launch
+from browsing import DESKTOP, PHONE, Pages, hum, launch
 from crm import ROOT, Client, Crm, user_of
 from scripted_speech import ScriptedSpeech
 

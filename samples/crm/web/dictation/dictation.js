@@ -7,7 +7,7 @@ import {Recording} from './recording.js';
 import {openStream} from './stream.js';
 import {cutOff, silence, withFinal, withInterim} from './transcript.js';
 
-const ask_ms = {on: 15000, off: 3000}; // between questions whether the speech service is there
+const ask_ms = {on: 5000, off: 2500}; // between questions whether the speech service is there
 const idle = {target: null, phase: 'idle', reason: '', said: silence, seconds: 0};
 
 /**

@@ -8,10 +8,13 @@ import {Icon} from './icons.js';
 const shown = store([]);
 let last = 0;
 
-/** Says something at the foot of the page for a while. `action` is `{label, run}`. */
+/**
+ * Says something at the foot of the page for a while. `action` is `{label, run}`. A message takes the place of the one
+ * before, but for one that offers something: that stays beside it.
+ */
 export function toast(text, {action, kind = 'plain', seconds = action ? 20 : 4} = {}) {
   const id = ++last;
-  shown.set((old) => [...old.slice(-2), {id, text, action, kind, seconds}]);
+  shown.set((old) => [...old.filter((one) => one.action).slice(-1), {id, text, action, kind, seconds}]);
 }
 
 const close = (id) => shown.set((old) => old.filter((one) => one.id !== id));

@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE
+from browsing import PHONE
 
 
 def box(page, name: str):

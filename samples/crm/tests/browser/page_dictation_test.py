@@ -4,7 +4,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE
+from browsing import PHONE
 from crm import Crm, Client, wait_for
 
 SPOKEN = ("name Maria Sousa", "company Acme", "phone five five five one two three four", "email maria at acme dot com",
@@ -160,7 +160,7 @@ def test_dictation_that_was_off_comes_back_by_itself(pages, ana, speech):
     speech.kill()
     try:
         page = pages.open(ana, "customers/new")
-        expect(page.get_by_text("Dictation is off")).to_be_visible()
+        expect(page.get_by_text("Dictation is off")).to_be_visible(timeout=20_000)
     finally:
         speech.start()
     expect(page.get_by_text("For example")).to_be_visible(timeout=20_000)

@@ -2,7 +2,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from conftest import PHONE
+from browsing import PHONE
 from crm import wait_for
 
 

@@ -9,7 +9,7 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
-from conftest import Pages, launch
+from browsing import Pages, launch
 from crm import ROOT, Client, Crm
 
 BUILD = pathlib.Path(os.environ.get("SLIPWAY_BUILD", ROOT / "build"))

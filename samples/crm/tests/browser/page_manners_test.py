@@ -6,11 +6,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from conftest import DESKTOP, PHONE
+from browsing import DESKTOP, PHONE
 from crm import ROOT
 
 WEB = ROOT / "samples" / "crm" / "web"
-AXE = (ROOT / ".deps" / "axe.min.js").read_text()
+AXE = ROOT / ".deps" / "axe.min.js"
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def faults(page) -> list[str]:
     found = page.evaluate("""async (axe) => {
         if (!window.axe) (0, eval)(axe);
         return (await window.axe.run(document, {resultTypes: ['violations']})).violations;
-    }""", AXE)
+    }""", AXE.read_text())
     return [f"{one['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})" for one in found for node in one["nodes"]]
 
 
