@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr std::chrono::seconds kFinishMax{5};
+constexpr std::chrono::seconds finish_max{5};
 
 struct Options {
   crm::ServerOptions server;
@@ -95,7 +95,7 @@ void run(const Options& options) {
   std::fflush(stdout);
   while (!ending && context.run_one() > 0) {
   }
-  context.run_for(kFinishMax);  // for what is being answered
+  context.run_for(finish_max);  // for what is being answered
 }
 
 }  // namespace

@@ -11,9 +11,9 @@
 namespace crm {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRoles = {"admin", "sales", "reader"};
-constexpr std::size_t kPasswordMin = 8;
-constexpr std::size_t kPasswordMax = 200;
+constexpr std::array<std::string_view, 3> all_roles = {"admin", "sales", "reader"};
+constexpr std::size_t password_min = 8;
+constexpr std::size_t password_max = 200;
 
 User to_user(const StoredUser& stored) {
   return {.id = stored.id, .user = stored.user, .name = stored.name, .role = stored.role};
@@ -46,14 +46,14 @@ std::chrono::seconds LoginLimit::wait(const std::string& key) {
 
 void LoginLimit::failed(const std::string& key) {
   const std::lock_guard lock(mutex_);
-  if (entries_.size() >= kKeysMax && !entries_.contains(key)) {
+  if (entries_.size() >= keys_max && !entries_.contains(key)) {
     entries_.erase(std::ranges::min_element(entries_, {}, [](const auto& entry) { return entry.second.last; }));
   }
   auto& entry = entries_[key];
   entry.last = clock_();
-  if (++entry.failures < kFree) return;
-  const int doublings = std::min(entry.failures - kFree, 10);
-  entry.until = clock_() + std::min(std::chrono::seconds(1LL << static_cast<unsigned>(doublings)), kWaitMax);
+  if (++entry.failures < free_failures) return;
+  const int doublings = std::min(entry.failures - free_failures, 10);
+  entry.until = clock_() + std::min(std::chrono::seconds(1LL << static_cast<unsigned>(doublings)), wait_max);
 }
 
 void LoginLimit::succeeded(const std::string& key) {
@@ -76,7 +76,7 @@ Result<Session> Accounts::log_in(const std::string& user, const std::string& pas
     return true;
   });
   const bool right =
-      verify_password(found ? found->password_hash : nobody_hash_, password.substr(0, kPasswordMax)) && found;
+      verify_password(found ? found->password_hash : nobody_hash_, password.substr(0, password_max)) && found;
   if (!right) {
     limit_.failed(key);
     return refuse(Code::unauthorized, "no such user, or another password");
@@ -88,7 +88,7 @@ Result<Session> Accounts::log_in(const std::string& user, const std::string& pas
     transaction.insert_session({.token_hash = sha256(session.token),
                                 .user_id = found->id,
                                 .csrf = session.csrf,
-                                .expires_at = to_text(clock_() + kSessionLife)});
+                                .expires_at = to_text(clock_() + session_life)});
     return true;
   });
   return session;
@@ -121,14 +121,14 @@ Result<User> Accounts::insert(const NewUser& made) {
   if (!valid_user_name(name)) {
     return refuse(Code::invalid, "user: 1 to 50 letters, digits and . - _ @ expected", "user");
   }
-  if (std::ranges::find(kRoles, made.role) == kRoles.end()) {
+  if (std::ranges::find(all_roles, made.role) == all_roles.end()) {
     return refuse(Code::invalid, "role: one of admin, sales, reader expected", "role");
   }
   const auto shown = clean(made.name);
   if (!shown || shown->empty() || characters(*shown) > 200 || has_control_characters(*shown, false)) {
     return refuse(Code::invalid, "name: 1 to 200 characters expected", "name");
   }
-  if (made.password.size() < kPasswordMin || made.password.size() > kPasswordMax) {
+  if (made.password.size() < password_min || made.password.size() > password_max) {
     return refuse(Code::invalid, "password: 8 to 200 bytes expected", "password");
   }
   const StoredUser stored{

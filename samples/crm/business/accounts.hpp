@@ -49,9 +49,9 @@ class LoginLimit {
   void failed(const std::string& key);
   void succeeded(const std::string& key);
 
-  static constexpr int kFree = 5;  ///< failures without a wait
-  static constexpr std::chrono::seconds kWaitMax{900};
-  static constexpr std::size_t kKeysMax = 10'000;
+  static constexpr int free_failures = 5;  ///< failures without a wait
+  static constexpr std::chrono::seconds wait_max{900};
+  static constexpr std::size_t keys_max = 10'000;
 
  private:
   struct Entry {
@@ -80,7 +80,7 @@ class Accounts {
   Result<bool> ensure_admin(const std::string& password);
   bool has_users();
 
-  static constexpr std::chrono::hours kSessionLife{12};
+  static constexpr std::chrono::hours session_life{12};
 
  private:
   Result<User> insert(const NewUser& made);

@@ -6,8 +6,8 @@
 namespace crm {
 namespace {
 
-constexpr std::size_t kCellsMax = 100;
-constexpr std::string_view kFormula = "=+-@\t\r";
+constexpr std::size_t cells_max = 100;
+constexpr std::string_view formula_begins = "=+-@\t\r";
 
 /// Commas, unless the first line has semicolons and no comma.
 char separator_of(std::string_view text) {
@@ -28,7 +28,7 @@ class Parser {
     while (at_ < text_.size()) {
       CsvRow row{.line = line_, .cells = {}};
       do {
-        if (row.cells.size() == kCellsMax) return broken(line_, "more than 100 cells");
+        if (row.cells.size() == cells_max) return broken(line_, "more than 100 cells");
         auto cell = next_cell();
         if (!cell) return std::unexpected(cell.error());
         row.cells.push_back(std::move(*cell));
@@ -86,7 +86,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
   for (const auto& cell : cells) {
     if (&cell != cells.data()) line += ',';
     std::string safe = cell;
-    if (!cell.empty() && kFormula.find(cell.front()) != std::string_view::npos) safe.insert(0, 1, '\'');
+    if (!cell.empty() && formula_begins.find(cell.front()) != std::string_view::npos) safe.insert(0, 1, '\'');
     if (safe.find_first_of("\",;\r\n") == std::string::npos) {
       line += safe;
       continue;
@@ -99,7 +99,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
 }
 
 std::string read_cell(std::string_view cell) {
-  const bool guarded = cell.size() > 1 && cell[0] == '\'' && kFormula.find(cell[1]) != std::string_view::npos;
+  const bool guarded = cell.size() > 1 && cell[0] == '\'' && formula_begins.find(cell[1]) != std::string_view::npos;
   return std::string(cell.substr(guarded ? 1 : 0));
 }
 

@@ -12,29 +12,29 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-constexpr std::array<std::pair<std::string_view, unsigned>, 14> kWeekdays = {{{"sunday", 0},
-                                                                              {"monday", 1},
-                                                                              {"tuesday", 2},
-                                                                              {"wednesday", 3},
-                                                                              {"thursday", 4},
-                                                                              {"friday", 5},
-                                                                              {"saturday", 6},
-                                                                              {"domingo", 0},
-                                                                              {"segunda", 1},
-                                                                              {"terca", 2},
-                                                                              {"quarta", 3},
-                                                                              {"quinta", 4},
-                                                                              {"sexta", 5},
-                                                                              {"sabado", 6}}};
+constexpr std::array<std::pair<std::string_view, unsigned>, 14> weekday_names = {{{"sunday", 0},
+                                                                                  {"monday", 1},
+                                                                                  {"tuesday", 2},
+                                                                                  {"wednesday", 3},
+                                                                                  {"thursday", 4},
+                                                                                  {"friday", 5},
+                                                                                  {"saturday", 6},
+                                                                                  {"domingo", 0},
+                                                                                  {"segunda", 1},
+                                                                                  {"terca", 2},
+                                                                                  {"quarta", 3},
+                                                                                  {"quinta", 4},
+                                                                                  {"sexta", 5},
+                                                                                  {"sabado", 6}}};
 
-constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
-                                                      "may",       "june",     "july",     "august",
-                                                      "september", "october",  "november", "december"};
-constexpr std::array<std::string_view, 12> kMeses = {"janeiro",  "fevereiro", "marco",    "abril",
-                                                     "maio",     "junho",     "julho",    "agosto",
-                                                     "setembro", "outubro",   "novembro", "dezembro"};
+constexpr std::array<std::string_view, 12> english_months = {"january",   "february", "march",    "april",
+                                                             "may",       "june",     "july",     "august",
+                                                             "september", "october",  "november", "december"};
+constexpr std::array<std::string_view, 12> portuguese_months = {"janeiro",  "fevereiro", "marco",    "abril",
+                                                                "maio",     "junho",     "julho",    "agosto",
+                                                                "setembro", "outubro",   "novembro", "dezembro"};
 
-constexpr std::array<std::string_view, 20> kOrdinals = {
+constexpr std::array<std::string_view, 20> ordinal_words = {
     "first",     "second",    "third",       "fourth",     "fifth",      "sixth",      "seventh",
     "eighth",    "ninth",     "tenth",       "eleventh",   "twelfth",    "thirteenth", "fourteenth",
     "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"};
@@ -43,22 +43,22 @@ std::string to_date(sys_days day) { return to_text(day).substr(0, 10); }
 
 std::optional<unsigned> weekday(std::string_view folded) {
   if (const auto dash = folded.find("-feira"); dash != std::string_view::npos) folded = folded.substr(0, dash);
-  for (const auto& [name, number] : kWeekdays) {
+  for (const auto& [name, number] : weekday_names) {
     if (folded == name) return number;
   }
   return std::nullopt;
 }
 
 std::optional<unsigned> month(std::string_view folded) {
-  for (unsigned i = 0; i < kMonths.size(); ++i) {
-    if (folded == kMonths[i] || folded == kMeses[i]) return i + 1;
+  for (unsigned i = 0; i < english_months.size(); ++i) {
+    if (folded == english_months[i] || folded == portuguese_months[i]) return i + 1;
   }
   return std::nullopt;
 }
 
 std::optional<unsigned> ordinal(std::string_view folded) {
-  for (unsigned i = 0; i < kOrdinals.size(); ++i) {
-    if (folded == kOrdinals[i]) return i + 1;
+  for (unsigned i = 0; i < ordinal_words.size(); ++i) {
+    if (folded == ordinal_words[i]) return i + 1;
   }
   if (folded == "primeiro") return 1;
   return std::nullopt;

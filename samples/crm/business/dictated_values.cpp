@@ -12,7 +12,7 @@ namespace {
 
 using Meaning = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Meaning, 16> kEmailMarks = {{{"at", "@"},
+constexpr std::array<Meaning, 16> email_marks = {{{"at", "@"},
                                                   {"arroba", "@"},
                                                   {"dot", "."},
                                                   {"point", "."},
@@ -30,8 +30,8 @@ constexpr std::array<Meaning, 16> kEmailMarks = {{{"at", "@"},
                                                   {"mais", "+"}}};
 
 std::string_view email_mark(std::string_view folded) {
-  const auto found = std::ranges::find(kEmailMarks, folded, &Meaning::first);
-  return found == kEmailMarks.end() ? std::string_view() : found->second;
+  const auto found = std::ranges::find(email_marks, folded, &Meaning::first);
+  return found == email_marks.end() ? std::string_view() : found->second;
 }
 
 bool is_email(std::string_view text) {

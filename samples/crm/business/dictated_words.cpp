@@ -8,17 +8,17 @@
 namespace crm {
 namespace {
 
-constexpr std::string_view kBefore = "\"'([{<*-_,.;:!?";
-constexpr std::string_view kAfter = "\"')]}>*,.;:!?-";
-constexpr std::string_view kBreaks = ",.;:!?";
+constexpr std::string_view marks_before = "\"'([{<*-_,.;:!?";
+constexpr std::string_view marks_after = "\"')]}>*,.;:!?-";
+constexpr std::string_view break_marks = ",.;:!?";
 
 Word make_word(std::string_view raw) {
   Word word{.raw = std::string(raw)};
   auto core = raw;
-  while (!core.empty() && kBefore.find(core.front()) != std::string_view::npos) core.remove_prefix(1);
+  while (!core.empty() && marks_before.find(core.front()) != std::string_view::npos) core.remove_prefix(1);
   const auto end = core.size();
-  while (!core.empty() && kAfter.find(core.back()) != std::string_view::npos) core.remove_suffix(1);
-  word.breaks = raw.find_first_of(kBreaks, raw.size() - (end - core.size())) != std::string_view::npos;
+  while (!core.empty() && marks_after.find(core.back()) != std::string_view::npos) core.remove_suffix(1);
+  word.breaks = raw.find_first_of(break_marks, raw.size() - (end - core.size())) != std::string_view::npos;
   word.core = core;
   word.folded = fold(core);
   return word;

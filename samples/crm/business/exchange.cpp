@@ -45,7 +45,7 @@ Result<std::string> Exchange::export_customers(const ListRequest& chosen) {
   for (const auto& field : customers().fields) header.emplace_back(field.name);
   auto csv = csv_line(header);
   auto request = chosen;
-  request.size = Records::kPageMax;
+  request.size = Records::page_max;
   for (request.page = 1;; ++request.page) {
     const auto page = records_.list(customers(), request);
     if (!page) return std::unexpected(page.error());
@@ -62,7 +62,7 @@ Result<Imported> Exchange::import_customers(const User& by, std::string_view csv
   if (auto allowed = require_writer(by); !allowed) return std::unexpected(allowed.error());
   const auto rows = parse_csv(csv);
   if (!rows) return std::unexpected(rows.error());
-  if (rows->size() > kLinesMax) return refuse(Code::too_large, "more than 100000 lines");
+  if (rows->size() > lines_max) return refuse(Code::too_large, "more than 100000 lines");
   const auto header = read_header(*rows);
   if (!header) return std::unexpected(header.error());
   Imported imported;

@@ -32,7 +32,7 @@ class Exchange {
   /// there change nothing.
   Result<Imported> import_customers(const User& by, std::string_view csv);
 
-  static constexpr std::size_t kLinesMax = 100'000;
+  static constexpr std::size_t lines_max = 100'000;
 
  private:
   enum class Outcome { created, updated, unchanged };

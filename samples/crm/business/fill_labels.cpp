@@ -15,7 +15,7 @@ struct Known {
   std::string_view kinds;
 };
 
-constexpr auto kEnglish = std::to_array<Known>({
+constexpr auto english_labels = std::to_array<Known>({
     {"name", "name", "ck"},
     {"full name", "name", "ck"},
     {"customer name", "name", "c"},
@@ -77,7 +77,7 @@ constexpr auto kEnglish = std::to_array<Known>({
     {"text", "text", "n"},
 });
 
-constexpr auto kPortuguese = std::to_array<Known>({
+constexpr auto portuguese_labels = std::to_array<Known>({
     {"nome", "name", "ck"},
     {"nome completo", "name", "ck"},
     {"nome do cliente", "name", "c"},
@@ -159,9 +159,9 @@ Label find_label(Words words, std::string_view language, std::string_view kind) 
     }
   };
   if (language == "pt") {
-    try_all(kPortuguese);
+    try_all(portuguese_labels);
   } else {
-    try_all(kEnglish);
+    try_all(english_labels);
   }
   return best;
 }

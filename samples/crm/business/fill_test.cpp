@@ -11,7 +11,7 @@ namespace crm {
 namespace {
 
 // A Sunday.
-const Instant kToday = std::chrono::sys_days(std::chrono::year(2027) / 1 / 31);
+const Instant today_is = std::chrono::sys_days(std::chrono::year(2027) / 1 / 31);
 
 std::string told(const Filled& filled) {
   std::string text;
@@ -57,7 +57,7 @@ class FillCases : public testing::TestWithParam<Case> {};
 
 TEST_P(FillCases, AreUnderstood) {
   const auto& one = GetParam();
-  const auto filled = fill(one.said, one.language, one.record, kToday);
+  const auto filled = fill(one.said, one.language, one.record, today_is);
   ASSERT_TRUE(filled);
   auto expected = one.expected;
   if (expected.find("rest=") == std::string::npos) expected += " | rest=";
@@ -70,15 +70,15 @@ INSTANTIATE_TEST_SUITE_P(Table, FillCases, testing::ValuesIn(read_cases()),
 TEST(Fill, TheTableIsThere) { EXPECT_GE(read_cases().size(), 40U); }
 
 TEST(Fill, KnowsItsLanguagesAndKinds) {
-  EXPECT_EQ(fill("name Ana", "fr", "customers", kToday).error().field, "language");
-  EXPECT_EQ(fill("name Ana", "en", "invoices", kToday).error().field, "record");
+  EXPECT_EQ(fill("name Ana", "fr", "customers", today_is).error().field, "language");
+  EXPECT_EQ(fill("name Ana", "en", "invoices", today_is).error().field, "record");
 }
 
 TEST(Fill, TakesAnyText) {
   for (const auto* text : {"", " ", "...", "name", "name,", "phone", "email at dot", "\xff\xfe", "note",
                            "value million", "- - -", "name . . phone"}) {
     for (const auto* language : {"en", "pt"}) {
-      for (const auto& kind : kinds()) EXPECT_TRUE(fill(text, language, kind.name, kToday)) << text;
+      for (const auto& kind : kinds()) EXPECT_TRUE(fill(text, language, kind.name, today_is)) << text;
     }
   }
 }

@@ -11,7 +11,7 @@
 namespace crm {
 namespace {
 
-constexpr std::int64_t kIntegerMax = 1'000'000'000'000'000;
+constexpr std::int64_t integer_max = 1'000'000'000'000'000;
 
 Field one_line(std::string_view name, bool required = false) {
   return {.name = name, .required = required, .standard = std::string(), .choices = {}};
@@ -144,7 +144,7 @@ Result<Value> checked(const Field& field, const Value& given) {
       return invalid(field, field.type == FieldType::boolean ? "true or false expected, a number given"
                                                              : "text expected, a number given");
     }
-    if (*number > kIntegerMax || *number < -kIntegerMax) return invalid(field, "the number is too large");
+    if (*number > integer_max || *number < -integer_max) return invalid(field, "the number is too large");
     return given;
   }
   if (field.type != FieldType::boolean) return invalid(field, "true or false given, another kind of value expected");

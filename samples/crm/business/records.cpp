@@ -13,7 +13,7 @@
 namespace crm {
 namespace {
 
-constexpr std::size_t kSearchWordsMax = 10;
+constexpr std::size_t search_words_max = 10;
 
 std::unexpected<Error> not_found(const Kind& kind, std::int64_t id) {
   return refuse(Code::not_found, "there is no " + std::string(kind.singular) + " " + std::to_string(id));
@@ -45,7 +45,7 @@ Result<Query> to_query(const Kind& kind, const ListRequest& request) {
   Query query;
   std::istringstream words(fold(request.search));
   for (std::string word; words >> word;) {
-    if (query.words.size() == kSearchWordsMax) return refuse(Code::invalid, "q: at most 10 words expected", "q");
+    if (query.words.size() == search_words_max) return refuse(Code::invalid, "q: at most 10 words expected", "q");
     if (has_control_characters(word, false)) return refuse(Code::invalid, "q: text expected", "q");
     query.words.push_back(std::move(word));
   }
@@ -66,8 +66,8 @@ Result<Query> to_query(const Kind& kind, const ListRequest& request) {
     return refuse(Code::invalid, "sort: " + std::string(kind.name) + " cannot be sorted by \"" + query.sort + "\"",
                   "sort");
   }
-  if (request.size < 1 || request.size > Records::kPageMax) {
-    return refuse(Code::invalid, "size: 1 to " + std::to_string(Records::kPageMax) + " expected", "size");
+  if (request.size < 1 || request.size > Records::page_max) {
+    return refuse(Code::invalid, "size: 1 to " + std::to_string(Records::page_max) + " expected", "size");
   }
   if (request.page < 1 || request.page > 1'000'000'000) {
     return refuse(Code::invalid, "page: a number from 1 expected", "page");
@@ -184,7 +184,7 @@ Result<std::string> Records::remove(const User& by, const Kind& kind, std::int64
     if (!old) return not_found(kind, id);
     if (old->version != version) return conflict(transaction, kind, *old);
     const auto now = clock_();
-    transaction.purge(to_text(now - kUndoLife));
+    transaction.purge(to_text(now - undo_life));
     transaction.remove(kind, id, token, to_text(now));
     transaction.add_history(kind, id, {.at = to_text(now), .user = by.user, .action = "delete", .changes = {}});
     return token;
@@ -197,7 +197,7 @@ Result<Records::Restored> Records::undo(const User& by, const std::string& token
     const auto deletion = transaction.deletion(token);
     const auto now = clock_();
     const auto* kind = deletion ? find_kind(deletion->kind) : nullptr;
-    if (kind == nullptr || deletion->at < to_text(now - kUndoLife)) {
+    if (kind == nullptr || deletion->at < to_text(now - undo_life)) {
       return refuse(Code::not_found, "this deletion cannot be undone any more");
     }
     transaction.restore(token);

@@ -40,7 +40,7 @@ class Records {
   Result<Record> create(const User& by, const Kind& kind, const Fields& given);
   /// `version` is the one that the person saw. Where it is not the newest any more: conflict, with what is there now.
   Result<Record> change(const User& by, const Kind& kind, std::int64_t id, std::int64_t version, const Fields& given);
-  /// Takes a customer's contacts, deals, notes and tasks along. The token brings all of it back for kUndoLife.
+  /// Takes a customer's contacts, deals, notes and tasks along. The token brings all of it back for undo_life.
   Result<std::string> remove(const User& by, const Kind& kind, std::int64_t id, std::int64_t version);
   struct Restored {
     const Kind* kind = nullptr;
@@ -52,8 +52,8 @@ class Records {
   Result<void> put_recording(const User& by, std::int64_t note, std::string_view bytes);
   Result<std::string> recording(std::int64_t note);
 
-  static constexpr std::chrono::hours kUndoLife{1};
-  static constexpr std::int64_t kPageMax = 200;
+  static constexpr std::chrono::hours undo_life{1};
+  static constexpr std::int64_t page_max = 200;
 
  private:
   friend class Exchange;

@@ -14,11 +14,11 @@
 namespace crm {
 namespace {
 
-constexpr std::uint32_t kPasses = 2;
-constexpr std::uint32_t kMemoryKib = 19 * 1024;
-constexpr std::uint32_t kLanes = 1;
-constexpr std::size_t kHashBytes = 32;
-constexpr std::size_t kSaltBytes = 16;
+constexpr std::uint32_t hash_passes = 2;
+constexpr std::uint32_t memory_kib = 19 * 1024;
+constexpr std::uint32_t hash_lanes = 1;
+constexpr std::size_t hash_bytes = 32;
+constexpr std::size_t salt_bytes = 16;
 
 template <std::size_t Size>
 std::array<unsigned char, Size> random_bytes() {
@@ -41,10 +41,10 @@ std::string hexadecimal(std::span<const unsigned char> bytes) {
 }  // namespace
 
 std::string hash_password(std::string_view password) {
-  const auto salt = random_bytes<kSaltBytes>();
-  std::string hash(argon2_encodedlen(kPasses, kMemoryKib, kLanes, kSaltBytes, kHashBytes, Argon2_id), '\0');
-  const int status = argon2id_hash_encoded(kPasses, kMemoryKib, kLanes, password.data(), password.size(), salt.data(),
-                                           salt.size(), kHashBytes, hash.data(), hash.size());
+  const auto salt = random_bytes<salt_bytes>();
+  std::string hash(argon2_encodedlen(hash_passes, memory_kib, hash_lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
+  const int status = argon2id_hash_encoded(hash_passes, memory_kib, hash_lanes, password.data(), password.size(),
+                                           salt.data(), salt.size(), hash_bytes, hash.data(), hash.size());
   if (status != ARGON2_OK) throw std::runtime_error(std::string("Argon2: ") + argon2_error_message(status));
   hash.resize(hash.find('\0'));
   return hash;

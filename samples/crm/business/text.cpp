@@ -43,7 +43,8 @@ std::size_t characters(std::string_view text) {
 bool has_control_characters(std::string_view text, bool lines_allowed) {
   return std::ranges::any_of(text, [&](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte == 0x7FU || (byte < 0x20U && !(lines_allowed && (c == '\n' || c == '\r' || c == '\t')));
+    const bool allowed = lines_allowed && (c == '\n' || c == '\r' || c == '\t');
+    return byte == 0x7FU || (byte < 0x20U && !allowed);
   });
 }
 

@@ -31,7 +31,7 @@ TEST_F(AccountsTest, LogsInAndOut) {
 TEST_F(AccountsTest, ASessionEnds) {
   ASSERT_TRUE(accounts.ensure_admin("correct horse"));
   const auto session = accounts.log_in("admin", "correct horse", "::1");
-  time.now += Accounts::kSessionLife - std::chrono::seconds(1);
+  time.now += Accounts::session_life - std::chrono::seconds(1);
   EXPECT_TRUE(accounts.session(session->token));
   time.now += std::chrono::seconds(1);
   EXPECT_FALSE(accounts.session(session->token));
@@ -39,7 +39,7 @@ TEST_F(AccountsTest, ASessionEnds) {
 
 TEST_F(AccountsTest, GuessingIsSlowed) {
   ASSERT_TRUE(accounts.ensure_admin("correct horse"));
-  for (int i = 0; i < LoginLimit::kFree; ++i) {
+  for (int i = 0; i < LoginLimit::free_failures; ++i) {
     EXPECT_EQ(accounts.log_in("admin", "wrong", "a").error().code, Code::unauthorized);
   }
   EXPECT_EQ(accounts.log_in("admin", "correct horse", "a").error().code, Code::too_many);
@@ -50,8 +50,8 @@ TEST_F(AccountsTest, GuessingIsSlowed) {
 
 TEST_F(AccountsTest, AnAdminMakesUsers) {
   const NewUser ana{.user = "Ana", .name = "Ana Lima", .role = "sales", .password = "correct horse"};
-  EXPECT_EQ(accounts.create(kAna, ana).error().code, Code::forbidden);
-  EXPECT_EQ(accounts.list(kAna).error().code, Code::forbidden);
+  EXPECT_EQ(accounts.create(sales_ana, ana).error().code, Code::forbidden);
+  EXPECT_EQ(accounts.list(sales_ana).error().code, Code::forbidden);
   ASSERT_TRUE(accounts.create(admin, ana));
   EXPECT_EQ(accounts.create(admin, ana).error().field, "user") << "taken";
   EXPECT_EQ(accounts.list(admin)->at(0).user, "ana");
@@ -70,14 +70,14 @@ TEST_F(AccountsTest, AnAdminMakesUsers) {
 TEST(LoginLimitTest, WaitsTwiceAsLongEachTimeUpToALimit) {
   TestClock time;
   LoginLimit limit(time.clock());
-  for (int i = 0; i < LoginLimit::kFree - 1; ++i) limit.failed("a");
+  for (int i = 0; i < LoginLimit::free_failures - 1; ++i) limit.failed("a");
   EXPECT_EQ(limit.wait("a").count(), 0);
   for (const int expected : {1, 2, 4, 8}) {
     limit.failed("a");
     EXPECT_EQ(limit.wait("a").count(), expected);
   }
   for (int i = 0; i < 100; ++i) limit.failed("a");
-  EXPECT_EQ(limit.wait("a"), LoginLimit::kWaitMax);
+  EXPECT_EQ(limit.wait("a"), LoginLimit::wait_max);
   EXPECT_EQ(limit.wait("b").count(), 0);
   limit.succeeded("a");
   EXPECT_EQ(limit.wait("a").count(), 0);
@@ -86,12 +86,12 @@ TEST(LoginLimitTest, WaitsTwiceAsLongEachTimeUpToALimit) {
 TEST(LoginLimitTest, ForgetsTheOldestWhenItIsFull) {
   TestClock time;
   LoginLimit limit(time.clock());
-  for (int i = 0; i < LoginLimit::kFree; ++i) limit.failed("first");
-  for (std::size_t i = 0; i < LoginLimit::kKeysMax; ++i) {
+  for (int i = 0; i < LoginLimit::free_failures; ++i) limit.failed("first");
+  for (std::size_t i = 0; i < LoginLimit::keys_max; ++i) {
     time.now += std::chrono::seconds(i == 0 ? 1 : 0);
     limit.failed("other " + std::to_string(i));
   }
-  for (int i = 0; i < LoginLimit::kFree - 1; ++i) limit.failed("first");
+  for (int i = 0; i < LoginLimit::free_failures - 1; ++i) limit.failed("first");
   EXPECT_EQ(limit.wait("first").count(), 0) << "its first failures are forgotten";
 }
 

@@ -11,7 +11,7 @@ namespace {
 class ExchangeTest : public testing::Test {
  protected:
   Imported import(std::string_view csv) {
-    auto imported = exchange.import_customers(kAna, csv);
+    auto imported = exchange.import_customers(sales_ana, csv);
     EXPECT_TRUE(imported) << (imported ? "" : imported.error().message);
     return imported.value_or(Imported{});
   }
@@ -24,11 +24,11 @@ class ExchangeTest : public testing::Test {
 };
 
 TEST_F(ExchangeTest, WhatIsExportedComesBackTheSame) {
-  ASSERT_TRUE(records.create(kAna, customers(),
+  ASSERT_TRUE(records.create(sales_ana, customers(),
                              {{"name", std::string("\"Quoted\", Inc; ")},
                               {"phone", std::string("+55 11 5551234")},
                               {"address", std::string("Rua A, 1\nSão Paulo")}}));
-  ASSERT_TRUE(records.create(kAna, customers(), {{"name", std::string("=SUM(A1)")}}));
+  ASSERT_TRUE(records.create(sales_ana, customers(), {{"name", std::string("=SUM(A1)")}}));
   const auto csv = export_all();
   EXPECT_THAT(csv, testing::HasSubstr("'=SUM(A1)"));
   EXPECT_THAT(csv, testing::HasSubstr("'+55"));
@@ -53,9 +53,9 @@ TEST_F(ExchangeTest, NewLinesAreCreatedKnownOnesUpdatedBadOnesTold) {
 
 TEST_F(ExchangeTest, AFileThatIsNoneIsRefused) {
   for (const auto* csv : {"", "name,name\nx,y", "name,password\nx,y", "name\n\"x", "name\n\"x\"y"}) {
-    EXPECT_EQ(exchange.import_customers(kAna, csv).error().code, Code::invalid) << csv;
+    EXPECT_EQ(exchange.import_customers(sales_ana, csv).error().code, Code::invalid) << csv;
   }
-  EXPECT_EQ(exchange.import_customers(kReader, "name\nx").error().code, Code::forbidden);
+  EXPECT_EQ(exchange.import_customers(reader_eva, "name\nx").error().code, Code::forbidden);
 }
 
 TEST_F(ExchangeTest, ExportsMoreThanOnePage) {

@@ -13,18 +13,18 @@
 namespace crm {
 namespace {
 
-constexpr Dialect kDialect{.begin = "BEGIN ISOLATION LEVEL SERIALIZABLE",
-                           .lock = "SELECT pg_advisory_xact_lock(4711)",
-                           .id = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-                           .text = "TEXT COLLATE \"C\"",
-                           .bytes = "BYTEA",
-                           .connections = 4};
+constexpr Dialect own_dialect{.begin = "BEGIN ISOLATION LEVEL SERIALIZABLE",
+                              .lock = "SELECT pg_advisory_xact_lock(4711)",
+                              .id = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                              .text = "TEXT COLLATE \"C\"",
+                              .bytes = "BYTEA",
+                              .connections = 4};
 
 // The types of columns by PostgreSQL's own numbers (pg_type.dat); everything else is taken as text.
-constexpr Oid kBytea = 17;
-constexpr Oid kInt8 = 20;
-constexpr Oid kInt2 = 21;
-constexpr Oid kInt4 = 23;
+constexpr Oid oid_bytea = 17;
+constexpr Oid oid_int8 = 20;
+constexpr Oid oid_int2 = 21;
+constexpr Oid oid_int4 = 23;
 
 struct Free {
   void operator()(PGconn* connection) const { PQfinish(connection); }
@@ -69,14 +69,14 @@ Cell to_cell(const PGresult* result, int row, int column) {
   const std::string_view text(PQgetvalue(result, row, column),
                               static_cast<std::size_t>(PQgetlength(result, row, column)));
   switch (PQftype(result, column)) {
-    case kInt2:
-    case kInt4:
-    case kInt8: {
+    case oid_int2:
+    case oid_int4:
+    case oid_int8: {
       std::int64_t number = 0;
       std::from_chars(text.data(), text.data() + text.size(), number);
       return number;
     }
-    case kBytea: {
+    case oid_bytea: {
       std::size_t size = 0;
       const std::unique_ptr<unsigned char, Free> bytes(
           PQunescapeBytea(reinterpret_cast<const unsigned char*>(text.data()), &size));
@@ -121,7 +121,7 @@ class Postgresql : public Connection {
     return rows;
   }
 
-  const Dialect& dialect() const override { return kDialect; }
+  const Dialect& dialect() const override { return own_dialect; }
 
  private:
   [[noreturn]] void fail(const std::string& what) {

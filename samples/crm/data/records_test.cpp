@@ -13,7 +13,7 @@ using testing::ElementsAre;
 class RecordsTest : public testing::Test {
  protected:
   Record make(const Kind& kind, const Fields& fields) {
-    auto made = records.create(kAna, kind, fields);
+    auto made = records.create(sales_ana, kind, fields);
     EXPECT_TRUE(made) << (made ? "" : made.error().message);
     return made.value_or(Record{});
   }
@@ -78,60 +78,60 @@ TEST_F(RecordsTest, FiltersByAField) {
 
 TEST_F(RecordsTest, TwoPeopleOnOneRecordLoseNoChange) {
   const auto seen = make(customers(), {{"name", std::string("A")}});
-  ASSERT_TRUE(records.change(kRui, customers(), seen.id, seen.version, {{"phone", std::string("1")}}));
-  const auto refused = records.change(kAna, customers(), seen.id, seen.version, {{"phone", std::string("2")}});
+  ASSERT_TRUE(records.change(sales_rui, customers(), seen.id, seen.version, {{"phone", std::string("1")}}));
+  const auto refused = records.change(sales_ana, customers(), seen.id, seen.version, {{"phone", std::string("2")}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Code::conflict);
   EXPECT_EQ(refused.error().conflict->current.fields.at("phone"), Value("1"));
   EXPECT_EQ(refused.error().conflict->current.version, 2);
   EXPECT_EQ(refused.error().conflict->changed_by, "rui");
-  EXPECT_EQ(records.remove(kAna, customers(), seen.id, seen.version).error().code, Code::conflict);
+  EXPECT_EQ(records.remove(sales_ana, customers(), seen.id, seen.version).error().code, Code::conflict);
 }
 
 TEST_F(RecordsTest, AChangeKeepsWhatWasNotGivenAndCountsOnlyWhenSomethingChanged) {
   const auto seen = make(customers(), {{"name", std::string("A")}, {"phone", std::string("1")}});
-  const auto changed = records.change(kAna, customers(), seen.id, 1, {{"company", std::string("B")}});
+  const auto changed = records.change(sales_ana, customers(), seen.id, 1, {{"company", std::string("B")}});
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->fields.at("phone"), Value("1"));
   EXPECT_EQ(changed->version, 2);
-  EXPECT_EQ(records.change(kAna, customers(), seen.id, 2, {{"company", std::string("B")}})->version, 2);
+  EXPECT_EQ(records.change(sales_ana, customers(), seen.id, 2, {{"company", std::string("B")}})->version, 2);
 }
 
 TEST_F(RecordsTest, UndoBringsACustomerBackWithAllThatBelongsToIt) {
   const auto customer = make(customers(), {{"name", std::string("A")}});
   const auto note = make(notes(), {{"customer_id", customer.id}, {"text", std::string("x")}});
-  const auto token = records.remove(kAna, customers(), customer.id, 1);
+  const auto token = records.remove(sales_ana, customers(), customer.id, 1);
   ASSERT_TRUE(token);
   EXPECT_EQ(records.get(customers(), customer.id).error().code, Code::not_found);
   EXPECT_EQ(records.get(notes(), note.id).error().code, Code::not_found);
   EXPECT_EQ(records.list(notes(), {})->total, 0);
-  const auto back = records.undo(kAna, *token);
+  const auto back = records.undo(sales_ana, *token);
   ASSERT_TRUE(back);
   EXPECT_EQ(back->record.id, customer.id);
   EXPECT_TRUE(records.get(notes(), note.id));
-  EXPECT_EQ(records.undo(kAna, *token).error().code, Code::not_found) << "it is undone";
+  EXPECT_EQ(records.undo(sales_ana, *token).error().code, Code::not_found) << "it is undone";
 }
 
 TEST_F(RecordsTest, WhatWasDeletedBeforeItsCustomerStaysDeleted) {
   const auto customer = make(customers(), {{"name", std::string("A")}});
   const auto note = make(notes(), {{"customer_id", customer.id}, {"text", std::string("x")}});
-  const auto note_token = records.remove(kAna, notes(), note.id, 1);
-  const auto customer_token = records.remove(kAna, customers(), customer.id, 1);
-  EXPECT_EQ(records.undo(kAna, *note_token).error().code, Code::conflict);
-  ASSERT_TRUE(records.undo(kAna, *customer_token));
+  const auto note_token = records.remove(sales_ana, notes(), note.id, 1);
+  const auto customer_token = records.remove(sales_ana, customers(), customer.id, 1);
+  EXPECT_EQ(records.undo(sales_ana, *note_token).error().code, Code::conflict);
+  ASSERT_TRUE(records.undo(sales_ana, *customer_token));
   EXPECT_FALSE(records.get(notes(), note.id));
-  EXPECT_TRUE(records.undo(kAna, *note_token));
+  EXPECT_TRUE(records.undo(sales_ana, *note_token));
 }
 
 TEST_F(RecordsTest, AnOldDeletionIsForGood) {
   const auto customer = make(customers(), {{"name", std::string("A")}});
   const auto note = make(notes(), {{"customer_id", customer.id}, {"text", std::string("x")}});
-  ASSERT_TRUE(records.put_recording(kAna, note.id, "RIFF0000WAVE"));
+  ASSERT_TRUE(records.put_recording(sales_ana, note.id, "RIFF0000WAVE"));
   const auto other = make(customers(), {{"name", std::string("B")}});
-  const auto token = records.remove(kAna, customers(), customer.id, 1);
-  time.now += Records::kUndoLife + std::chrono::seconds(1);
-  EXPECT_EQ(records.undo(kAna, *token).error().code, Code::not_found);
-  EXPECT_TRUE(records.remove(kAna, customers(), other.id, 1)) << "which clears the old one away";
+  const auto token = records.remove(sales_ana, customers(), customer.id, 1);
+  time.now += Records::undo_life + std::chrono::seconds(1);
+  EXPECT_EQ(records.undo(sales_ana, *token).error().code, Code::not_found);
+  EXPECT_TRUE(records.remove(sales_ana, customers(), other.id, 1)) << "which clears the old one away";
   store.run([&](Transaction& transaction) {
     EXPECT_FALSE(transaction.deletion(*token));
     return true;
@@ -141,8 +141,8 @@ TEST_F(RecordsTest, AnOldDeletionIsForGood) {
 TEST_F(RecordsTest, HistorySaysWhoChangedWhat) {
   const auto seen = make(customers(), {{"name", std::string("A")}});
   time.now += std::chrono::minutes(5);
-  ASSERT_TRUE(records.change(kRui, customers(), seen.id, 1, {{"phone", std::string("1")}}));
-  ASSERT_TRUE(records.undo(kAna, *records.remove(kAna, customers(), seen.id, 2)));
+  ASSERT_TRUE(records.change(sales_rui, customers(), seen.id, 1, {{"phone", std::string("1")}}));
+  ASSERT_TRUE(records.undo(sales_ana, *records.remove(sales_ana, customers(), seen.id, 2)));
   const auto history = records.history(customers(), seen.id);
   ASSERT_TRUE(history);
   std::vector<std::string> told;
@@ -159,15 +159,16 @@ TEST_F(RecordsTest, HistorySaysWhoChangedWhat) {
 
 TEST_F(RecordsTest, AReaderChangesNothing) {
   const auto seen = make(customers(), {{"name", std::string("A")}});
-  EXPECT_EQ(records.create(kReader, customers(), {{"name", std::string("B")}}).error().code, Code::forbidden);
-  EXPECT_EQ(records.change(kReader, customers(), seen.id, 1, {}).error().code, Code::forbidden);
-  EXPECT_EQ(records.remove(kReader, customers(), seen.id, 1).error().code, Code::forbidden);
-  EXPECT_EQ(records.undo(kReader, "x").error().code, Code::forbidden);
-  EXPECT_EQ(records.put_recording(kReader, 1, "RIFF0000WAVE").error().code, Code::forbidden);
+  EXPECT_EQ(records.create(reader_eva, customers(), {{"name", std::string("B")}}).error().code, Code::forbidden);
+  EXPECT_EQ(records.change(reader_eva, customers(), seen.id, 1, {}).error().code, Code::forbidden);
+  EXPECT_EQ(records.remove(reader_eva, customers(), seen.id, 1).error().code, Code::forbidden);
+  EXPECT_EQ(records.undo(reader_eva, "x").error().code, Code::forbidden);
+  EXPECT_EQ(records.put_recording(reader_eva, 1, "RIFF0000WAVE").error().code, Code::forbidden);
 }
 
 TEST_F(RecordsTest, ARecordBelongsToACustomerThatIsThere) {
-  const auto refused = records.create(kAna, notes(), {{"customer_id", std::int64_t{77}}, {"text", std::string("x")}});
+  const auto refused =
+      records.create(sales_ana, notes(), {{"customer_id", std::int64_t{77}}, {"text", std::string("x")}});
   EXPECT_EQ(refused.error().field, "customer_id");
 }
 
@@ -175,9 +176,9 @@ TEST_F(RecordsTest, ARecordingIsAWavFileAndStaysWithItsNote) {
   const auto customer = make(customers(), {{"name", std::string("A")}});
   const auto note = make(notes(), {{"customer_id", customer.id}, {"text", std::string("x")}});
   EXPECT_EQ(records.recording(note.id).error().code, Code::not_found);
-  EXPECT_EQ(records.put_recording(kAna, note.id, "ID3 this is no WAV").error().code, Code::invalid);
-  EXPECT_EQ(records.put_recording(kAna, note.id + 1, "RIFF0000WAVE").error().code, Code::not_found);
-  ASSERT_TRUE(records.put_recording(kAna, note.id, "RIFF0000WAVEsound"));
+  EXPECT_EQ(records.put_recording(sales_ana, note.id, "ID3 this is no WAV").error().code, Code::invalid);
+  EXPECT_EQ(records.put_recording(sales_ana, note.id + 1, "RIFF0000WAVE").error().code, Code::not_found);
+  ASSERT_TRUE(records.put_recording(sales_ana, note.id, "RIFF0000WAVEsound"));
   EXPECT_EQ(records.recording(note.id).value(), "RIFF0000WAVEsound");
   EXPECT_EQ(records.get(notes(), note.id)->fields.at("has_recording"), Value(true));
 }

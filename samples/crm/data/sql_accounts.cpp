@@ -54,7 +54,7 @@ StoredUser to_user(const Row& row) {
           .password_hash = std::get<std::string>(row.at(4))};
 }
 
-const std::string kSelectUsers = "SELECT id, login, name, role, password_hash FROM users";
+const std::string select_users = "SELECT id, login, name, role, password_hash FROM users";
 
 }  // namespace
 
@@ -80,20 +80,20 @@ std::vector<HistoryEntry> SqlTransaction::history(const Kind& kind, std::int64_t
 }
 
 std::optional<StoredUser> SqlTransaction::find_user(std::string_view user) {
-  const auto rows = connection_.execute(kSelectUsers + " WHERE login = $1", {std::string(user)});
+  const auto rows = connection_.execute(select_users + " WHERE login = $1", {std::string(user)});
   if (rows.empty()) return std::nullopt;
   return to_user(rows[0]);
 }
 
 std::optional<StoredUser> SqlTransaction::find_user(std::int64_t id) {
-  const auto rows = connection_.execute(kSelectUsers + " WHERE id = $1", {id});
+  const auto rows = connection_.execute(select_users + " WHERE id = $1", {id});
   if (rows.empty()) return std::nullopt;
   return to_user(rows[0]);
 }
 
 std::vector<StoredUser> SqlTransaction::users() {
   std::vector<StoredUser> all;
-  for (const auto& row : connection_.execute(kSelectUsers + " ORDER BY login")) all.push_back(to_user(row));
+  for (const auto& row : connection_.execute(select_users + " ORDER BY login")) all.push_back(to_user(row));
   return all;
 }
 

@@ -12,7 +12,7 @@
 namespace crm {
 namespace {
 
-constexpr std::size_t kColumnsBefore = 4;  ///< id, version, created_at, updated_at
+constexpr std::size_t columns_before = 4;  ///< id, version, created_at, updated_at
 
 /// Whether lists are sorted by a folded copy of the field, in the column NAME_key.
 bool has_key(const Field& field) {
@@ -47,7 +47,7 @@ Record to_record(const Kind& kind, const Row& row) {
                 .updated_at = std::get<std::string>(row.at(3)),
                 .fields = {}};
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-    record.fields.emplace(kind.fields[i].name, to_value(kind.fields[i], row.at(kColumnsBefore + i)));
+    record.fields.emplace(kind.fields[i].name, to_value(kind.fields[i], row.at(columns_before + i)));
   }
   return record;
 }

@@ -9,8 +9,8 @@
 namespace crm {
 namespace {
 
-constexpr int kTriesMax = 10;
-constexpr std::chrono::seconds kWaitMax{10};
+constexpr int tries_max = 10;
+constexpr std::chrono::seconds wait_max{10};
 
 }  // namespace
 
@@ -23,7 +23,7 @@ SqlStore::SqlStore(std::string url) : url_(std::move(url)) {
 
 std::unique_ptr<Connection> SqlStore::take() {
   std::unique_lock lock(mutex_);
-  if (!freed_.wait_for(lock, kWaitMax, [&] { return free_ > 0; })) {
+  if (!freed_.wait_for(lock, wait_max, [&] { return free_ > 0; })) {
     throw StoreFailure("all connections to the database are busy");
   }
   --free_;
@@ -83,7 +83,7 @@ bool SqlStore::try_run(const std::function<bool(Transaction&)>& work) {
 }
 
 void SqlStore::run(const std::function<bool(Transaction&)>& work) {
-  for (int tries = 0; tries < kTriesMax; ++tries) {
+  for (int tries = 0; tries < tries_max; ++tries) {
     if (try_run(work)) return;
   }
   throw StoreFailure("others change the same records all the time; try again");

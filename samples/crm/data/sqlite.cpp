@@ -10,13 +10,13 @@
 namespace crm {
 namespace {
 
-constexpr int kBusyMs = 5000;
-constexpr Dialect kDialect{.begin = "BEGIN IMMEDIATE",
-                           .lock = "",
-                           .id = "INTEGER PRIMARY KEY AUTOINCREMENT",
-                           .text = "TEXT",
-                           .bytes = "BLOB",
-                           .connections = 1};
+constexpr int busy_ms = 5000;
+constexpr Dialect own_dialect{.begin = "BEGIN IMMEDIATE",
+                              .lock = "",
+                              .id = "INTEGER PRIMARY KEY AUTOINCREMENT",
+                              .text = "TEXT",
+                              .bytes = "BLOB",
+                              .connections = 1};
 
 struct Close {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -31,7 +31,7 @@ class Sqlite : public Connection {
     const int status = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     database_.reset(opened);
     if (status != SQLITE_OK) throw StoreFailure("SQLite cannot open " + path + ": " + sqlite3_errstr(status));
-    sqlite3_busy_timeout(opened, kBusyMs);
+    sqlite3_busy_timeout(opened, busy_ms);
     for (const char* setting : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON"}) {
       run(setting, {});
     }
@@ -41,7 +41,7 @@ class Sqlite : public Connection {
     return run(sql, parameters);
   }
 
-  const Dialect& dialect() const override { return kDialect; }
+  const Dialect& dialect() const override { return own_dialect; }
 
  private:
   std::vector<Row> run(const std::string& sql, std::span<const Cell> parameters) {

@@ -90,11 +90,11 @@ TEST(Store, LosesNoChangeOfManyThreads) {
     id = transaction.insert(customers(), customer("a"));
     return true;
   });
-  constexpr int kThreads = 4;
-  constexpr int kChanges = 10;
+  constexpr int threads_count = 4;
+  constexpr int changes_each = 10;
   std::atomic<int> done = 0;
   const auto work = [&] {
-    for (int i = 0; i < kChanges;) {
+    for (int i = 0; i < changes_each;) {
       try {
         store.run([&](Transaction& transaction) {
           auto record = *transaction.find(customers(), id);
@@ -108,13 +108,13 @@ TEST(Store, LosesNoChangeOfManyThreads) {
   };
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < kThreads; ++i) threads.emplace_back(work);
+    for (int i = 0; i < threads_count; ++i) threads.emplace_back(work);
   }
   store.run([&](Transaction& transaction) {
-    EXPECT_EQ(transaction.find(customers(), id)->version, 1 + kThreads * kChanges);
+    EXPECT_EQ(transaction.find(customers(), id)->version, 1 + threads_count * changes_each);
     return true;
   });
-  EXPECT_EQ(done, kThreads * kChanges);
+  EXPECT_EQ(done, threads_count * changes_each);
 }
 
 TEST(Store, SaysWhatADatabaseUrlIs) {

@@ -30,8 +30,8 @@ struct TestClock {
   }
 };
 
-inline const User kAna{.id = 1, .user = "ana", .name = "Ana", .role = "sales"};
-inline const User kRui{.id = 2, .user = "rui", .name = "Rui", .role = "sales"};
-inline const User kReader{.id = 3, .user = "eva", .name = "Eva", .role = "reader"};
+inline const User sales_ana{.id = 1, .user = "ana", .name = "Ana", .role = "sales"};
+inline const User sales_rui{.id = 2, .user = "rui", .name = "Rui", .role = "sales"};
+inline const User reader_eva{.id = 3, .user = "eva", .name = "Eva", .role = "reader"};
 
 }  // namespace crm

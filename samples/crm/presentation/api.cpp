@@ -16,10 +16,10 @@
 namespace crm {
 namespace {
 
-constexpr std::size_t kDictatedMax = 20'000;
+constexpr std::size_t dictated_max = 20'000;
 
 std::string cookie(const Request& request, const std::string& value, std::int64_t seconds) {
-  return std::string(kSessionCookie) + "=" + value +
+  return std::string(session_cookie_name) + "=" + value +
          "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds) +
          (request.over_tls ? "; Secure" : "");
 }
@@ -58,13 +58,13 @@ Response Api::handle(const Request& request) noexcept {
 std::uint64_t Api::body_max(const Request& head) noexcept {
   const bool csv = head.path == "/api/customers/import";
   const bool recording = head.method == "PUT" && head.path.ends_with("/recording");
-  if (!csv && !recording) return kBodyMax;
+  if (!csv && !recording) return body_bytes_max;
   return guarded(
       [&] {
-        if (!services_.accounts.session(head.session_cookie())) return kBodyMax;
-        return csv ? kCsvMax : kRecordingMax;
+        if (!services_.accounts.session(head.session_cookie())) return body_bytes_max;
+        return csv ? csv_max : recording_max;
       },
-      [](const Response&) { return kBodyMax; });
+      [](const Response&) { return body_bytes_max; });
 }
 
 std::optional<Response> Api::refuse_dictation(const Request& request) noexcept {
@@ -118,7 +118,7 @@ Response Api::log_in(const Request& request) {
   if (!session) return answer(session.error());
   auto response = answer(session_body(*session));
   response.headers.emplace_back("Set-Cookie",
-                                cookie(request, session->token, std::chrono::seconds(Accounts::kSessionLife).count()));
+                                cookie(request, session->token, std::chrono::seconds(Accounts::session_life).count()));
   return response;
 }
 
@@ -184,7 +184,7 @@ Response Api::dictation_call(const Request& request, const User& user) {
   if (!body) return answer(body.error());
   const auto text = read_text(*body, "text");
   if (!text) return answer(text.error());
-  if (text->size() > kDictatedMax) return answer(Error{Code::too_large, "text: too long", "text", nullptr});
+  if (text->size() > dictated_max) return answer(Error{Code::too_large, "text: too long", "text", nullptr});
   const auto language = read_text(*body, "language");
   if (!language) return answer(language.error());
   const auto record = read_text(*body, "record");

@@ -34,9 +34,9 @@ class Api {
   /// Whether this may open a dictation: logged in, allowed to write, with the token of the session. Nothing: yes.
   std::optional<Response> refuse_dictation(const Request& request) noexcept;
 
-  static constexpr std::uint64_t kBodyMax = 1U << 20U;
-  static constexpr std::uint64_t kCsvMax = 10U << 20U;
-  static constexpr std::uint64_t kRecordingMax = 50U << 20U;
+  static constexpr std::uint64_t body_bytes_max = 1U << 20U;
+  static constexpr std::uint64_t csv_max = 10U << 20U;
+  static constexpr std::uint64_t recording_max = 50U << 20U;
 
  private:
   Response route(const Request& request);

@@ -22,10 +22,10 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kMessageMax = 1U << 20U;
-constexpr std::size_t kAnswersMax = 10'000;  ///< that wait for a page which does not read
-constexpr int kRateMin = 8'000;
-constexpr int kRateMax = 192'000;
+constexpr std::size_t message_max = 1U << 20U;
+constexpr std::size_t answers_max = 10'000;  ///< that wait for a page which does not read
+constexpr int rate_min = 8'000;
+constexpr int rate_max = 192'000;
 
 class DictationSocket : public SpeechEvents {
  public:
@@ -37,7 +37,7 @@ class DictationSocket : public SpeechEvents {
     auto limits = websocket::stream_base::timeout::suggested(beast::role_type::server);
     limits.keep_alive_pings = true;
     socket_.set_option(limits);
-    socket_.read_message_max(kMessageMax);
+    socket_.read_message_max(message_max);
     error_code error;
     co_await socket_.async_accept(upgrade, asio::redirect_error(use_awaitable, error));
     if (error) co_return;
@@ -56,7 +56,7 @@ class DictationSocket : public SpeechEvents {
 
  private:
   void tell(const json::object& message) {
-    if (answers_.size() < kAnswersMax) answers_.push_back(json::serialize(message));
+    if (answers_.size() < answers_max) answers_.push_back(json::serialize(message));
     wake_.cancel();
   }
 
@@ -90,7 +90,7 @@ class DictationSocket : public SpeechEvents {
       }
     } else if (type->get_string() == "start") {
       const auto* rate = object->if_contains("rate");
-      if (rate == nullptr || !rate->is_int64() || rate->get_int64() < kRateMin || rate->get_int64() > kRateMax) {
+      if (rate == nullptr || !rate->is_int64() || rate->get_int64() < rate_min || rate->get_int64() > rate_max) {
         tell({{"type", "error"}, {"message", "rate: 8000 to 192000 samples a second expected"}});
         return;
       }

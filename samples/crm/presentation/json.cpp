@@ -18,15 +18,15 @@ struct CodeMeaning {
 };
 
 /// The one place where reasons become statuses.
-constexpr std::array<CodeMeaning, 9> kCodes = {{{Code::invalid, 400, "invalid"},
-                                                {Code::unauthorized, 401, "unauthorized"},
-                                                {Code::forbidden, 403, "forbidden"},
-                                                {Code::not_found, 404, "not_found"},
-                                                {Code::conflict, 409, "conflict"},
-                                                {Code::too_large, 413, "too_large"},
-                                                {Code::too_many, 429, "too_many"},
-                                                {Code::unavailable, 503, "unavailable"},
-                                                {Code::internal, 500, "internal"}}};
+constexpr std::array<CodeMeaning, 9> code_meanings = {{{Code::invalid, 400, "invalid"},
+                                                       {Code::unauthorized, 401, "unauthorized"},
+                                                       {Code::forbidden, 403, "forbidden"},
+                                                       {Code::not_found, 404, "not_found"},
+                                                       {Code::conflict, 409, "conflict"},
+                                                       {Code::too_large, 413, "too_large"},
+                                                       {Code::too_many, 429, "too_many"},
+                                                       {Code::unavailable, 503, "unavailable"},
+                                                       {Code::internal, 500, "internal"}}};
 
 json::value to_json(const Value& value) {
   return std::visit(
@@ -114,8 +114,8 @@ Response answer(const json::value& body, unsigned status) {
 }
 
 Response answer(const Error& error) {
-  const auto* meaning = &kCodes.back();
-  for (const auto& candidate : kCodes) {
+  const auto* meaning = &code_meanings.back();
+  for (const auto& candidate : code_meanings) {
     if (candidate.code == error.code) meaning = &candidate;
   }
   json::object told = {{"code", meaning->name}, {"message", error.message}};

@@ -55,7 +55,7 @@ std::string Request::session_cookie() const {
     auto pair = rest.substr(0, end);
     pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
     const auto equal = pair.find('=');
-    if (equal != std::string_view::npos && pair.substr(0, equal) == kSessionCookie) {
+    if (equal != std::string_view::npos && pair.substr(0, equal) == session_cookie_name) {
       return std::string(pair.substr(equal + 1));
     }
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);

@@ -36,7 +36,7 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-inline constexpr std::string_view kSessionCookie = "crm_session";
+inline constexpr std::string_view session_cookie_name = "crm_session";
 
 /// "/a%20b?q=x+y" into path and query; nothing where the escapes are broken.
 bool read_target(std::string_view target, Request& request);

@@ -134,7 +134,7 @@ json::array list_parameters(const Kind& kind) {
   json::array parameters = {
       parameter("q", "query", of_type("string"), false), parameter("sort", "query", of_type("string"), false),
       parameter("page", "query", {{"type", "integer"}, {"minimum", 1}}, false),
-      parameter("size", "query", {{"type", "integer"}, {"minimum", 1}, {"maximum", Records::kPageMax}}, false)};
+      parameter("size", "query", {{"type", "integer"}, {"minimum", 1}, {"maximum", Records::page_max}}, false)};
   for (const auto& field : kind.fields) {
     if (field.type == FieldType::boolean || field.type == FieldType::customer || field.type == FieldType::choice) {
       auto schema = field_schema(field);

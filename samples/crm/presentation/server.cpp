@@ -35,15 +35,15 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::seconds kIdleMax{60};
-constexpr std::chrono::seconds kReadMax{60};
-constexpr std::chrono::seconds kLingerMax{2};
-constexpr std::uint32_t kHeaderMax = 16U << 10U;
+constexpr std::chrono::seconds idle_max{60};
+constexpr std::chrono::seconds read_max{60};
+constexpr std::chrono::seconds linger_max{2};
+constexpr std::uint32_t header_max = 16U << 10U;
 
 using Parser = http::request_parser<http::string_body>;
 
 /// The page may load what comes from here and nothing else; no other page may frame it or see where it links from.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSecurityHeaders = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> security_headers = {
     {{"Content-Security-Policy",
       "default-src 'self'; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
       "frame-ancestors 'none'"},
@@ -71,7 +71,7 @@ std::optional<Request> to_request(const Message& message, const std::string& fro
 
 http::response<http::string_body> to_message(Response response, unsigned version, bool keep_alive, bool head) {
   http::response<http::string_body> message(static_cast<http::status>(response.status), version);
-  for (const auto& [name, value] : kSecurityHeaders) message.set(name, value);
+  for (const auto& [name, value] : security_headers) message.set(name, value);
   message.set(http::field::cache_control, "no-store");
   if (!response.content_type.empty()) message.set(http::field::content_type, response.content_type);
   for (const auto& [name, value] : response.headers) message.set(name, value);
@@ -155,7 +155,7 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket) {
   }
   // What still comes is thrown away for a while: closing over it would take the answer from a client that still sends.
   stream.socket().shutdown(tcp::socket::shutdown_send, error);
-  stream.expires_after(kLingerMax);
+  stream.expires_after(linger_max);
   std::array<char, 16384> rest;
   while (!error && !stopping) {
     co_await stream.async_read_some(asio::buffer(rest), asio::redirect_error(use_awaitable, error));
@@ -166,10 +166,10 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket) {
 asio::awaitable<bool> Server::State::exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                               const std::string& from) {
   Parser parser;
-  parser.header_limit(kHeaderMax);
-  parser.body_limit(Api::kRecordingMax);
+  parser.header_limit(header_max);
+  parser.body_limit(Api::recording_max);
   error_code error;
-  stream.expires_after(kIdleMax);
+  stream.expires_after(idle_max);
   waiting.insert(&stream);
   co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   waiting.erase(&stream);
@@ -222,7 +222,7 @@ asio::awaitable<std::optional<Response>> Server::State::read_body(beast::tcp_str
     http::response_serializer<http::empty_body> serializer(go_on);
     co_await http::async_write_header(stream, serializer, asio::redirect_error(use_awaitable, error));
   }
-  stream.expires_after(kReadMax);
+  stream.expires_after(read_max);
   co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   if (error == http::error::body_limit) co_return too_long(too_large);
   if (error) co_return bad_request("the request ended before its body: " + error.message());
@@ -236,7 +236,7 @@ asio::awaitable<void> Server::State::write(beast::tcp_stream& stream, Response r
                                   request.method() == http::verb::head);
   http::response_serializer<http::string_body> serializer(message);
   error_code error;
-  stream.expires_after(kReadMax);
+  stream.expires_after(read_max);
   if (request.method() == http::verb::head) {
     co_await http::async_write_header(stream, serializer, asio::redirect_error(use_awaitable, error));
   } else {

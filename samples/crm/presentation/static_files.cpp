@@ -12,7 +12,7 @@
 namespace crm {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTypes = {
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> content_types = {
     {{".html", "text/html; charset=utf-8"},
      {".js", "text/javascript; charset=utf-8"},
      {".mjs", "text/javascript; charset=utf-8"},
@@ -25,7 +25,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTypes = 
 
 std::string_view type_of(const std::filesystem::path& path) {
   const auto ending = path.extension().string();
-  for (const auto& [known, type] : kTypes) {
+  for (const auto& [known, type] : content_types) {
     if (ending == known) return type;
   }
   return "application/octet-stream";

@@ -25,12 +25,12 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::seconds kConnectMax{3};
-constexpr std::chrono::seconds kStopMax{4};     ///< how long the end waits for a service that is away
-constexpr std::chrono::seconds kAnswerMax{30};  ///< after stop(), for the last text of a service that is there
-constexpr std::chrono::milliseconds kTryFirst{200};
-constexpr std::chrono::milliseconds kTryMax{3000};
-constexpr std::size_t kModelsMax = 1U << 20U;
+constexpr std::chrono::seconds connect_max{3};
+constexpr std::chrono::seconds stop_max{4};     ///< how long the end waits for a service that is away
+constexpr std::chrono::seconds answer_max{30};  ///< after stop(), for the last text of a service that is there
+constexpr std::chrono::milliseconds try_first{200};
+constexpr std::chrono::milliseconds try_max{3000};
+constexpr std::size_t models_max = 1U << 20U;
 
 asio::awaitable<error_code> reach(beast::tcp_stream& stream, const ServiceAddress& address) {
   error_code error;
@@ -38,7 +38,7 @@ asio::awaitable<error_code> reach(beast::tcp_stream& stream, const ServiceAddres
   const auto found =
       co_await resolver.async_resolve(address.host, address.port, asio::redirect_error(use_awaitable, error));
   if (error) co_return error;
-  stream.expires_after(kConnectMax);
+  stream.expires_after(connect_max);
   co_await stream.async_connect(found, asio::redirect_error(use_awaitable, error));
   co_return error;
 }
@@ -60,7 +60,7 @@ asio::awaitable<std::expected<std::string, std::string>> get_models(ServiceAddre
   if (error) co_return std::unexpected(cannot_reach(address, error));
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
-  parser.body_limit(kModelsMax);
+  parser.body_limit(models_max);
   co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   if (error) co_return std::unexpected(cannot_reach(address, error));
   if (parser.get().result() != http::status::ok) {
@@ -88,7 +88,7 @@ void SpeechSocket::send(std::string sound) {
 }
 
 void SpeechSocket::keep_bound() {
-  const auto kept_max = static_cast<std::size_t>(rate_) * sizeof(std::int16_t) * kKeptSeconds;
+  const auto kept_max = static_cast<std::size_t>(rate_) * sizeof(std::int16_t) * kept_seconds;
   while (kept_bytes_ > kept_max) {
     auto& oldest = sent_.empty() ? waiting_ : sent_;
     kept_bytes_ -= oldest.front().size();
@@ -98,7 +98,7 @@ void SpeechSocket::keep_bound() {
 
 void SpeechSocket::stop() {
   stopping_ = true;
-  give_up_ = std::chrono::steady_clock::now() + kStopMax;
+  give_up_ = std::chrono::steady_clock::now() + stop_max;
   wake_.cancel();
 }
 
@@ -110,7 +110,7 @@ void SpeechSocket::drop() {
 
 asio::awaitable<void> SpeechSocket::run() {
   const auto self = shared_from_this();
-  auto pause = kTryFirst;
+  auto pause = try_first;
   while (events_ != nullptr) {
     const auto reason = co_await talk();
     if (events_ == nullptr) co_return;
@@ -119,7 +119,7 @@ asio::awaitable<void> SpeechSocket::run() {
       co_return;
     }
     if (!was_unavailable_) events_->on_unavailable(reason);
-    pause = was_unavailable_ ? std::min(2 * pause, kTryMax) : kTryFirst;
+    pause = was_unavailable_ ? std::min(2 * pause, try_max) : try_first;
     was_unavailable_ = true;
     auto next = std::chrono::steady_clock::now() + pause;
     // New sound wakes the timer; only the time, the end or stop() matter here.
@@ -174,7 +174,7 @@ asio::awaitable<std::string> SpeechSocket::connect(Socket& socket) {
   if (const auto error = co_await reach(stream, address)) co_return cannot_reach(address, error);
   stream.expires_never();
   // Pings notice within ten seconds that the other side is gone without a word.
-  websocket::stream_base::timeout limits{kConnectMax, std::chrono::seconds(10), true};
+  websocket::stream_base::timeout limits{connect_max, std::chrono::seconds(10), true};
   socket.set_option(limits);
   error_code error;
   const auto host = address.authority();
@@ -251,7 +251,7 @@ asio::awaitable<void> SpeechSocket::speak(Socket& socket) {
     }
     // The listener finds out why writing failed; this waits until it ends both, or until the service has had its time.
     const auto never = asio::steady_timer::time_point::max();
-    wake_.expires_at(stop_sent_ ? std::chrono::steady_clock::now() + kAnswerMax : never);
+    wake_.expires_at(stop_sent_ ? std::chrono::steady_clock::now() + answer_max : never);
     co_await wake_.async_wait(asio::redirect_error(use_awaitable, error));
     const bool over = !error;
     if (over || (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) co_return;

@@ -26,7 +26,7 @@ boost::asio::awaitable<std::expected<std::string, std::string>> get_models(Servi
 
 /// One dictation to the service, over as many connections as it takes. What was sent since the last final text is kept,
 /// so that a connection that breaks loses nothing of what was said: the next one hears it again. At most
-/// kKeptSeconds of sound are kept; then the oldest goes.
+/// kept_seconds of sound are kept; then the oldest goes.
 class SpeechSocket : public std::enable_shared_from_this<SpeechSocket> {
  public:
   SpeechSocket(boost::asio::io_context& context, SpeechTarget target, std::string language, int rate,
@@ -38,7 +38,7 @@ class SpeechSocket : public std::enable_shared_from_this<SpeechSocket> {
   void stop();
   void drop();  ///< tells nothing from now on
 
-  static constexpr int kKeptSeconds = 60;
+  static constexpr int kept_seconds = 60;
 
  private:
   using Socket = boost::beast::websocket::stream<boost::beast::tcp_stream>;
