@@ -1,6 +1,7 @@
 # The commands of the project. Each one sets up what it needs first, and says what it does in a line a step.
 #
 #   make run      build, and serve three real models; ONCE=1 ends after the first answers, PORT=9000 chooses the port
+#   make crm      build samples/crm, and start it with the speech service it dictates to
 #   make test     build, and run every test; the last line is the count
 #   make build    the release program, build/slipway
 #   make install  PREFIX=/usr/local: the program and its backends, in a tree that may be copied
@@ -13,7 +14,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_fake
 
-.PHONY: run test build install check asan tsan bench bench-stages models clean
+.PHONY: run crm test build install check asan tsan bench bench-stages models clean
 .DEFAULT_GOAL := build
 
 build:
@@ -27,9 +28,15 @@ models:
 run: build models
 	@ONCE="$(ONCE)" PORT="$(PORT)" scripts/run
 
+crm:
+	@scripts/setup --crm
+	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build $(PROGRAM) crm
+	@scripts/models build/models
+	@ONCE="$(ONCE)" PORT="$(PORT)" samples/crm/run
+
 test:
 	@scripts/setup --tests
-	@scripts/build build
+	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build
 	@scripts/models build/models
 	@scripts/test
 
