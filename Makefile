@@ -3,6 +3,7 @@
 #   make run      build, and serve three real models; ONCE=1 ends after the first answers, PORT=9000 chooses the port
 #   make test     build, and run every test; the last line is the count
 #   make build    the release program, build/slipway
+#   make speech-models  a speech model and recordings, in build/speech
 #   make install  PREFIX=/usr/local: the program and its backends, in a tree that may be copied
 #   make check    formatting and static analysis
 #   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
@@ -11,9 +12,9 @@
 #   make clean    leaves .deps/, which scripts/setup keeps
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
-PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_fake
+PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_speech slipway_backend_fake
 
-.PHONY: run test build install check asan tsan bench bench-stages models clean
+.PHONY: run test build install check asan tsan bench bench-stages models speech-models clean
 .DEFAULT_GOAL := build
 
 build:
@@ -24,6 +25,10 @@ models:
 	@scripts/setup
 	@scripts/models build/models
 
+speech-models:
+	@scripts/setup --speech
+	@.deps/python/bin/python scripts/speech_models build/speech
+
 run: build models
 	@ONCE="$(ONCE)" PORT="$(PORT)" scripts/run
 
@@ -31,6 +36,7 @@ test:
 	@scripts/setup --tests
 	@scripts/build build
 	@scripts/models build/models
+	@.deps/python/bin/python scripts/speech_models build/speech
 	@scripts/test
 
 install: build

@@ -13,6 +13,7 @@ import trees
 from program import PROGRAM, ROOT, Server
 
 SAMPLES = ROOT / "build" / "models"
+SPEECH_MODEL = ROOT / "build" / "speech" / "moonshine-base-en"
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,14 @@ def server(made_models):
     """The three sample models and those made here, behind one address for all tests."""
     assert PROGRAM.exists(), f"{PROGRAM} is missing: make build"
     with Server([SAMPLES, made_models, "--backend", "onnxruntime"]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def listener():
+    """A speech model, and nothing said of it."""
+    assert SPEECH_MODEL.exists(), f"{SPEECH_MODEL} is missing: make speech-models"
+    with Server([SPEECH_MODEL]) as running:
         yield running
 
 
