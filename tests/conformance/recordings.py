@@ -46,12 +46,11 @@ def check_words(heard: str, recording: pathlib.Path, what: str) -> None:
 
 
 def samples_of(recording: pathlib.Path, rate: int, channels: int = 1) -> np.ndarray:
-    """Floats [samples, channels]; the channels of several differ by a delay of a millisecond and by loudness."""
+    """Floats [samples, channels]; the channels of several differ by loudness."""
     sound, own_rate = soundfile.read(recording, dtype="float32")
     if own_rate != rate:
         sound = scipy.signal.resample_poly(sound, rate, own_rate).astype(np.float32)
-    delay = rate // 1000
-    return np.stack([np.roll(sound, i * delay) * (1 - 0.3 * i) for i in range(channels)], axis=1)
+    return np.stack([sound * (1 - 0.3 * i) for i in range(channels)], axis=1)
 
 
 def pcm(recording: pathlib.Path, rate: int, channels: int = 1, big_endian: bool = False) -> bytes:

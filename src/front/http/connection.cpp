@@ -80,6 +80,15 @@ HttpResponse preflight_answer() {
   return response;
 }
 
+/// Whether a page of another site wants a WebSocket, through the browser of somebody who may: browsers say whose page
+/// asks, and ask nobody else.
+bool is_foreign(const HttpRequest& request, const std::optional<std::string>& allowed) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty() || (allowed && (*allowed == "*" || *allowed == origin))) return false;
+  const auto host = origin.find("://");
+  return host == std::string_view::npos || origin.substr(host + 3) != request.header("host");
+}
+
 /// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
 std::optional<std::size_t> absolute_form_path(std::string_view target) {
   constexpr std::string_view scheme = "http://";
@@ -120,10 +129,12 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 
 void Connection::finish() {
   finishing_ = true;
+  if (socket_) return socket_->close("the server ends");
   if (idle_) stream_.cancel();
 }
 
 void Connection::abandon() {
+  if (socket_) socket_->abandon();
   if (exchange_) exchange_->cancelled = true;
 }
 
@@ -135,6 +146,8 @@ asio::awaitable<void> Connection::serve() {
     if (!co_await read_header(parser) || !co_await read_body(parser)) break;
     auto request = co_await request_from(parser);
     if (!request) break;
+    if (const SocketOpener* open = opener_for(parser, *request))
+      co_return co_await serve_socket(parser, *request, *open);
     HttpResponse response;
     if (options_.cors_origin && is_preflight(*request)) {
       response = preflight_answer();
@@ -149,6 +162,28 @@ asio::awaitable<void> Connection::serve() {
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
   stream_.close();
+}
+
+const SocketOpener* Connection::opener_for(Parser& parser, const HttpRequest& request) const {
+  return beast::websocket::is_upgrade(parser.get()) ? router_.socket(request.path) : nullptr;
+}
+
+asio::awaitable<void> Connection::serve_socket(Parser& parser, const HttpRequest& request, const SocketOpener& open) {
+  if (is_foreign(request, options_.cors_origin)) {
+    HttpResponse response = HttpResponse::error(
+        403, fmt::format("Origin {}: pages of this server alone may open a WebSocket; cors_origin can allow another",
+                         request.header("origin")));
+    co_return co_await refuse(response);
+  }
+  const auto socket = std::make_shared<SocketConnection>(context_);
+  auto handler = open(request, socket);
+  if (!handler || buffer_.size() > 0) {
+    HttpResponse response = handler ? HttpResponse::error(400, "bytes came before the handshake was answered")
+                                    : HttpResponse::error(handler.error());
+    co_return co_await refuse(response);
+  }
+  socket_ = socket;
+  co_await socket->serve(stream_, parser.get(), *handler);
 }
 
 asio::awaitable<bool> Connection::wait_for_request() {

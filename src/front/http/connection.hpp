@@ -14,6 +14,7 @@
 #include "front/http/response_writer.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
+#include "front/http/socket_connection.hpp"
 
 namespace slipway::front::http {
 
@@ -42,6 +43,9 @@ class Connection {
   boost::asio::awaitable<bool> read_body(Parser& parser);
   boost::asio::awaitable<std::optional<HttpRequest>> request_from(Parser& parser);
   boost::asio::awaitable<HttpResponse> answer(HttpRequest& request);
+  /// What to do with a request that wants to become a WebSocket; null for one that does not.
+  const SocketOpener* opener_for(Parser& parser, const HttpRequest& request) const;
+  boost::asio::awaitable<void> serve_socket(Parser& parser, const HttpRequest& request, const SocketOpener& open);
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
@@ -56,9 +60,10 @@ class Connection {
   boost::beast::flat_buffer buffer_;
   AnswerForm form_;
   std::string header_;
-  std::shared_ptr<Exchange> exchange_;  ///< of the request in flight
-  core::TimePoint received_;            ///< when the first byte of the request had come
-  bool idle_ = true;                    ///< no whole header has come
+  std::shared_ptr<Exchange> exchange_;        ///< of the request in flight
+  std::shared_ptr<SocketConnection> socket_;  ///< once it has become one
+  core::TimePoint received_;                  ///< when the first byte of the request had come
+  bool idle_ = true;                          ///< no whole header has come
   bool finishing_ = false;
 };
 

@@ -45,8 +45,12 @@ void add_v1_routes(Router& router, const models::Registry& models) {
   };
   const Handler status = [&models](const HttpRequest& request, Responder respond) {
     const auto rows = rows_for(models, request);
-    if (!rows.empty()) return respond(HttpResponse::json(protocol::v1_status(request.path_values[0], rows)));
-    respond(HttpResponse::error(models.find(request.path_values[0], request.path_value(1)).error()));
+    const auto serving = models.find(request.path_values[0], request.path_value(1));
+    if (!rows.empty()) {
+      return respond(
+          HttpResponse::json(protocol::v1_status(request.path_values[0], rows, serving ? *serving : models::Handle())));
+    }
+    respond(HttpResponse::error(serving.error()));
   };
   const Handler metadata = [&models](const HttpRequest& request, Responder respond) {
     const auto version = models.find(request.path_values[0], request.path_value(1));
