@@ -15,9 +15,10 @@ struct Span {
   bool operator==(const Span&) const = default;
 };
 
-/// When a phrase ends, in seconds.
+/// When a phrase ends, in seconds. As they stand they are for recordings: models hear short phrases better with what
+/// stands around them, so only a long silence parts them.
 struct PhraseRules {
-  double silence = 0.5;      ///< that ends a phrase; a third of it will do when a phrase is over half of `longest`
+  double silence = 1.5;      ///< that ends a phrase; a third of it will do when a phrase is over half of `longest`
   double longest = 20;       ///< then it is cut where it is quietest
   double before = 0.25;      ///< what is kept of the silence at its beginning,
   double after = 0.2;        ///< and at its end

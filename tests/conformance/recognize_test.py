@@ -83,9 +83,7 @@ def test_the_sdk_recognises_a_file(watson):
                                   word_confidence=True, smart_formatting=True, split_transcript_at_phrase_end=True).get_result()
     check_words(text_of(answer), BECKETT, "ibm-watson")
     assert answer["result_index"] == 0
-    assert len(answer["results"]) >= 3, "its phrases pause"
     assert all(result["final"] for result in answer["results"])
-    assert {result["end_of_utterance"] for result in answer["results"][:-1]} == {"silence"}
     assert answer["results"][-1]["end_of_utterance"] == "end_of_data"
     for word in ("timestamps", "word_confidence", "max_alternatives", "smart_formatting"):
         assert any(word in warning for warning in answer["warnings"]), word
@@ -133,7 +131,7 @@ def test_a_form_has_the_recording_and_what_is_said_of_it(listener):
     body = b"".join(b"--%b\r\nContent-Disposition: form-data; %b\r\n" % (boundary.encode(), part) for part in parts)
     answer = recognize(listener, body + b"--%b--\r\n" % boundary.encode(), f"multipart/form-data; boundary={boundary}")
     assert answer.status == 200, answer.body
-    assert len(answer.json["results"]) >= 3
+    assert answer.json["results"][-1]["end_of_utterance"] == "end_of_data"
     check_words(text_of(answer.json), BECKETT, "multipart")
 
 

@@ -21,6 +21,7 @@ LIMIT_S = 60
 BLOCK_S = 0.05
 INTERIM_EVERY_S = 0.5
 FINAL_WITHIN_S = 0.7
+SHORT_ERRORS_MAX = 0.2  # live phrases of two words are heard without what stands around them
 BUSY_FACTOR = 0.2  # seconds for one of sound, which the model does not take where nothing else runs
 
 
@@ -149,14 +150,14 @@ class Kept(RecognizeCallback):
 @pytest.mark.parametrize("interim", [False, True])
 def test_the_sdk_streams_a_file(listener, interim):
     client = SpeechToTextV1(authenticator=NoAuthAuthenticator())
-    client.set_service_url(listener.url)
+    client.set_service_url(f"ws://{listener.address}")  # it turns https into wss, and nothing into ws
     kept = Kept()
     with BECKETT.open("rb") as file:
         client.recognize_using_websocket(audio=AudioSource(file), content_type="audio/wav", recognize_callback=kept,
                                          model=NAME, interim_results=interim)
     assert kept.closed.wait(LIMIT_S)
     assert kept.errors == []
-    check_words("".join(kept.texts), BECKETT, f"ibm-watson, WebSocket, interim_results={interim}")
+    check_words("".join(kept.texts), BECKETT, f"ibm-watson, WebSocket, interim_results={interim}", SHORT_ERRORS_MAX)
 
 
 def test_without_interim_results_all_comes_at_the_end(listener):
@@ -166,7 +167,7 @@ def test_without_interim_results_all_comes_at_the_end(listener):
         stream.sound(b"")  # as good as a stop
         (message,) = stream.until_listening()
         assert message["result_index"] == 0 and len(message["results"]) >= 3
-        check_words("".join(finals([message])), BECKETT, "WebSocket, at the end")
+        check_words("".join(finals([message])), BECKETT, "WebSocket, at the end", SHORT_ERRORS_MAX)
 
 
 def test_a_connection_takes_one_stream_after_the_other(listener):
