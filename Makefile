@@ -4,6 +4,7 @@
 #   make crm      build samples/crm, and start it with the speech service it dictates to
 #   make test     build, and run every test; the last line is the count
 #   make build    the release program, build/slipway
+#   make speech-models  a speech model and recordings, in build/speech
 #   make install  PREFIX=/usr/local: the program and its backends, in a tree that may be copied
 #   make check    formatting and static analysis
 #   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
@@ -12,9 +13,9 @@
 #   make clean    leaves .deps/, which scripts/setup keeps
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
-PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_fake
+PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_speech slipway_backend_fake
 
-.PHONY: run crm test build install check asan tsan bench bench-stages models clean
+.PHONY: run crm test build install check asan tsan bench bench-stages models speech-models clean
 .DEFAULT_GOAL := build
 
 build:
@@ -25,19 +26,24 @@ models:
 	@scripts/setup
 	@scripts/models build/models
 
+speech-models:
+	@scripts/setup --speech
+	@.deps/python/bin/python scripts/speech_models build/speech
+
 run: build models
 	@ONCE="$(ONCE)" PORT="$(PORT)" scripts/run
 
 crm:
-	@scripts/setup --crm
+	@scripts/setup --crm --speech
 	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build $(PROGRAM) crm
-	@scripts/models build/models
+	@.deps/python/bin/python scripts/speech_models build/speech
 	@ONCE="$(ONCE)" PORT="$(PORT)" samples/crm/run
 
 test:
 	@scripts/setup --tests
 	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build
 	@scripts/models build/models
+	@.deps/python/bin/python scripts/speech_models build/speech
 	@scripts/test
 
 install: build

@@ -141,7 +141,7 @@ typedef struct slipway_model_config {
   uint32_t struct_size;
   const char* path;   /* absolute; a file, or a folder for formats that are folders */
   const char* format; /* what the host takes it for: "onnx", "ort", "openvino_ir", "tensorflow_saved_model",
-                         "tensorflow_graph", "tflite", "paddle"; "" when it does not know */
+                         "tensorflow_graph", "tflite", "paddle", "speech"; "" when it does not know */
   const char* device; /* "cpu", "gpu:0", … as `devices` names them */
   uint32_t instances; /* how many instances will be created, at least 1 */
   uint32_t threads;   /* threads that compute in each instance, at least 1 */

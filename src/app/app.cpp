@@ -55,7 +55,9 @@ App::App(const Plan& plan)
       backends_(runtime::BackendRegistry::default_folders()),
       models_(backends_, metrics_, plan.server.response_cache_bytes),
       control_(models_, {plan.models, plan.over}, plan.server.allows_model_control()),
-      memory_(memory_options(plan.server)) {}
+      memory_(memory_options(plan.server)),
+      speech_(models_, backends_, metrics_),
+      jobs_(speech_) {}
 
 App::~App() {
   {
@@ -90,6 +92,8 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
   http::add_trace_routes(app->router_, app->models_, app->metrics_.tracer());
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
+  http::add_speech_routes(app->router_, app->speech_, app->jobs_);
+  http::add_transcription_routes(app->router_, app->speech_);
   http::add_docs_routes(app->router_, app->models_);
   http::add_metrics_routes(app->router_, app->metrics_);
   if (plan.server.grpc_port) {

@@ -19,6 +19,8 @@
 #include "models/registry.hpp"
 #include "protocol/log_settings.hpp"
 #include "runtime/backend_registry.hpp"
+#include "speech/jobs.hpp"
+#include "speech/service.hpp"
 
 namespace slipway::app {
 
@@ -51,6 +53,8 @@ class App {
   models::Registry models_;
   models::ModelControl control_;
   core::SharedMemory memory_;
+  speech::Service speech_;
+  speech::Jobs jobs_;
   front::http::Router router_;
   front::http::Router metrics_router_;
   // after what they use, so that they end first

@@ -111,12 +111,14 @@ Findings examine() {
     }
     found.backends.push_back(std::move(state));
   }
-  for (const std::string_view name : {"onnxruntime", "openvino"}) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> usual{
+      {{"onnxruntime", "onnxruntime"}, {"openvino", "openvino"}, {"speech", "sherpa-onnx-core"}}};
+  for (const auto& [name, package] : usual) {
     if (std::ranges::find(found.backends, name, &BackendState::name) != found.backends.end()) continue;
     found.missing.push_back(
-        fmt::format("backend {0}: libslipway_backend_{0}.so is in none of {1}; pip install {0} into .deps/python and "
+        fmt::format("backend {0}: libslipway_backend_{0}.so is in none of {1}; pip install {2} into .deps/python and "
                     "build again, or name its folder in SLIPWAY_BACKEND_PATH",
-                    name, fmt::join(found.folders, ", ")));
+                    name, fmt::join(found.folders, ", "), package));
   }
   return found;
 }

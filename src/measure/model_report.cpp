@@ -72,8 +72,10 @@ core::Result<ModelReport> read_model_report(const fs::path& path) {
   if (report.format.empty()) {
     return core::fail(
         Code::invalid_argument,
-        fmt::format("{}: no known model format; ONNX, ORT, OpenVINO IR, TensorFlow, TFLite and Paddle are",
-                    path.string()));
+        fmt::format(
+            "{}: no known model format; ONNX, ORT, OpenVINO IR, TensorFlow, TFLite, Paddle and speech models with "
+            "their tokens.txt are",
+            path.string()));
   }
   if (report.format == "onnx") TRY_VOID(read_onnx(path, report));
   return report;

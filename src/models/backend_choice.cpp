@@ -132,7 +132,9 @@ core::Result<std::pair<std::optional<Choice>, Loaded>> measure(const Loaded& fir
 core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const std::string& backend,
                                       const runtime::LoadOptions& options, const std::string& model) {
   if (backend != "auto") return backends.load(backend, options);
-  if (options.format == "fake" || backends.names().size() < 2) return backends.load("first", options);
+  // a format that one backend has
+  if (options.format == "fake" || options.format == "speech" || backends.names().size() < 2)
+    return backends.load("first", options);
 
   const auto folder = cache_folder();
   const auto key = folder ? key_of(backends, options) : core::fail(core::Code::not_found, "no folder to keep it in");

@@ -90,11 +90,12 @@ core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::Mod
   return spec;
 }
 
-/// A bare file or a folder that is itself a model; its model.yaml is called after it.
+/// A bare file or a folder that is itself a model; its model.yaml is called after it, or lies in the folder.
 void add_bare(Found& found, const fs::path& path, const config::ModelSpec& over) {
   // a folder's name has no suffix, only dots
   const std::string name = (is_folder(path) ? path.filename() : path.stem()).string();
-  auto spec = spec_for(path.parent_path() / (name + ".yaml"), over, name);
+  const fs::path inside = path / "model.yaml";
+  auto spec = spec_for(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), over, name);
   if (spec) {
     found.sources.push_back({*std::move(spec), "1", path});
   } else {

@@ -1,10 +1,12 @@
 #include "protocol/openapi.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <utility>
 
 #include "protocol/openapi_extensions.hpp"
 #include "protocol/openapi_operation.hpp"
+#include "protocol/openapi_speech.hpp"
 
 namespace slipway::protocol {
 
@@ -58,6 +60,11 @@ std::string openapi_document(const std::vector<openapi::Service>& services) {
   }
   tags.push_back(json::object{{"name", server_tag}, {"description", "The process and all that it serves."}});
   add_server_paths(paths);
+  if (std::ranges::any_of(services, &openapi::Service::listens)) {
+    tags.push_back(json::object{{"name", openapi::speech_tag},
+                                {"description", "Recordings to text, as Watson's and OpenAI's clients ask."}});
+    openapi::add_speech_paths(paths);
+  }
   if (!services.empty()) {
     tags.push_back(
         json::object{{"name", openapi::versions_tag}, {"description", "The same for a version that the path names."}});

@@ -10,6 +10,7 @@
 #include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
 #include "protocol/openapi_schema.hpp"
+#include "speech/phrase_run.hpp"
 
 namespace slipway::protocol::openapi {
 
@@ -254,7 +255,8 @@ Service service_of(const models::ModelVersion& version) {
           .inputs = version.inputs(),
           .outputs = version.outputs(),
           .takes_bytes = version.spec().bytes_input.has_value(),
-          .gives_labels = version.spec().labels_output.has_value()};
+          .gives_labels = version.spec().labels_output.has_value(),
+          .listens = speech::listens(version)};
 }
 
 std::optional<json::object> example_body(const Service& service, std::string_view door) {

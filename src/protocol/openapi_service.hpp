@@ -23,6 +23,7 @@ struct Service {
   std::vector<core::TensorInfo> outputs;
   bool takes_bytes = false;
   bool gives_labels = false;
+  bool listens = false;  ///< is a speech model
 };
 Service service_of(const models::ModelVersion& version);
 

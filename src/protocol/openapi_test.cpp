@@ -103,6 +103,18 @@ TEST(OpenApiDocument, AServiceThatTakesBytesTakesFilesAndText) {
   EXPECT_EQ(answer.at("properties").at("labels").at("$ref"), "#/components/schemas/Labels");
 }
 
+TEST(OpenApiDocument, HasTheAddressesOfSpeechWhereAModelListens) {
+  openapi::Service service = digits();
+  EXPECT_FALSE(document_of(service).at("paths").as_object().contains("/v1/recognize"));
+  service.listens = true;
+  const json::value document = document_of(service);
+  EXPECT_TRUE(
+      operation(document, "/v1/recognize", "post").at("requestBody").at("content").as_object().contains("audio/webm"));
+  EXPECT_TRUE(operation(document, "/v1/recognitions", "post").at("responses").as_object().contains("201"));
+  EXPECT_TRUE(operation(document, "/v1/recognitions/{id}", "delete").at("responses").as_object().contains("204"));
+  EXPECT_NO_THROW(static_cast<void>(operation(document, "/v1/audio/transcriptions", "post")));
+}
+
 TEST(OpenApiDocument, AnExampleTooLargeToShowIsGivenByItsAddress) {
   openapi::Service service = digits();
   service.inputs = {tensor("picture", DataType::fp32, {-1, 3, 224, 224})};

@@ -3,6 +3,8 @@
 #include <string_view>
 
 #include "protocol/v1_predict.hpp"
+#include "speech/phrase_run.hpp"
+#include "speech/watson.hpp"
 
 namespace slipway::protocol {
 
@@ -54,9 +56,15 @@ std::string_view v1_state(models::State state) {
   return "END";
 }
 
+/// A model as OpenAI's clients list it.
+json::object openai_model(const std::string& name) {
+  return {{"id", name}, {"object", "model"}, {"created", 0}, {"owned_by", "slipway"}};
+}
+
 }  // namespace
 
-std::string v1_status(const std::string& name, const std::vector<models::IndexEntry>& versions) {
+std::string v1_status(const std::string& name, const std::vector<models::IndexEntry>& versions,
+                      const models::Handle& serving) {
   json::array states;
   bool ready = false;
   for (const models::IndexEntry& entry : versions) {
@@ -67,7 +75,13 @@ std::string v1_status(const std::string& name, const std::vector<models::IndexEn
          {"state", v1_state(entry.state)},
          {"status", {{"error_code", failed ? "FAILED_PRECONDITION" : "OK"}, {"error_message", entry.reason}}}});
   }
-  return json::serialize(json::object{{"model_version_status", std::move(states)}, {"name", name}, {"ready", ready}});
+  json::object document{{"model_version_status", std::move(states)}, {"name", name}, {"ready", ready}};
+  const auto add = [&document](const json::object& more) {
+    for (const auto& [key, value] : more) document[key] = value;
+  };
+  add(openai_model(name));
+  if (serving && speech::listens(*serving)) add(speech::watson_model(*serving));
+  return json::serialize(document);
 }
 
 std::string v1_metadata(const models::ModelVersion& version) {
@@ -81,8 +95,16 @@ std::string v1_metadata(const models::ModelVersion& version) {
 
 std::string v1_models(const std::vector<models::Handle>& services) {
   json::array names;
-  for (const models::Handle& service : services) names.emplace_back(service->name());
-  return json::serialize(json::object{{"models", std::move(names)}});
+  json::array data;
+  for (const models::Handle& service : services) {
+    if (speech::listens(*service)) {
+      names.emplace_back(speech::watson_model(*service));
+    } else {
+      names.emplace_back(service->name());
+    }
+    data.emplace_back(openai_model(service->name()));
+  }
+  return json::serialize(json::object{{"models", std::move(names)}, {"object", "list"}, {"data", std::move(data)}});
 }
 
 }  // namespace slipway::protocol

@@ -27,11 +27,14 @@ core::Result<DecodedPredict> decode_predict(core::Buffer body, std::span<const c
 /// `{"predictions": […]}` or `{"outputs": …}`; without names where there is one output. NaN and infinities are null.
 core::Result<std::string> encode_predict(const core::Response& response, bool by_row);
 
-/// The document of GET /v1/models/NAME: TensorFlow Serving's states of the versions, and KServe's name and ready.
-std::string v1_status(const std::string& name, const std::vector<models::IndexEntry>& versions);
+/// The document of GET /v1/models/NAME: TensorFlow Serving's states of the versions, KServe's name and ready, OpenAI's
+/// id, and what Watson's clients read of a speech model. `serving` is the version that answers, null where none does.
+std::string v1_status(const std::string& name, const std::vector<models::IndexEntry>& versions,
+                      const models::Handle& serving);
 /// The document of GET /v1/models/NAME/metadata: the signature that the model has.
 std::string v1_metadata(const models::ModelVersion& version);
-/// KServe's list of models.
+/// The list of models of GET /v1/models: KServe's `models` are names; in it stand speech models as Watson's clients
+/// read them, as objects; OpenAI's list is under `data`.
 std::string v1_models(const std::vector<models::Handle>& services);
 
 }  // namespace slipway::protocol

@@ -66,6 +66,23 @@ bool begins_like_onnx(std::string_view bytes) {
   return false;
 }
 
+/// Whether a folder has the table of tokens that every speech model comes with and a graph, or the joiner that only a
+/// transducer has. Which model it is, and what it lacks, is the backend's to say.
+bool is_speech_folder(const fs::path& folder) {
+  bool tokens = false;
+  bool graph = false;
+  bool joiner = false;
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
+    if (name.ends_with("tokens.txt")) tokens = true;
+    if (!name.ends_with(".onnx") && !name.ends_with(".ort")) continue;
+    graph = true;
+    if (name.find("joiner") != std::string::npos) joiner = true;
+  }
+  return (tokens && graph) || joiner;
+}
+
 std::string folder_format(const fs::path& folder) {
   std::error_code failure;
   for (const char* name : {"saved_model.pb", "saved_model.pbtxt"}) {
@@ -74,6 +91,7 @@ std::string folder_format(const fs::path& folder) {
   for (const char* name : {"inference.pdmodel", "model.pdmodel", "__model__", "inference.json"}) {
     if (fs::is_regular_file(folder / name, failure)) return "paddle";
   }
+  if (is_speech_folder(folder)) return "speech";
   return "";
 }
 

@@ -75,5 +75,17 @@ TEST_F(ModelFormat, KnowsFoldersByTheirFiles) {
   EXPECT_EQ(detect_format(folder.path() / "repository"), "");
 }
 
+TEST_F(ModelFormat, KnowsSpeechModelsByTheirTokensOrTheirJoiner) {
+  folder.write("whisper/tiny-encoder.onnx", onnx);
+  folder.write("whisper/tiny-tokens.txt", "a 0");
+  folder.write("transducer/joiner.int8.onnx", onnx);
+  folder.write("bare/encoder.onnx", onnx);
+  folder.write("text/tokens.txt", "a 0");
+  EXPECT_EQ(detect_format(folder.path() / "whisper"), "speech");
+  EXPECT_EQ(detect_format(folder.path() / "transducer"), "speech");
+  EXPECT_EQ(detect_format(folder.path() / "bare"), "");
+  EXPECT_EQ(detect_format(folder.path() / "text"), "");
+}
+
 }  // namespace
 }  // namespace slipway::runtime

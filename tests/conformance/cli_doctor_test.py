@@ -9,7 +9,8 @@ import pytest
 
 from program import PROGRAM, run
 
-RUNTIMES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO"}
+RUNTIMES = {"onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "speech": "sherpa-onnx"}
+PACKAGES = {"speech": "sherpa-onnx-core"}
 FLAGS = {
     "AVX2": "avx2",
     "AVX-512": "avx512f",
@@ -42,15 +43,15 @@ def test_a_backend_is_of_the_version_that_was_installed(name):
     (backend,) = [backend for backend in diagnosis()["backends"] if backend["name"] == name]
     assert backend["works"] is True
     assert backend["runtime"] == RUNTIMES[name]
-    assert backend["version"] == importlib.metadata.version(name)
-    assert "onnx" in backend["formats"]
+    assert backend["version"] == importlib.metadata.version(PACKAGES.get(name, name))
+    assert ("speech" if name == "speech" else "onnx") in backend["formats"]
     assert [device["name"] for device in backend["devices"]] == ["cpu"]
     assert backend["devices"][0]["description"]
     for key in ("library", "runtime_path"):
         assert pathlib.Path(backend[key]).is_file()
 
 
-def test_both_real_backends_and_no_other_are_listed():
+def test_the_real_backends_and_no_other_are_listed():
     found = diagnosis()
     assert [backend["name"] for backend in found["backends"]] == list(RUNTIMES)
     assert found["healthy"] is True and found["missing"] == []
@@ -102,7 +103,7 @@ def test_a_runtime_that_is_not_there_is_missing_and_how_to_get_it_is_said():
     (sentence,) = found["missing"]
     assert "onnxruntime" in sentence and "/nonexistent" in sentence and "pip install onnxruntime" in sentence
     works = {backend["name"]: backend["works"] for backend in found["backends"]}
-    assert works == {"onnxruntime": False, "openvino": True}
+    assert works == {"onnxruntime": False, "openvino": True, "speech": True}
     assert found["healthy"] is True, "one that works is enough"
     assert sentence in run("doctor", env=environment).stdout
 

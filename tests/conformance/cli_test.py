@@ -7,9 +7,8 @@ import subprocess
 import numpy as np
 import pytest
 
-from conftest import SAMPLES
 from http_call import call
-from program import ROOT, Server, run
+from program import ROOT, SAMPLES, Server, run
 from tiny_models import ELEMENT_TYPES, name_of, rows
 
 NPY_TYPES = [name for name in ELEMENT_TYPES if name not in ("BF16", "BYTES")]  # those that NumPy has

@@ -10,9 +10,8 @@ import tritonclient.http
 
 import tiny_models
 import trees
-from program import PROGRAM, ROOT, Server
+from program import PROGRAM, SAMPLES, SPEECH_MODEL, Server
 
-SAMPLES = ROOT / "build" / "models"
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +28,14 @@ def server(made_models):
     """The three sample models and those made here, behind one address for all tests."""
     assert PROGRAM.exists(), f"{PROGRAM} is missing: make build"
     with Server([SAMPLES, made_models, "--backend", "onnxruntime"]) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def listener():
+    """A speech model, and nothing said of it."""
+    assert SPEECH_MODEL.exists(), f"{SPEECH_MODEL} is missing: make speech-models"
+    with Server([SPEECH_MODEL]) as running:
         yield running
 
 

@@ -21,7 +21,7 @@ import tiny_models
 from format_models import MADE, Made
 from program import PROGRAM, START_LIMIT_S, Server, run, run_serve
 
-BACKENDS = ["onnxruntime", "openvino"]
+BACKENDS = ["onnxruntime", "openvino", "speech"]
 RUNS = [pytest.param(made, backend, id=f"{made.name}-{backend}") for made in MADE for backend in made.backends]
 
 

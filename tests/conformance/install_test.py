@@ -40,19 +40,20 @@ def mapped(pid: int) -> set[pathlib.Path]:
 def test_it_has_what_the_layout_promises(tree):
     assert (tree / "bin" / "slipway").is_file()
     backends = {file.name for file in (tree / "lib" / "slipway" / "backends").iterdir()}
-    assert backends >= {"libslipway_backend_onnxruntime.so", "libslipway_backend_openvino.so"}
+    assert backends >= {"libslipway_backend_onnxruntime.so", "libslipway_backend_openvino.so", "libslipway_backend_speech.so"}
     broken = [path for path in tree.rglob("*") if path.is_symlink() and not path.exists()]
     outward = [path for path in tree.rglob("*") if not path.resolve().is_relative_to(tree)]
     assert broken == outward == []
 
 
-def test_doctor_finds_both_backends_within_the_tree(tree):
+def test_doctor_finds_the_backends_within_the_tree(tree):
     done = run("doctor", "--json", program=tree / "bin" / "slipway", **BARE)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     assert [(backend["name"], backend["works"]) for backend in found["backends"]] == [
         ("onnxruntime", True),
         ("openvino", True),
+        ("speech", True),
     ]
     for backend in found["backends"]:
         for key in ("library", "runtime_path"):

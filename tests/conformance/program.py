@@ -13,6 +13,8 @@ from collections.abc import Callable
 from http_call import call
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "build" / "models"
+SPEECH_MODEL = ROOT / "build" / "speech" / "moonshine-base-en"
 PROGRAM = ROOT / "build" / "slipway"
 START_LIMIT_S = 60
 STOP_LIMIT_S = 20

@@ -76,6 +76,15 @@ HttpResponse preflight_answer() {
   return response;
 }
 
+/// Whether a page of another site wants a WebSocket, through the browser of somebody who may: browsers say whose page
+/// asks, and ask nobody else.
+bool is_foreign(const HttpRequest& request, const std::optional<std::string>& allowed) {
+  const std::string_view origin = request.header("origin");
+  if (origin.empty() || (allowed && (*allowed == "*" || *allowed == origin))) return false;
+  const auto host = origin.find("://");
+  return host == std::string_view::npos || origin.substr(host + 3) != request.header("host");
+}
+
 /// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
 std::optional<std::size_t> absolute_form_path(std::string_view target) {
   constexpr std::string_view scheme = "http://";
@@ -109,11 +118,28 @@ std::size_t lead_for(std::string_view header_length) {
 bool decode_path(HttpRequest& request) {
   std::string_view target = request.path;
   if (const auto path_at = absolute_form_path(target)) target.remove_prefix(*path_at);
-  target = target.substr(0, target.find('?'));
+  const std::size_t question = target.find('?');
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+  target = target.substr(0, question);
   auto path = percent_decoded(target);
   if (!path || (!path->starts_with('/') && !(request.method == Method::options && *path == "*"))) return false;
   request.path = *std::move(path);
   return true;
+}
+
+/// The request as Beast's WebSocket reads it.
+SocketConnection::Handshake handshake_of(const HttpRequest& request) {
+  SocketConnection::Handshake made(request.method == Method::get ? wire::verb::get : wire::verb::unknown, request.path,
+                                   11);
+  for (const wire::field field : {wire::field::host, wire::field::connection, wire::field::upgrade,
+                                  wire::field::sec_websocket_key, wire::field::sec_websocket_version,
+                                  wire::field::sec_websocket_protocol, wire::field::sec_websocket_extensions}) {
+    std::string name(wire::to_string(field));
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (const std::string_view value = request.header(name); !value.empty())
+      made.set(field, beast::string_view(value.data(), value.size()));
+  }
+  return made;
 }
 
 HttpResponse body_refused_at_the_end() {
@@ -130,6 +156,7 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 void Connection::finish() {
   finishing_ = true;
   error_code ignored;
+  if (socket_) return socket_->close("the server ends");
   if (idle_) stream_.socket().cancel(ignored);
 }
 
@@ -139,6 +166,7 @@ void Connection::stop_reading() {
 }
 
 void Connection::abandon() {
+  if (socket_) socket_->abandon();
   if (exchange_) exchange_->cancelled = true;
 }
 
@@ -173,6 +201,7 @@ asio::awaitable<void> Connection::serve() {
     if (!error && !refusal) refusal = inflate(request);
     if (refusal) co_await refuse(*refusal);
     if (error || refusal) break;
+    if (const SocketOpener* open = opener_for(request)) co_return co_await serve_socket(request, *open);
 
     HttpResponse response;
     if (options_.cors_origin && is_preflight(request)) {
@@ -189,6 +218,30 @@ asio::awaitable<void> Connection::serve() {
   }
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+}
+
+const SocketOpener* Connection::opener_for(const HttpRequest& request) const {
+  if (request.header("upgrade").empty()) return nullptr;
+  return beast::websocket::is_upgrade(handshake_of(request)) ? router_.socket(request.path) : nullptr;
+}
+
+asio::awaitable<void> Connection::serve_socket(HttpRequest& request, const SocketOpener& open) {
+  if (is_foreign(request, options_.cors_origin)) {
+    HttpResponse response = HttpResponse::error(
+        403, fmt::format("Origin {}: pages of this server alone may open a WebSocket; cors_origin can allow another",
+                         request.header("origin")));
+    co_return co_await refuse(response);
+  }
+  const auto socket = std::make_shared<SocketConnection>(context_);
+  auto handler = open(request, socket);
+  if (!handler || buffer_.size() > 0) {
+    HttpResponse response = handler ? HttpResponse::error(400, "bytes came before the handshake was answered")
+                                    : HttpResponse::error(handler.error());
+    co_return co_await refuse(response);
+  }
+  socket_ = socket;
+  const SocketConnection::Handshake handshake = handshake_of(request);
+  co_await socket->serve(stream_.socket(), handshake, *handler);
 }
 
 /// Whether the next request's first byte has come.

@@ -13,6 +13,7 @@
 #include "front/http/response_writer.hpp"
 #include "front/http/router.hpp"
 #include "front/http/server.hpp"
+#include "front/http/socket_connection.hpp"
 #include "front/http/stream.hpp"
 
 namespace slipway::front::http {
@@ -54,6 +55,9 @@ class Connection {
   std::optional<HttpResponse> inflate(HttpRequest& request) const;
   void hand_on(HttpRequest request);
   boost::asio::awaitable<void> wait_for_answer();
+  /// What to do with a request that wants to become a WebSocket; null for one that does not.
+  const SocketOpener* opener_for(const HttpRequest& request) const;
+  boost::asio::awaitable<void> serve_socket(HttpRequest& request, const SocketOpener& open);
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
@@ -68,9 +72,10 @@ class Connection {
   AnswerForm form_;
   std::string header_;
   std::vector<boost::asio::const_buffer> parts_;
-  std::shared_ptr<Exchange> exchange_;  ///< of the request in flight, or the last
-  core::TimePoint received_;            ///< when the first byte of the request had come
-  bool idle_ = true;                    ///< no whole header has come
+  std::shared_ptr<Exchange> exchange_;        ///< of the request in flight, or the last
+  std::shared_ptr<SocketConnection> socket_;  ///< once it has become one
+  core::TimePoint received_;                  ///< when the first byte of the request had come
+  bool idle_ = true;                          ///< no whole header has come
   bool reading_body_ = false;
   bool finishing_ = false;
 };

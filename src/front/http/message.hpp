@@ -39,7 +39,8 @@ class HeaderFields {
 /// One HTTP request, complete: the body was read, taken out of its chunks and decompressed. Moved to the handler.
 struct HttpRequest {
   Method method = Method::get;
-  std::string path;  ///< percent-decoded, without the query
+  std::string path;   ///< percent-decoded, without the query
+  std::string query;  ///< what stands behind the "?", as it came
   HeaderFields headers;
   boost::container::small_vector<std::string, 2> path_values;  ///< what the route's {…} matched, in order
   core::Buffer body;

@@ -58,6 +58,15 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
   routes_.insert(at, std::move(route));
 }
 
+void Router::add_socket(std::string_view path, SocketOpener opener) {
+  sockets_.insert_or_assign(std::string(path), std::move(opener));
+}
+
+const SocketOpener* Router::socket(std::string_view path) const {
+  const auto found = sockets_.find(path);
+  return found == sockets_.end() ? nullptr : &found->second;
+}
+
 void Router::handle(HttpRequest request, Responder respond) const {
   const Segments segments = split(request.path);
   const Method wanted = request.method == Method::head ? Method::get : request.method;

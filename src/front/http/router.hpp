@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "front/http/message.hpp"
+#include "front/http/web_socket.hpp"
 
 namespace slipway::front::http {
 
@@ -17,6 +20,11 @@ class Router {
  public:
   void add(Method method, std::string_view pattern, Handler handler);
 
+  /// For requests that want to become a WebSocket; `path` is literal.
+  void add_socket(std::string_view path, SocketOpener opener);
+  /// Null where there is none.
+  const SocketOpener* socket(std::string_view path) const;
+
   /// Calls the handler, or answers 404, or 405 with Allow. HEAD runs GET's handler; the connection leaves the body out.
   void handle(HttpRequest request, Responder respond) const;
 
@@ -27,6 +35,7 @@ class Router {
     Handler handler;
   };
   std::vector<Route> routes_;
+  std::map<std::string, SocketOpener, std::less<>> sockets_;
 };
 
 }  // namespace slipway::front::http

@@ -5,6 +5,8 @@
 #include "metrics/registry.hpp"
 #include "models/model_control.hpp"
 #include "models/registry.hpp"
+#include "speech/jobs.hpp"
+#include "speech/service.hpp"
 
 namespace slipway::front::http {
 
@@ -18,6 +20,8 @@ void add_trace_routes(Router& router, const models::Registry& models, metrics::T
 void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
 void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
 void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs
+void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& jobs);  ///< Watson's
+void add_transcription_routes(Router& router, speech::Service& service);               ///< OpenAI's
 void add_metrics_routes(Router& router, const metrics::Registry& metrics);
 
 }  // namespace slipway::front::http

@@ -76,7 +76,8 @@ void add_model_routes(Router& router, const models::Registry& models, const std:
     // whatever is in the index is found, ready or not
     const auto found = models.find(name, *version);
     if (!found && found.error().code() == core::Code::not_found) return respond(HttpResponse::error(found.error()));
-    respond(HttpResponse::json(protocol::v1_status(name, rows_for(models, name, *version))));
+    respond(HttpResponse::json(
+        protocol::v1_status(name, rows_for(models, name, *version), found ? *found : models::Handle())));
   });
   router.add(Method::get, address + "/metadata", [find](const HttpRequest& request, Responder respond) {
     const auto version = find(request);

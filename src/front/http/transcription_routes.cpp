@@ -1,0 +1,51 @@
+// Speech as OpenAI's clients speak it.
+#include <string>
+#include <utility>
+
+#include "front/http/multipart.hpp"
+#include "front/http/routes.hpp"
+#include "speech/openai.hpp"
+
+namespace slipway::front::http {
+
+namespace {
+
+core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Responder& respond) {
+  const std::string type(request.header("content-type"));
+  if (!is_multipart(type)) return core::invalid("a form (multipart/form-data) with a file and a model expected");
+  TRY(const auto parts, multipart_parts(type, request.body.text()));
+  speech::OpenaiOptions options;
+  const Part* file = nullptr;
+  for (const Part& part : parts) {
+    if (part.name == "file") {
+      file = &part;
+    } else {
+      TRY_VOID(options.set(part.name, part.content));
+    }
+  }
+  if (file == nullptr) return core::invalid("the form has no part \"file\" with the recording");
+  if (options.model.empty()) return core::invalid("the form has no part \"model\" with the name of one");
+  TRY(const auto model, service.find(options.model));
+  // clients name the type after the file's ending, or not at all: the bytes tell
+  speech::Sound sound{
+      .bytes = core::Buffer::copy_of(file->content), .content_type = "", .cancelled = std::move(request.cancelled)};
+  service.recognise(
+      model, std::move(sound),
+      [options = std::move(options), respond = std::move(respond)](core::Result<speech::Transcript> heard) mutable {
+        if (!heard) return respond(HttpResponse::error(heard.error()));
+        speech::OpenaiAnswer answer = speech::openai_answer(*heard, options);
+        respond(HttpResponse::text(answer.body, std::move(answer.content_type)));
+      });
+  return {};
+}
+
+}  // namespace
+
+void add_transcription_routes(Router& router, speech::Service& service) {
+  router.add(Method::post, "/v1/audio/transcriptions", [&service](HttpRequest request, Responder respond) {
+    const auto begun = transcribe(service, request, respond);
+    if (!begun) respond(HttpResponse::error(begun.error()));
+  });
+}
+
+}  // namespace slipway::front::http
