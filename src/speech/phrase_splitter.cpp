@@ -1,6 +1,7 @@
 #include "speech/phrase_splitter.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace slipway::speech {
 
@@ -49,13 +50,19 @@ void PhraseSplitter::end_at(std::size_t end) {
 
 /// Ends the phrase in the quietest place of its second half; what follows is the next one's beginning.
 void PhraseSplitter::cut() {
-  const auto half = energies_.begin() + static_cast<std::ptrdiff_t>(energies_.size() / 2);
-  const auto quietest = std::min_element(half, energies_.end());
-  const auto index = static_cast<std::size_t>(quietest - energies_.begin());
+  // over three windows: within a word there are shorter silences, before a plosive
+  std::size_t index = energies_.size() / 2;
+  float least = std::numeric_limits<float>::max();
+  for (std::size_t i = index; i + 1 < energies_.size(); ++i) {
+    const float around = energies_[i - 1] + energies_[i] + energies_[i + 1];
+    if (around >= least) continue;
+    least = around;
+    index = i;
+  }
   const std::size_t place = energies_from_ + index * window + window / 2;
   end_at(place);
   begin_ = place;
-  energies_.erase(energies_.begin(), quietest);
+  energies_.erase(energies_.begin(), energies_.begin() + static_cast<std::ptrdiff_t>(index));
   energies_from_ += index * window;
   voiced_ = voice_end_ > place ? (voice_end_ - place) / window : 0;
 }

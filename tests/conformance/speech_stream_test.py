@@ -21,6 +21,7 @@ BLOCK_S = 0.05
 INTERIM_EVERY_S = 0.5
 FINAL_WITHIN_S = 0.7
 SHORT_ERRORS_MAX = 0.2  # live phrases of two words are heard without what stands around them
+LIVE_ERRORS_MAX = 0.15  # a phrase that does not pause is cut, perhaps within a word
 BUSY_FACTOR = 0.2  # seconds for one of sound, which the model does not take where nothing else runs
 
 
@@ -105,7 +106,6 @@ def test_text_follows_the_voice(listener):
     def since(name: str) -> float:
         return listener.metric(f"slipway_speech_{name}") - before[name]
 
-    check_words("".join(finals([message for _, message in messages])), TWO_CITIES, "live")
     indexes = [message["result_index"] for _, message in messages]
     assert indexes == sorted(indexes), "a phrase's texts come before the next one's"
     factor = since("real_time_factor_sum") / since("real_time_factor_count")
@@ -122,6 +122,7 @@ def test_text_follows_the_voice(listener):
         f"speaks {np.median(gaps):.2f} s (median), {np.percentile(gaps, 95):.2f} s (95 %), {max(gaps):.2f} s (most); from the "
         f"end of a phrase to its final text {since('final_text_seconds_sum') / count:.2f} s (mean), {slow:.0f} of {count:.0f} over {FINAL_WITHIN_S} s"
     )
+    check_words("".join(finals([message for _, message in messages])), TWO_CITIES, "live", LIVE_ERRORS_MAX)
     if factor > BUSY_FACTOR:
         pytest.skip(f"the machine is busy (real-time factor {factor:.2f}): its latencies mean nothing")
     assert np.percentile(gaps, 95) <= INTERIM_EVERY_S

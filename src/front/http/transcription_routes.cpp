@@ -1,4 +1,5 @@
 // Speech as OpenAI's clients speak it.
+#include <boost/json.hpp>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,20 @@
 namespace slipway::front::http {
 
 namespace {
+
+/// OpenAI's clients show the sentence of an error where it stands in an object.
+HttpResponse refusal(const core::Error& error) {
+  HttpResponse response = HttpResponse::error(error);
+  const bool ours = response.status >= 500;
+  response.body.clear();
+  response.body.push_back(core::Buffer::copy_of(
+      boost::json::serialize(boost::json::object{{"error",
+                                                  {{"message", error.message()},
+                                                   {"type", ours ? "server_error" : "invalid_request_error"},
+                                                   {"param", nullptr},
+                                                   {"code", nullptr}}}})));
+  return response;
+}
 
 core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Responder& respond) {
   const std::string type(request.header("content-type"));
@@ -32,7 +47,7 @@ core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Re
   service.recognise(
       model, std::move(sound),
       [options = std::move(options), respond = std::move(respond)](core::Result<speech::Transcript> heard) mutable {
-        if (!heard) return respond(HttpResponse::error(heard.error()));
+        if (!heard) return respond(refusal(heard.error()));
         speech::OpenaiAnswer answer = speech::openai_answer(*heard, options);
         respond(HttpResponse::text(answer.body, std::move(answer.content_type)));
       });
@@ -44,7 +59,7 @@ core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Re
 void add_transcription_routes(Router& router, speech::Service& service) {
   router.add(Method::post, "/v1/audio/transcriptions", [&service](HttpRequest request, Responder respond) {
     const auto begun = transcribe(service, request, respond);
-    if (!begun) respond(HttpResponse::error(begun.error()));
+    if (!begun) respond(refusal(begun.error()));
   });
 }
 
