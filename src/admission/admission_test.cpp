@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 constexpr const char* rows_of_four = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
 
 /// Requests to fake models, whose bytes all lie in one buffer.
-class Admission : public core::TestFolder {
+class Admission : public core::FolderTest {
  protected:
   models::Handle model(const std::string& name, const std::string& text, const config::ModelSpec& over = {}) {
     const auto found = models::find_models(write(name + ".fake", text), over);
