@@ -107,16 +107,17 @@ void RequestQueue::put_back(JobList& batch) {
   }
 }
 
+void RequestQueue::move_out(JobList& to, JobList::const_iterator job) {
+  if (order_) {
+    order_->remove(job);
+    tell_level(job->priority);
+  }
+  to.splice(to.end(), jobs_, job);
+}
+
 bool RequestQueue::move_planned(Taken& taken) {
-  const auto move = [this](JobList& to, JobList::const_iterator job) {
-    if (order_) {
-      order_->remove(job);
-      tell_level(job->priority);
-    }
-    to.splice(to.end(), jobs_, job);
-  };
-  for (const auto job : taken.plan.take) move(taken.batch, job);
-  for (const auto job : taken.plan.drop) move(taken.dropped, job);
+  for (const auto job : taken.plan.take) move_out(taken.batch, job);
+  for (const auto job : taken.plan.drop) move_out(taken.dropped, job);
   tell_depth();
   // The notice of a job left behind may have woken this thread while another sleeps.
   return !jobs_.empty() && idle_ != 0;
@@ -149,8 +150,7 @@ void RequestQueue::move_late(JobList& late, core::TimePoint now) {
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto next = std::next(job);
     if (refusal(*job, now)) {
-      if (order_) order_->remove(job);
-      late.splice(late.end(), jobs_, job);
+      move_out(late, job);
     } else {
       next_deadline_ = std::min(next_deadline_, job->request.deadline);
     }

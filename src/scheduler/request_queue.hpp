@@ -75,6 +75,8 @@ class RequestQueue {
   void move_late(JobList& late, core::TimePoint now);
   /// What waits has changed; under the lock, or the last one to tell may not be the last one to change it.
   void tell_depth();
+  /// Moves a job out of the queue; under the lock.
+  void move_out(JobList& to, JobList::const_iterator job);
   /// Moves what was planned out of the queue; under the lock. Whether another instance should be woken for the rest.
   bool move_planned(Taken& taken);
 

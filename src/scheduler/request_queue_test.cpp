@@ -235,6 +235,13 @@ TEST_F(RequestQueueTest, TellsHowManyOfEachPriorityWait) {
   taken.batch.clear();
   ASSERT_TRUE(queue.take(taken));
   EXPECT_EQ(depths(), (std::vector<std::string>{"0", "0"}));
+  Job later = of_priority(1, 5);
+  later.request.deadline = core::now() - std::chrono::milliseconds(1);
+  push(queue, std::move(later));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"1", "0"}));
+  JobList dropped;
+  ASSERT_TRUE(queue.take_late(dropped, std::stop_token()));
+  EXPECT_EQ(depths(), (std::vector<std::string>{"0", "0"}));
 }
 
 TEST_F(RequestQueueTest, LosesNothingBetweenManyThreads) {

@@ -179,6 +179,7 @@ TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
   std::jthread ending([this] { server_.reset(); });
   const std::string refusal = client.rest();
   EXPECT_NE(refusal.find("HTTP/1.1 503"), std::string::npos) << refusal;
+  client.close();
   later.second(HttpResponse::json("at last"));
   EXPECT_NE(other.rest().find("at last"), std::string::npos) << "what was accepted is answered all the same";
 }
