@@ -178,8 +178,10 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
     if (outcome) return {};
     return core::fail(outcome.error().code(), place(name, line_of(config, lines, field)) + outcome.error().message());
   };
+  const auto backend_read = read_backend(config, read.spec);
+  TRY(read.warnings, judge_fields(config, lines, name, read.spec.backend));
   TRY_VOID(section("name", read_name(config, read.spec)));
-  TRY_VOID(section(config.backend().empty() ? "platform" : "backend", read_backend(config, read.spec)));
+  TRY_VOID(section(config.backend().empty() ? "platform" : "backend", backend_read));
   TRY_VOID(section("version_policy", read_version_policy(config, read.spec)));
   const bool batching_is_said = config.max_batch_size() >= 0 && config.has_dynamic_batching();
   TRY_VOID(section(batching_is_said ? "dynamic_batching" : "max_batch_size", read_batching(config, read.spec)));
@@ -191,7 +193,6 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
     return core::invalid(place(name, line_of(config, lines, "model_transaction_policy")) +
                          "model_transaction_policy.decoupled: a request here has one answer");
   }
-  TRY(read.warnings, judge_fields(config, lines, name, read.spec.backend));
   if (config.has_response_cache()) read.spec.response_cache = config.response_cache().enable();
   read.spec.triton_config = boost::json::serialize(json_of(config));
   return read;

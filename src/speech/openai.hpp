@@ -23,7 +23,7 @@ struct OpenaiOptions {
 };
 
 struct OpenaiAnswer {
-  std::string content_type;
+  std::string_view content_type;  ///< a literal
   std::string body;
 };
 

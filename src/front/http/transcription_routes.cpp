@@ -49,7 +49,7 @@ core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Re
       [options = std::move(options), respond = std::move(respond)](core::Result<speech::Transcript> heard) mutable {
         if (!heard) return respond(refusal(heard.error()));
         speech::OpenaiAnswer answer = speech::openai_answer(*heard, options);
-        respond(HttpResponse::text(answer.body, std::move(answer.content_type)));
+        respond(HttpResponse::text(answer.body, answer.content_type));
       });
   return {};
 }
