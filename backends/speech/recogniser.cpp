@@ -14,8 +14,8 @@ namespace {
 constexpr std::int32_t feature_bins = 80;
 /// Models of convolutions fail on less; what is missing is silence.
 constexpr std::size_t samples_min = sample_rate / 2;
-constexpr std::size_t whisper_samples_max = 30 * sample_rate;
-constexpr std::size_t usual_samples_max = 300 * sample_rate;
+constexpr std::size_t whisper_samples_max = std::size_t{30} * sample_rate;
+constexpr std::size_t usual_samples_max = std::size_t{300} * sample_rate;
 /// Streaming models give the last word only when something follows.
 constexpr std::size_t tail_samples = sample_rate * 2 / 3;
 

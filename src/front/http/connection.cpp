@@ -122,7 +122,9 @@ bool decode_path(HttpRequest& request) {
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
   target = target.substr(0, question);
   auto path = percent_decoded(target);
-  if (!path || (!path->starts_with('/') && !(request.method == Method::options && *path == "*"))) return false;
+  if (!path) return false;
+  const bool of_the_server = request.method == Method::options && *path == "*";
+  if (!path->starts_with('/') && !of_the_server) return false;
   request.path = *std::move(path);
   return true;
 }

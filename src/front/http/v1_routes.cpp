@@ -44,7 +44,7 @@ core::Result<std::string> by_label(const models::Registry& models, const HttpReq
   if (label != labels.end()) return label->second;
   return core::fail(
       core::Code::not_found,
-      fmt::format("model \"{}\" has no version label \"{}\"; labels: {}", name, request.path_value(1),
+      fmt::format(R"(model "{}" has no version label "{}"; labels: {})", name, request.path_value(1),
                   labels.empty() ? "none" : fmt::format("{}", fmt::join(labels | std::views::keys, ", "))));
 }
 
