@@ -52,7 +52,7 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   for (const auto& [label, version] : spec.version_labels) {
     if (!version.empty() && std::ranges::all_of(version, [](char c) { return c >= '0' && c <= '9'; })) continue;
     return map.wrong("version_labels",
-                     fmt::format("label \"{}\": \"{}\" given, a version's number expected", label, version));
+                     fmt::format(R"(label "{}": "{}" given, a version's number expected)", label, version));
   }
   spec.name = name.value_or("");
   spec.description = description.value_or("");
