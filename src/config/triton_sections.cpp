@@ -82,8 +82,8 @@ core::Result<void> read_priorities(const inference::ModelDynamicBatching& batchi
     if (level < 1 || level > priorities.levels)
       return invalid(fmt::format("dynamic_batching.priority_queue_policy: level {} given, 1 to {} expected", level,
                                  priorities.levels));
-    TRY(auto made, policy_of(policy));
-    priorities.policies.emplace(static_cast<std::uint32_t>(level), std::move(made));
+    TRY(const auto made, policy_of(policy));
+    priorities.policies.emplace(static_cast<std::uint32_t>(level), made);
   }
   if (priorities.levels > 0 || priorities.default_policy) spec.priorities = std::move(priorities);
   return {};
