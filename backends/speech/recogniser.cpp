@@ -35,6 +35,17 @@ Heard heard_from(const Result& result) {
   return heard;
 }
 
+/// What recognisers of whole recordings and of streams are told alike. The texts are those of `model` and `options`.
+template <class Config>
+void set_common(Config& config, const SpeechModel& model, const RecogniserOptions& options) {
+  config.feat_config = {.sample_rate = sample_rate, .feature_dim = feature_bins};
+  config.decoding_method = options.decoding_method.c_str();
+  config.max_active_paths = 4;
+  config.model_config.tokens = model.file("tokens").c_str();
+  config.model_config.num_threads = options.threads;
+  config.model_config.provider = "cpu";
+}
+
 }  // namespace
 
 void RecogniserOptions::set(std::string_view key, std::string_view value) {
@@ -81,14 +92,9 @@ Recogniser::~Recogniser() {
 
 void Recogniser::load_offline(const RecogniserOptions& options) {
   SherpaOnnxOfflineRecognizerConfig config{};
-  config.feat_config = {.sample_rate = sample_rate, .feature_dim = feature_bins};
-  config.decoding_method = options.decoding_method.c_str();
-  config.max_active_paths = 4;
+  set_common(config, model_, options);
   auto& models = config.model_config;
   const auto file = [this](const char* role) { return model_.file(role).c_str(); };
-  models.tokens = file("tokens");
-  models.num_threads = options.threads;
-  models.provider = "cpu";
   const std::string& kind = model_.kind;
   const char* model = file("model");
   if (kind == "transducer") {
@@ -140,14 +146,9 @@ void Recogniser::load_offline(const RecogniserOptions& options) {
 
 void Recogniser::load_online(const RecogniserOptions& options) {
   SherpaOnnxOnlineRecognizerConfig config{};
-  config.feat_config = {.sample_rate = sample_rate, .feature_dim = feature_bins};
-  config.decoding_method = options.decoding_method.c_str();
-  config.max_active_paths = 4;
+  set_common(config, model_, options);
   auto& models = config.model_config;
   const auto file = [this](const char* role) { return model_.file(role).c_str(); };
-  models.tokens = file("tokens");
-  models.num_threads = options.threads;
-  models.provider = "cpu";
   if (model_.kind == "transducer") {
     models.transducer = {.encoder = file("encoder"), .decoder = file("decoder"), .joiner = file("joiner")};
   } else if (model_.kind == "paraformer") {

@@ -5,6 +5,7 @@
 #include <future>
 
 #include "core/test_folder.hpp"
+#include "core/test_memory_limit.hpp"
 
 namespace slipway::models {
 namespace {
@@ -122,12 +123,24 @@ TEST_F(ControlTest, ANameDoesNotLeadToOtherFolders) {
   }
 }
 
+#ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED
 TEST_F(ControlTest, WhateverALoadThrowsItsClientHears) {
+  constexpr std::size_t large = 256U << 20U;
   write("a/1/model.fake", echo);
   control();
-  const auto refused = load("a", {.config = "{}", .files = {{std::string(300, 'a') + "/model.fake", echo}}});
+  LoadOptions options{.config = std::string(large, ' ') + "{}", .files = {}};
+  std::promise<core::Result<void>> outcome;
+  auto told = outcome.get_future();
+  {
+    const core::TestMemoryLimit limit(large / 2);  // too little for the reader's copy of the text
+    control_->load("a", std::move(options), [&](core::Result<void> result) { outcome.set_value(std::move(result)); });
+    ASSERT_EQ(told.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  }
+  const auto refused = told.get();
   ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), core::Code::internal);
 }
+#endif
 
 }  // namespace
 }  // namespace slipway::models

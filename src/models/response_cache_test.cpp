@@ -1,13 +1,11 @@
 #include "models/response_cache.hpp"
 
 #include <gmock/gmock.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "core/test_memory_limit.hpp"
 #include "metrics/registry.hpp"
 #include "models/cached_infer.hpp"
 #include "scheduler/test_jobs.hpp"
@@ -147,25 +145,7 @@ TEST_F(CachedInfer, GivesOutputsInTheOrderAskedForWhateverTheFirstAskedFor) {
   EXPECT_EQ(runs_, 1);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose allocators end the program
-/// Lets this process have `more` bytes, until it goes.
-class MemoryLimit {
- public:
-  explicit MemoryLimit(rlim_t more) {
-    ::getrlimit(RLIMIT_AS, &before_);
-    rlim_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    const rlimit now{pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + more, before_.rlim_max};
-    ::setrlimit(RLIMIT_AS, &now);
-  }
-  ~MemoryLimit() { ::setrlimit(RLIMIT_AS, &before_); }
-  MemoryLimit(const MemoryLimit&) = delete;
-  MemoryLimit& operator=(const MemoryLimit&) = delete;
-
- private:
-  rlimit before_{};
-};
-
+#ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED
 TEST_F(CachedInfer, WhatThereIsNoMemoryToKeepIsAnsweredAllTheSame) {
   constexpr std::size_t large = 256U << 20U;
   ResponseCache cache(8 * large);
@@ -175,7 +155,7 @@ TEST_F(CachedInfer, WhatThereIsNoMemoryToKeepIsAnsweredAllTheSame) {
   infer_cached({cache, 1, "m", "1", {"a"}}, std::move(job), probe_, [&](scheduler::Job given) {
     core::Response response;
     response.outputs.push_back({"a", core::DataType::uint8, {large}, core::Buffer(large)});
-    const MemoryLimit limit(large / 2);
+    const core::TestMemoryLimit limit(large / 2);
     given.done(std::move(response));
   });
   EXPECT_EQ(answered, large);

@@ -22,9 +22,8 @@ from format_models import MADE, Made
 from program import PROGRAM, START_LIMIT_S, Server, run, run_serve
 
 BACKENDS = ["onnxruntime", "openvino", "speech"]
-# Of the models here; those of speech are folders, and have tests of their own.
-SERVING = BACKENDS[:2]
 RUNS = [pytest.param(made, backend, id=f"{made.name}-{backend}") for made in MADE for backend in made.backends]
+SERVING = sorted({backend for made in MADE for backend in made.backends})
 
 
 @dataclass(frozen=True)

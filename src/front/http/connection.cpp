@@ -17,6 +17,7 @@
 #include <string_view>
 
 #include "front/http/exchange.hpp"
+#include "front/http/socket_handshake.hpp"
 #include "front/http/url.hpp"
 
 namespace slipway::front::http {
@@ -76,15 +77,6 @@ HttpResponse preflight_answer() {
   return response;
 }
 
-/// Whether a page of another site wants a WebSocket, through the browser of somebody who may: browsers say whose page
-/// asks, and ask nobody else.
-bool is_foreign(const HttpRequest& request, const std::optional<std::string>& allowed) {
-  const std::string_view origin = request.header("origin");
-  if (origin.empty() || (allowed && (*allowed == "*" || *allowed == origin))) return false;
-  const auto host = origin.find("://");
-  return host == std::string_view::npos || origin.substr(host + 3) != request.header("host");
-}
-
 /// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
 std::optional<std::size_t> absolute_form_path(std::string_view target) {
   constexpr std::string_view scheme = "http://";
@@ -127,21 +119,6 @@ bool decode_path(HttpRequest& request) {
   if (!path->starts_with('/') && !of_the_server) return false;
   request.path = *std::move(path);
   return true;
-}
-
-/// The request as Beast's WebSocket reads it.
-SocketConnection::Handshake handshake_of(const HttpRequest& request) {
-  SocketConnection::Handshake made(request.method == Method::get ? wire::verb::get : wire::verb::unknown, request.path,
-                                   11);
-  for (const wire::field field : {wire::field::host, wire::field::connection, wire::field::upgrade,
-                                  wire::field::sec_websocket_key, wire::field::sec_websocket_version,
-                                  wire::field::sec_websocket_protocol, wire::field::sec_websocket_extensions}) {
-    std::string name(wire::to_string(field));
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    if (const std::string_view value = request.header(name); !value.empty())
-      made.set(field, beast::string_view(value.data(), value.size()));
-  }
-  return made;
 }
 
 HttpResponse body_refused_at_the_end() {
@@ -203,7 +180,10 @@ asio::awaitable<void> Connection::serve() {
     if (!error && !refusal) refusal = inflate(request);
     if (refusal) co_await refuse(*refusal);
     if (error || refusal) break;
-    if (const SocketOpener* open = opener_for(request)) co_return co_await serve_socket(request, *open);
+    if (const auto handshake = socket_handshake(request)) {
+      if (const SocketOpener* open = router_.socket(request.path))
+        co_return co_await serve_socket(request, *handshake, *open);
+    }
 
     HttpResponse response;
     if (options_.cors_origin && is_preflight(request)) {
@@ -222,12 +202,8 @@ asio::awaitable<void> Connection::serve() {
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
 }
 
-const SocketOpener* Connection::opener_for(const HttpRequest& request) const {
-  if (request.header("upgrade").empty()) return nullptr;
-  return beast::websocket::is_upgrade(handshake_of(request)) ? router_.socket(request.path) : nullptr;
-}
-
-asio::awaitable<void> Connection::serve_socket(HttpRequest& request, const SocketOpener& open) {
+asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const SocketHandshake& handshake,
+                                               const SocketOpener& open) {
   if (is_foreign(request, options_.cors_origin)) {
     HttpResponse response = HttpResponse::error(
         403, fmt::format("Origin {}: pages of this server alone may open a WebSocket; cors_origin can allow another",
@@ -242,7 +218,6 @@ asio::awaitable<void> Connection::serve_socket(HttpRequest& request, const Socke
     co_return co_await refuse(response);
   }
   socket_ = socket;
-  const SocketConnection::Handshake handshake = handshake_of(request);
   co_await socket->serve(stream_.socket(), handshake, *handler);
 }
 

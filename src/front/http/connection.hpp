@@ -55,9 +55,8 @@ class Connection {
   std::optional<HttpResponse> inflate(HttpRequest& request) const;
   void hand_on(HttpRequest request);
   boost::asio::awaitable<void> wait_for_answer();
-  /// What to do with a request that wants to become a WebSocket; null for one that does not.
-  const SocketOpener* opener_for(const HttpRequest& request) const;
-  boost::asio::awaitable<void> serve_socket(HttpRequest& request, const SocketOpener& open);
+  boost::asio::awaitable<void> serve_socket(const HttpRequest& request, const SocketHandshake& handshake,
+                                            const SocketOpener& open);
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it

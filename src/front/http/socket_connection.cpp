@@ -36,7 +36,7 @@ std::string_view cut(std::string_view text, std::size_t bytes) {
 
 }  // namespace
 
-asio::awaitable<void> SocketConnection::serve(asio::ip::tcp::socket& socket, const Handshake& handshake,
+asio::awaitable<void> SocketConnection::serve(asio::ip::tcp::socket& socket, const SocketHandshake& handshake,
                                               std::shared_ptr<SocketHandler>& handler) {
   // time-outs are the handler's; Beast's own covers the closing handshake
   stream_.emplace(beast::tcp_stream(std::move(socket)));

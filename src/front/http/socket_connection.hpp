@@ -4,8 +4,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <functional>
@@ -15,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "front/http/socket_handshake.hpp"
 #include "front/http/web_socket.hpp"
 
 namespace slipway::front::http {
@@ -24,12 +23,10 @@ namespace slipway::front::http {
 /// handler's callbacks too.
 class SocketConnection : public SocketClient, public std::enable_shared_from_this<SocketConnection> {
  public:
-  using Handshake = boost::beast::http::request<boost::beast::http::empty_body>;
-
   explicit SocketConnection(std::shared_ptr<boost::asio::io_context> context) : context_(std::move(context)) {}
 
   /// Answers the handshake and serves until either side ends it. The three outlive the call.
-  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket& socket, const Handshake& handshake,
+  boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket& socket, const SocketHandshake& handshake,
                                      std::shared_ptr<SocketHandler>& handler);
   /// Ends it at once. On its own thread.
   void abandon();
