@@ -36,13 +36,6 @@ namespace {
 constexpr slipway_device cpu{"cpu", "no device is used"};
 constexpr const char* format = "fake";
 
-slipway_code fail(slipway_error* error, slipway_code code, std::string_view sentence) {
-  const std::size_t length = std::min<std::size_t>(sentence.size(), SLIPWAY_ERROR_CAPACITY - 1);
-  std::memcpy(error->message, sentence.data(), length);
-  error->message[length] = '\0';
-  return code;
-}
-
 /// The ABI's view of `tensors`; the names of dimensions go to `names`, whose elements keep their address when it grows
 /// because each is a vector of its own.
 std::vector<slipway_tensor_info> infos_of(const std::vector<fake::FakeTensor>& tensors,
@@ -76,12 +69,15 @@ void close(slipway_backend_state* state) { delete state; }
 const slipway_backend_info* info(slipway_backend_state* state) { return &state->info; }
 
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
-  if (std::string_view(config->format) != format) return fail(error, SLIPWAY_UNIMPLEMENTED, "runs .fake files alone");
+  if (std::string_view(config->format) != format)
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED, "runs .fake files alone");
   if (std::string_view(config->device) != cpu.name)
-    return fail(error, SLIPWAY_UNIMPLEMENTED, std::string("has no device \"") + config->device + "\", only cpu");
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED,
+                        (std::string("has no device \"") + config->device + "\", only cpu").c_str());
   if (config->option_count == 0) return SLIPWAY_OK;
   const std::string key = config->options[0].key;
-  return fail(error, SLIPWAY_INVALID_ARGUMENT, "option \"" + key + "\": the fake backend has no options");
+  return slipway_fail(error, SLIPWAY_INVALID_ARGUMENT,
+                      ("option \"" + key + "\": the fake backend has no options").c_str());
 }
 
 slipway_code model_load(slipway_backend_state* state, const slipway_model_config* config, slipway_model** model,
@@ -90,7 +86,8 @@ slipway_code model_load(slipway_backend_state* state, const slipway_model_config
   try {
     auto made = std::make_unique<slipway_model>();
     made->model = fake::read_fake_model(config->path);
-    if (!made->model.fail_load.empty()) return fail(error, SLIPWAY_INVALID_ARGUMENT, made->model.fail_load);
+    if (!made->model.fail_load.empty())
+      return slipway_fail(error, SLIPWAY_INVALID_ARGUMENT, made->model.fail_load.c_str());
     made->inputs = infos_of(made->model.inputs, made->dim_names);
     made->outputs = infos_of(made->model.outputs, made->dim_names);
     made->info = {.struct_size = sizeof made->info,
@@ -107,7 +104,7 @@ slipway_code model_load(slipway_backend_state* state, const slipway_model_config
     *model = made.release();
     return SLIPWAY_OK;
   } catch (const std::exception& exception) {
-    return fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
+    return slipway_fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
   }
 }
 
@@ -132,13 +129,13 @@ slipway_code instance_run(slipway_instance* instance, const slipway_run* run, sl
     std::this_thread::sleep_for(std::chrono::microseconds(us));
   if (model.fail_every > 0 && instance->runs % model.fail_every == 0) {
     if (model.throws) throw std::runtime_error(model.failure);
-    return fail(error, SLIPWAY_INTERNAL, model.failure);
+    return slipway_fail(error, SLIPWAY_INTERNAL, model.failure.c_str());
   }
   for (std::uint32_t i = 0; i < run->output_count; ++i) {
     const slipway_tensor& input = run->inputs[std::min(run->outputs[i], run->input_count - 1)];
     void* room = run->sink->allocate(run->sink->context, run->outputs[i], input.dtype, input.shape, input.rank,
                                      input.size_bytes);
-    if (room == nullptr) return fail(error, SLIPWAY_INTERNAL, "no memory was given for an output");
+    if (room == nullptr) return slipway_fail(error, SLIPWAY_INTERNAL, "no memory was given for an output");
     if (input.size_bytes != 0) std::memcpy(room, input.data, input.size_bytes);
   }
   return SLIPWAY_OK;
@@ -160,6 +157,6 @@ constexpr slipway_backend table{.abi_version = SLIPWAY_BACKEND_ABI_VERSION,
 
 }  // namespace
 
-extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* slipway_backend_entry(std::uint32_t host_abi_version) {
+extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* SLIPWAY_BACKEND_ENTRY(std::uint32_t host_abi_version) {
   return host_abi_version == SLIPWAY_BACKEND_ABI_VERSION ? &table : nullptr;
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -34,13 +33,6 @@ namespace {
 
 constexpr std::array<slipway_device, 1> devices{{{"cpu", "CPU"}}};
 constexpr std::array<const char*, 2> formats{"onnx", "ort"};
-
-slipway_code fail(slipway_error* error, slipway_code code, std::string_view sentence) {
-  const std::size_t length = std::min<std::size_t>(sentence.size(), SLIPWAY_ERROR_CAPACITY - 1);
-  std::memcpy(error->message, sentence.data(), length);
-  error->message[length] = '\0';
-  return code;
-}
 
 slipway_code code_of(const Ort::Exception& exception) {
   switch (exception.GetOrtErrorCode()) {
@@ -78,15 +70,15 @@ slipway_code guarded(slipway_error* error, slipway_code failed, Body&& body) {
     return SLIPWAY_OK;
   } catch (const Ort::Exception& exception) {
     const slipway_code code = exception.GetOrtErrorCode() == ORT_FAIL ? failed : code_of(exception);
-    return fail(error, code, one_line(exception.what()));
+    return slipway_fail(error, code, one_line(exception.what()).c_str());
   } catch (const std::domain_error& exception) {
-    return fail(error, SLIPWAY_UNIMPLEMENTED, exception.what());
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED, exception.what());
   } catch (const std::invalid_argument& exception) {
-    return fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
+    return slipway_fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
   } catch (const std::exception& exception) {
-    return fail(error, SLIPWAY_INTERNAL, exception.what());
+    return slipway_fail(error, SLIPWAY_INTERNAL, exception.what());
   } catch (...) {
-    return fail(error, SLIPWAY_INTERNAL, "the runtime threw something that is no exception");
+    return slipway_fail(error, SLIPWAY_INTERNAL, "the runtime threw something that is no exception");
   }
 }
 
@@ -107,7 +99,7 @@ slipway_code open(const slipway_host* host, slipway_backend_state** state, slipw
     *state = made.release();
     return SLIPWAY_OK;
   } catch (const std::exception& exception) {
-    return fail(error, SLIPWAY_FAILED_PRECONDITION, exception.what());
+    return slipway_fail(error, SLIPWAY_FAILED_PRECONDITION, exception.what());
   }
 }
 
@@ -118,12 +110,14 @@ const slipway_backend_info* info(slipway_backend_state* state) { return &state->
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
   const std::string_view format = config->format;
   if (std::ranges::find(formats, format) == formats.end()) {
-    return fail(
+    return slipway_fail(
         error, SLIPWAY_UNIMPLEMENTED,
-        fmt::format("runs .onnx and .ort files, this is {}", format.empty() ? "no model format it knows" : format));
+        fmt::format("runs .onnx and .ort files, this is {}", format.empty() ? "no model format it knows" : format)
+            .c_str());
   }
   if (std::string_view(config->device) != "cpu")
-    return fail(error, SLIPWAY_UNIMPLEMENTED, fmt::format("has no device \"{}\", only cpu", config->device));
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED,
+                        fmt::format("has no device \"{}\", only cpu", config->device).c_str());
   return guarded(error, SLIPWAY_UNIMPLEMENTED, [&] { ort::optimization_of(*config); });
 }
 
@@ -166,6 +160,6 @@ constexpr slipway_backend table{.abi_version = SLIPWAY_BACKEND_ABI_VERSION,
 
 }  // namespace
 
-extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* slipway_backend_entry(std::uint32_t host_abi_version) {
+extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* SLIPWAY_BACKEND_ENTRY(std::uint32_t host_abi_version) {
   return host_abi_version == SLIPWAY_BACKEND_ABI_VERSION ? &table : nullptr;
 }

@@ -1,7 +1,6 @@
 // The C functions of the plug-in: every exception ends here.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cstring>
 #include <filesystem>
@@ -55,26 +54,19 @@ constexpr std::array<slipway_tensor_info, 5> outputs{{{"TEXT", SLIPWAY_BYTES, 1,
                                                       {"LOG_PROBABILITIES", SLIPWAY_FP32, 1, &any, tokens_name.data()},
                                                       {"LANGUAGE", SLIPWAY_BYTES, 1, &one, nullptr}}};
 
-slipway_code fail(slipway_error* error, slipway_code code, std::string_view sentence) {
-  const std::size_t length = sentence.copy(error->message, SLIPWAY_ERROR_CAPACITY - 1);
-  error->message[length] = '\0';
-  std::replace(error->message, error->message + length, '\n', ' ');
-  return code;
-}
-
 template <class Body>
 slipway_code guarded(slipway_error* error, Body&& body) {
   try {
     body();
     return SLIPWAY_OK;
   } catch (const std::domain_error& exception) {
-    return fail(error, SLIPWAY_UNIMPLEMENTED, exception.what());
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED, exception.what());
   } catch (const std::invalid_argument& exception) {
-    return fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
+    return slipway_fail(error, SLIPWAY_INVALID_ARGUMENT, exception.what());
   } catch (const std::exception& exception) {
-    return fail(error, SLIPWAY_INTERNAL, exception.what());
+    return slipway_fail(error, SLIPWAY_INTERNAL, exception.what());
   } catch (...) {
-    return fail(error, SLIPWAY_INTERNAL, "sherpa-onnx threw something that is no exception");
+    return slipway_fail(error, SLIPWAY_INTERNAL, "sherpa-onnx threw something that is no exception");
   }
 }
 
@@ -94,7 +86,7 @@ slipway_code open(const slipway_host* host, slipway_backend_state** state, slipw
     *state = made.release();
     return SLIPWAY_OK;
   } catch (const std::exception& exception) {
-    return fail(error, SLIPWAY_FAILED_PRECONDITION, exception.what());
+    return slipway_fail(error, SLIPWAY_FAILED_PRECONDITION, exception.what());
   }
 }
 
@@ -104,11 +96,13 @@ const slipway_backend_info* info(slipway_backend_state* state) { return &state->
 
 slipway_code can_load(slipway_backend_state* /*state*/, const slipway_model_config* config, slipway_error* error) {
   if (std::string_view(config->format) != "speech")
-    return fail(error, SLIPWAY_UNIMPLEMENTED,
-                fmt::format("runs folders with a speech model and its tokens.txt, this is {}",
-                            *config->format == '\0' ? "no format that is known" : config->format));
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED,
+                        fmt::format("runs folders with a speech model and its tokens.txt, this is {}",
+                                    *config->format == '\0' ? "no format that is known" : config->format)
+                            .c_str());
   if (std::string_view(config->device) != "cpu")
-    return fail(error, SLIPWAY_UNIMPLEMENTED, fmt::format("has no device \"{}\", only cpu", config->device));
+    return slipway_fail(error, SLIPWAY_UNIMPLEMENTED,
+                        fmt::format("has no device \"{}\", only cpu", config->device).c_str());
   return SLIPWAY_OK;
 }
 
@@ -221,6 +215,6 @@ constexpr slipway_backend table{.abi_version = SLIPWAY_BACKEND_ABI_VERSION,
 
 }  // namespace
 
-extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* slipway_backend_entry(std::uint32_t host_abi_version) {
+extern "C" SLIPWAY_BACKEND_EXPORT const slipway_backend* SLIPWAY_BACKEND_ENTRY(std::uint32_t host_abi_version) {
   return host_abi_version == SLIPWAY_BACKEND_ABI_VERSION ? &table : nullptr;
 }

@@ -53,6 +53,15 @@ typedef struct slipway_error {
   char message[SLIPWAY_ERROR_CAPACITY]; /* ends in NUL; longer sentences are cut */
 } slipway_error;
 
+/* For a backend's `return`: writes the sentence, on one line and cut to what fits, and gives `code` back. */
+static inline slipway_code slipway_fail(slipway_error* error, slipway_code code, const char* sentence) {
+  uint32_t length = 0;
+  for (; length < SLIPWAY_ERROR_CAPACITY - 1 && sentence[length] != '\0'; ++length)
+    error->message[length] = sentence[length] == '\n' ? ' ' : sentence[length];
+  error->message[length] = '\0';
+  return code;
+}
+
 /* Element types, named as in the Open Inference Protocol. */
 typedef enum slipway_dtype {
   SLIPWAY_BOOL = 1, /* one byte, 0 or 1 */

@@ -1,7 +1,6 @@
 /* A whole backend in plain C, as somebody outside the project would write it: whatever file it is given, its model
  * takes x FP32 [-1,3] and gives y = -x. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "slipway/backend.h"
 
@@ -22,8 +21,7 @@ static const slipway_device kCpu = {"cpu", "any processor"};
 static const char* const kFormats[] = {"onnx"};
 
 static slipway_code out_of_memory(slipway_error* error) {
-  strcpy(error->message, "no memory is left");
-  return SLIPWAY_INTERNAL;
+  return slipway_fail(error, SLIPWAY_INTERNAL, "no memory is left");
 }
 
 static slipway_code open_backend(const slipway_host* host, slipway_backend_state** state, slipway_error* error) {
