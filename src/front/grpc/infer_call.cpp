@@ -1,27 +1,24 @@
 #include "front/grpc/infer_call.hpp"
 
-#include <grpcpp/support/proto_buffer_reader.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
-#include <chrono>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "admission/admission.hpp"
-#include "front/grpc/status.hpp"
 #include "protocol/grpc_infer.hpp"
 
 namespace slipway::front::grpc {
 
 namespace {
 
-core::Result<protocol::DecodedInfer> decoded(const ::grpc::ByteBuffer& message, const core::SharedMemory& memory) {
-  ::grpc::ByteBuffer bytes(message);  // a reference more: the reader takes it apart
-  ::grpc::ProtoBufferReader reader(&bytes);
-  if (!reader.status().ok())
-    return core::fail(core::Code::invalid_argument, "the message cannot be read: " + reader.status().error_message());
-  return protocol::decode_infer_message(reader, message.Length(), &memory);
+core::Result<protocol::DecodedInfer> decoded(const core::Buffer& message, const core::SharedMemory& memory) {
+  if (message.size() > std::numeric_limits<int>::max()) return core::invalid("a message over 2 GiB is not taken");
+  google::protobuf::io::ArrayInputStream bytes(message.data(), static_cast<int>(message.size()));
+  return protocol::decode_infer_message(bytes, message.size(), &memory);
 }
 
 /// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the
@@ -64,12 +61,6 @@ core::Result<core::Response> formed(core::Response response, const protocol::Out
 
 }  // namespace
 
-core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context) {
-  const auto deadline = context.deadline();
-  if (deadline == std::chrono::system_clock::time_point::max()) return core::no_deadline;
-  return core::now() + std::chrono::duration_cast<core::Duration>(deadline - std::chrono::system_clock::now());
-}
-
 void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   Once once(std::move(done));
   const core::TimePoint received = core::now();
@@ -80,10 +71,10 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
     auto version = incoming.models.find(request.model, request.version);
     if (!version)
       return once.call(encoded(encode, {.result = std::unexpected(version.error()), .id = std::move(request.id)}));
-    (*version)->probe().bytes_in(incoming.message.Length());
+    (*version)->probe().bytes_in(incoming.message.size());
     request.received = received;
-    request.deadline = incoming.deadline;
-    request.cancelled = incoming.cancelled;
+    request.deadline = incoming.call->deadline();
+    request.cancelled = Call::flag(incoming.call);
     std::string id = request.id;
     admission::infer(*version, std::move(request),
                      [held = *version, received, id = std::move(id), form = std::move(message->form),
@@ -108,17 +99,16 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   }
 }
 
-void InferCall::start(const models::Registry& models, const Extensions& extensions, const ::grpc::ByteBuffer& request) {
+void infer_one(const models::Registry& models, const Extensions& extensions, const std::shared_ptr<Call>& call,
+               const core::Buffer& message) {
   const auto encode = [](InferOutcome outcome) {
     return outcome.result ? protocol::encode_infer_message(*std::move(outcome.result), outcome.form)
                           : std::vector<core::Buffer>();
   };
-  infer({models, extensions, request, deadline_of(context_), cancelled_}, encode,
-        [this](core::Result<std::vector<core::Buffer>> answer) {
-          if (!answer) return Finish(status_of(answer.error()));
-          response_ = message_of(*std::move(answer));
-          Finish(::grpc::Status::OK);
-        });
+  infer({models, extensions, message, call}, encode, [call](core::Result<std::vector<core::Buffer>> answer) {
+    if (!answer) return call->finish(std::unexpected(std::move(answer).error()));
+    call->reply(*std::move(answer));
+  });
 }
 
 }  // namespace slipway::front::grpc

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <grpcpp/grpcpp.h>
-
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "front/extensions.hpp"
+#include "front/grpc/call.hpp"
 #include "models/registry.hpp"
 #include "protocol/output_form.hpp"
 
@@ -21,9 +19,8 @@ namespace slipway::front::grpc {
 struct IncomingInfer {
   const models::Registry& models;
   const Extensions& extensions;
-  const ::grpc::ByteBuffer& message;
-  core::TimePoint deadline;
-  std::shared_ptr<const std::atomic<bool>> cancelled;  ///< the client has gone
+  const core::Buffer& message;
+  const std::shared_ptr<Call>& call;
 };
 /// What became of a request.
 struct InferOutcome {
@@ -40,24 +37,8 @@ using InferDone = std::move_only_function<void(core::Result<std::vector<core::Bu
 /// `done` is called exactly once, on this thread or an instance's, whatever fails or throws.
 void infer(const IncomingInfer& incoming, Encode encode, InferDone done);
 
-/// The deadline that the client set, on our clock.
-core::TimePoint deadline_of(const ::grpc::CallbackServerContext& context);
-
-/// One ModelInfer. Owns itself from start() until gRPC is done with it.
-class InferCall : public ::grpc::ServerUnaryReactor {
- public:
-  InferCall(const ::grpc::CallbackServerContext& context, ::grpc::ByteBuffer& response)
-      : context_(context), response_(response) {}
-
-  void start(const models::Registry& models, const Extensions& extensions, const ::grpc::ByteBuffer& request);
-
-  void OnCancel() override { cancelled_->store(true, std::memory_order_relaxed); }
-  void OnDone() override { delete this; }
-
- private:
-  const ::grpc::CallbackServerContext& context_;
-  ::grpc::ByteBuffer& response_;
-  std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
-};
+/// One ModelInfer: answers the call with the outcome.
+void infer_one(const models::Registry& models, const Extensions& extensions, const std::shared_ptr<Call>& call,
+               const core::Buffer& message);
 
 }  // namespace slipway::front::grpc

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "front/grpc/service.hpp"
-#include "front/grpc/unary.hpp"
 #include "protocol/log_settings.hpp"
 
 namespace slipway::front::grpc {
@@ -40,12 +39,11 @@ void fill(inference::LogSettingsResponse& response, const protocol::LogSettings&
 
 }  // namespace
 
-Reactor* Service::LogSettings(Context* context, const inference::LogSettingsRequest* request,
-                              inference::LogSettingsResponse* response) {
-  const auto settings = extensions_.log.update(changes_of(*request));
-  if (!settings) return finished(context, status_of(settings.error()));
-  fill(*response, *settings);
-  return finished(context, ::grpc::Status::OK);
+core::Result<void> Service::log_settings(const inference::LogSettingsRequest& request,
+                                         inference::LogSettingsResponse& response) {
+  TRY(const auto settings, extensions_.log.update(changes_of(request)));
+  fill(response, settings);
+  return {};
 }
 
 }  // namespace slipway::front::grpc

@@ -1,83 +1,124 @@
 #include "front/grpc/server.hpp"
 
 #include <fmt/format.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <limits>
-#include <mutex>
+#include <set>
 #include <utility>
+#include <vector>
 
-#include "core/address.hpp"
+#include "front/grpc/connection.hpp"
+#include "front/grpc/health.hpp"
+#include "front/grpc/reflection.hpp"
 #include "front/grpc/service.hpp"
+#include "front/listener.hpp"
 
 namespace slipway::front::grpc {
 
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
 namespace {
 
-/// Calls at one time on one connection; the client waits with more.
-constexpr int most_streams = 1024;
+/// How long answers that say that a call was dropped may take to be written.
+constexpr std::chrono::milliseconds abandon_timeout{1000};
 
-/// What gRPC keeps for the whole process, set up once.
-void set_up_plugins() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    ::grpc::EnableDefaultHealthCheckService(true);
-    ::grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
-}
+/// The connections of one thread, which only that thread touches.
+struct Worker {
+  std::set<std::shared_ptr<Connection>> connections;
+  bool ending = false;  ///< connections that begin now have the calls that they have sent already
+};
 
 }  // namespace
 
 struct Server::State {
-  State(ServerOptions given, models::Registry& served, const Extensions& extensions)
-      : options(std::move(given)), models(served), service(served, extensions) {}
+  State(ServerOptions given, models::Registry& served, const Extensions& extensions, std::unique_ptr<Listener> open)
+      : options(std::move(given)),
+        models(served),
+        service(served, extensions),
+        listener(std::move(open)),
+        workers(listener->workers()) {
+    service.add_to(methods);
+    health.add_to(methods);
+    add_reflection(methods);
+  }
 
-  ServerOptions options;
+  void serve(std::size_t number, tcp::socket socket, std::shared_ptr<void> open);
+  void finish();
+  /// Has every connection do that, each on its own thread.
+  void tell_all(void (Connection::*what)());
+
+  const ServerOptions options;
   models::Registry& models;
   Service service;
-  std::unique_ptr<::grpc::Server> server;
-  int port = 0;
+  Health health;
+  Methods methods;
+  const std::unique_ptr<Listener> listener;
+  std::vector<Worker> workers;
 };
+
+void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_ptr<void> open) {
+  const auto& context = listener->context(number);
+  const auto connection = std::make_shared<Connection>(context, std::move(socket));
+  asio::post(*context, [this, &worker = workers[number], connection, held = std::move(open)]() mutable {
+    worker.connections.insert(connection);
+    connection->start(methods, options.max_request_bytes, std::move(held),
+                      [&worker](const std::shared_ptr<Connection>& closed) { worker.connections.erase(closed); });
+    if (worker.ending) connection->end();
+  });
+}
+
+void Server::State::finish() {
+  service.finish();
+  listener->close();
+  listener->on_each([this](std::size_t worker) { workers[worker].ending = true; });
+  tell_all(&Connection::end);
+  if (listener->all_closed_within(options.finish_timeout)) return;
+  spdlog::warn("{} gRPC connections were still open after {} ms: what has not run of their calls is dropped",
+               listener->connections(), options.finish_timeout.count());
+  tell_all(&Connection::cancel);
+  listener->all_closed_within(abandon_timeout);
+}
+
+void Server::State::tell_all(void (Connection::*what)()) {
+  listener->on_each([this, what](std::size_t worker) {
+    // one that closes takes itself out
+    for (const auto& connection : std::set(workers[worker].connections)) ((*connection).*what)();
+  });
+}
 
 Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 core::Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, models::Registry& models,
                                                     const Extensions& extensions) {
-  set_up_plugins();
-  auto state = std::make_unique<State>(options, models, extensions);
-  const std::string address = core::host_and_port(options.host, options.port);
-  ::grpc::ServerBuilder builder;
-  builder.AddListeningPort(address, ::grpc::InsecureServerCredentials(), &state->port);
-  builder.RegisterService(&state->service);
-  builder.SetMaxReceiveMessageSize(
-      static_cast<int>(std::min<std::uint64_t>(options.max_request_bytes, std::numeric_limits<int>::max())));
-  builder.SetMaxSendMessageSize(std::numeric_limits<int>::max());
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, most_streams);
-  // two servers on one port would share its connections between them
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  state->server = builder.BuildAndStart();
-  if (!state->server || state->port == 0) {
-    return core::fail(core::Code::unavailable,
-                      fmt::format("cannot listen on {} for gRPC: it is taken, or no address of this machine; choose "
-                                  "another with --grpc-port, 0 for any free one, none for no gRPC",
-                                  address));
+  auto listener = Listener::open({.host = options.host, .port = options.port});
+  if (!listener) {
+    return core::fail(listener.error().code(),
+                      fmt::format("{} with --grpc-port, none for no gRPC", listener.error().message()));
   }
-  models.tell_readiness([health = state->server->GetHealthCheckService()](bool ready) {
-    health->SetServingStatus(ready);
-    health->SetServingStatus("inference.GRPCInferenceService", ready);
+  auto state = std::make_unique<State>(options, models, extensions, *std::move(listener));
+  models.tell_readiness([health = &state->health](bool ready) { health->set(ready); });
+  state->listener->start([state = state.get()](std::size_t worker, tcp::socket socket, std::shared_ptr<void> open) {
+    state->serve(worker, std::move(socket), std::move(open));
   });
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 
-Server::~Server() {
+Server::~Server() { finish(); }
+
+std::uint64_t Server::finish() {
+  if (state_->listener->stopped()) return state_->service.refused();
+  state_->finish();
   state_->models.tell_readiness({});
-  state_->service.finish();
-  state_->server->Shutdown(std::chrono::system_clock::now() + state_->options.finish_timeout);
-  state_->server->Wait();
+  state_->tell_all(&Connection::close);
+  state_->listener->stop();
+  return state_->service.refused();
 }
 
-std::uint16_t Server::port() const { return static_cast<std::uint16_t>(state_->port); }
+std::uint16_t Server::port() const { return state_->listener->port(); }
 
 }  // namespace slipway::front::grpc

@@ -18,8 +18,8 @@ struct ServerOptions {
   std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for calls in flight
 };
 
-/// Serves inference.GRPCInferenceService (the Open Inference Protocol over gRPC, with Triton's extensions), gRPC's own
-/// health service and server reflection.
+/// Serves inference.GRPCInferenceService (the Open Inference Protocol over gRPC, with Triton's extensions), gRPC's
+/// health service and server reflection: an io_context a thread, connections dealt out among them.
 class Server {
  public:
   /// Binds and listens, and serves from then on. `models` and what `extensions` refers to must outlive the server.
@@ -28,6 +28,8 @@ class Server {
   /// Refuses new calls, lets those in flight be answered (within finish_timeout), ends streams that have none, and
   /// ends.
   ~Server();
+  /// Ends, as the destructor does, which then has nothing left to do. How many inferences were refused meanwhile.
+  std::uint64_t finish();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 

@@ -5,14 +5,18 @@
 #include <grpc_service.grpc.pb.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/test_folder.hpp"
+#include "front/grpc/service.hpp"
+#include "front/grpc/stream_call.hpp"
 #include "front/grpc/test_extensions.hpp"
 #include "models/registry.hpp"
 #include "models/repository.hpp"
@@ -138,6 +142,8 @@ TEST_F(GrpcServer, AStreamThatIsCancelledEndsWithItsRequestsInFlight) {
   ASSERT_TRUE(stream->Read(&answer));
   context.TryCancel();
   EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::CANCELLED);
+  server_.reset();
+  EXPECT_LT(models_.all().front()->probe().statistics().execution_count, 20U) << "the rest was dropped";
 }
 
 TEST_F(GrpcServer, AnIdleStreamDoesNotKeepTheEndWaiting) {
@@ -166,6 +172,37 @@ TEST_F(GrpcServer, WhatAStreamHasReadIsAnsweredBeforeTheEnd) {
   EXPECT_EQ(stream->Finish().error_code(), ::grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(GrpcServer, AStreamThatIsEndedReadsNoMore) {
+  start("delay_us=50000\n");
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  const auto extensions = extensions_.extensions();
+  const auto stream = std::make_shared<StreamCall>(models_, extensions, call);
+  stream->on_message(core::Buffer::copy_of(request(1).SerializeAsString()));
+  EXPECT_FALSE(stream->is_full());
+  stream->on_end();
+  EXPECT_TRUE(stream->is_full()) << "or a client that goes on asking would keep it open";
+  std::vector<Answer> answers;
+  while (answers.size() < 2) std::ranges::move(call->take(), std::back_inserter(answers));
+  EXPECT_TRUE(answers[0].message);
+  EXPECT_EQ(answers[1].status->error().code(), core::Code::unavailable);
+}
+
+TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {
+  start();
+  Service service(models_, extensions_.extensions());
+  Methods methods;
+  service.add_to(methods);
+  service.finish();
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  const auto handler = methods.at("/inference.GRPCInferenceService/ModelInfer")(call);
+  handler->on_message(core::Buffer::copy_of(request(1).SerializeAsString()));
+  handler->on_half_close();
+  const auto answers = call->take();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].status->error().code(), core::Code::unavailable);
+  EXPECT_EQ(service.refused(), 1U);
+}
+
 TEST_F(GrpcServer, EndsWithCallsInFlight) {
   start("delay_us=100000\n", 50ms);
   std::vector<std::jthread> clients;
@@ -173,8 +210,10 @@ TEST_F(GrpcServer, EndsWithCallsInFlight) {
   for (int i = 0; i < 3; ++i) {
     clients.emplace_back([&] {
       inference::ModelInferResponse answer;
-      (void)infer(request(1), answer);
-      ++ended;
+      const auto status = infer(request(1), answer);
+      if (status.ok() || status.error_code() == ::grpc::StatusCode::CANCELLED ||
+          status.error_code() == ::grpc::StatusCode::UNAVAILABLE)
+        ++ended;
     });
   }
   while (models_.all().front()->probe().statistics().execution_count == 0) std::this_thread::yield();

@@ -46,6 +46,12 @@ bool has_gone(int socket) {
   return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+/// Whether there is something to read, which nobody has read.
+bool has_bytes(int socket) {
+  char byte = 0;
+  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 /// Some clients end a body with a line more than it has (RFC 9112, 2.2).
 void skip_empty_lines(beast::flat_buffer& buffer) {
   const std::string_view text(static_cast<const char*>(buffer.data().data()), buffer.size());
@@ -61,15 +67,8 @@ bool is_preflight(const HttpRequest& request) {
   return request.method == Method::options && !request.header("access-control-request-method").empty();
 }
 
-HttpResponse nothing_to_say() {
-  HttpResponse response;
-  response.status = 204;
-  response.content_type = {};
-  return response;
-}
-
 HttpResponse preflight_answer() {
-  HttpResponse response = nothing_to_say();
+  HttpResponse response = HttpResponse::nothing();
   response.headers = {
       {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
       {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
@@ -135,13 +134,14 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 void Connection::finish() {
   finishing_ = true;
   error_code ignored;
-  if (socket_) return socket_->close("the server ends");
-  if (idle_) stream_.socket().cancel(ignored);
+  if (socket_) return socket_->finish();
+  // what was sent before its client could know is taken
+  if (idle_ && !has_bytes(stream_.socket().native_handle())) stream_.socket().cancel(ignored);
 }
 
 void Connection::stop_reading() {
   error_code ignored;
-  if (reading_body_) stream_.socket().cancel(ignored);
+  if (idle_ || reading_body_) stream_.socket().cancel(ignored);
 }
 
 void Connection::abandon() {
@@ -150,12 +150,12 @@ void Connection::abandon() {
 }
 
 asio::awaitable<void> Connection::serve() {
-  for (std::size_t in_a_row = 1; !finishing_; ++in_a_row) {
+  for (std::size_t in_a_row = 1;; ++in_a_row) {
     if (in_a_row > most_in_a_row) {
       in_a_row = 1;
       co_await asio::post(*context_, quiet);
-      if (finishing_) break;
     }
+    if (finishing_ && !has_begun() && !has_bytes(stream_.socket().native_handle())) break;
     idle_ = true;
     bool comes = true;
     while (comes && !has_begun()) {
@@ -174,7 +174,8 @@ asio::awaitable<void> Connection::serve() {
       reading_body_ = true;
       error = co_await read_body(parser);
       reading_body_ = false;
-      if (error) refusal = finishing_ ? body_refused_at_the_end() : parse_objection(error);
+      refused_ = error && finishing_;
+      if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
     if (!error && !refusal) refusal = inflate(request);
@@ -189,13 +190,13 @@ asio::awaitable<void> Connection::serve() {
     if (options_.cors_origin && is_preflight(request)) {
       response = preflight_answer();
     } else if (is_about_the_server(request)) {
-      response = nothing_to_say();
+      response = HttpResponse::nothing();
     } else {
       hand_on(std::move(request));
       if (!exchange_->response) co_await wait_for_answer();
       response = *std::move(exchange_->response);
     }
-    if (finishing_) form_.keep_alive = false;
+    if (finishing_ || sending_away_) form_.keep_alive = false;
     if (!co_await write(response) || !form_.keep_alive) break;
   }
   error_code ignored;

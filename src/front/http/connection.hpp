@@ -28,13 +28,18 @@ class Connection {
   /// Until the client or a time-out ends it, or `finish` asked for it.
   boost::asio::awaitable<void> serve();
 
-  /// Ends the connection: at once when no whole request header has come, else when that request was answered. On its
-  /// own thread.
+  /// Closes the connection behind the next answer. On its own thread.
+  void send_away() { sending_away_ = true; }
+
+  /// Ends the connection: at once when nothing of a request has come or its header has not come whole, else when that
+  /// request was answered. On its own thread.
   void finish();
 
-  /// Refuses a request of which the body has not come whole: it was not accepted. Between `finish` and the end, on its
-  /// own thread.
+  /// Refuses a request that has not come whole: it was not accepted. Between `finish` and the end, on its own thread.
   void stop_reading();
+
+  /// Whether it did refuse one so.
+  bool has_refused() const { return refused_; }
 
   /// Gives up the request in flight, if there is one: what has not run is dropped. On its own thread.
   void abandon();
@@ -76,7 +81,9 @@ class Connection {
   core::TimePoint received_;                  ///< when the first byte of the request had come
   bool idle_ = true;                          ///< no whole header has come
   bool reading_body_ = false;
+  bool sending_away_ = false;
   bool finishing_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace slipway::front::http

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "front/http/compression.hpp"
+#include "front/compression.hpp"
 #include "front/http/routes.hpp"
 #include "protocol/openapi.hpp"
 

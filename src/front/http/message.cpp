@@ -44,6 +44,13 @@ HttpResponse HttpResponse::json(std::string_view text, unsigned status) {
   return HttpResponse::text(text, "application/json", status);
 }
 
+HttpResponse HttpResponse::nothing() {
+  HttpResponse response;
+  response.status = 204;
+  response.content_type = {};
+  return response;
+}
+
 HttpResponse HttpResponse::text(std::string_view text, std::string_view content_type, unsigned status) {
   HttpResponse response;
   response.status = status;

@@ -63,6 +63,8 @@ struct HttpResponse {
 
   std::size_t body_bytes() const;
 
+  /// 204: done, and there is nothing to say.
+  static HttpResponse nothing();
   static HttpResponse json(std::string_view text, unsigned status = 200);
   static HttpResponse text(std::string_view text, std::string_view content_type, unsigned status = 200);
   /// `{"error": "…"}` with the status of the one table in protocol/status, and Retry-After where it belongs.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/rfc7230.hpp>
 
 namespace slipway::front::http {
 
@@ -12,25 +13,13 @@ namespace {
 constexpr std::size_t parts_max = 100;
 constexpr std::string_view line_end = "\r\n";
 
-/// The value of `;name=value` or `;name="value"` in a header.
+/// The value of `;name=value` or `;name="value"` in a header; "" where there is none.
 std::string parameter(std::string_view header, std::string_view name) {
-  while (true) {
-    const auto semicolon = header.find(';');
-    if (semicolon == std::string_view::npos) return "";
-    header.remove_prefix(semicolon + 1);
-    header.remove_prefix(std::min(header.find_first_not_of(" \t"), header.size()));
-    if (header.size() <= name.size() || header[name.size()] != '=' ||
-        !boost::beast::iequals(header.substr(0, name.size()), name))
-      continue;
-    header.remove_prefix(name.size() + 1);
-    if (!header.starts_with('"')) return std::string(header.substr(0, header.find_first_of("; \t")));
-    std::string value;
-    for (std::size_t at = 1; at < header.size() && header[at] != '"'; ++at) {
-      if (header[at] == '\\' && at + 1 < header.size()) ++at;
-      value += header[at];
-    }
-    return value;
+  header.remove_prefix(std::min(header.find(';'), header.size()));
+  for (const auto& [key, value] : boost::beast::http::param_list(header)) {
+    if (boost::beast::iequals(key, name)) return std::string(value);
   }
+  return "";
 }
 
 void read_header(std::string_view line, Part& part) {
@@ -41,7 +30,6 @@ void read_header(std::string_view line, Part& part) {
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
   if (boost::beast::iequals(name, "content-disposition")) {
     part.name = parameter(value, "name");
-    part.filename = parameter(value, "filename");
   } else if (boost::beast::iequals(name, "content-type")) {
     part.content_type = value;
   }

@@ -12,7 +12,6 @@ namespace slipway::front::http {
 /// One part of a multipart/form-data body (RFC 7578); `content` lies in the body.
 struct Part {
   std::string name;
-  std::string filename;
   std::string content_type;
   std::string_view content;
 };

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "front/http/compression.hpp"
+#include "front/compression.hpp"
 #include "front/http/message.hpp"
 #include "front/http/server.hpp"
 

@@ -92,14 +92,9 @@ void Router::handle(HttpRequest request, Responder respond) const {
     respond(HttpResponse::error(404, fmt::format("nothing is served at {}; /docs lists what is", request.path)));
     return;
   }
-  const bool asked = request.method == Method::options;
-  HttpResponse response;
-  if (asked) {
-    response.status = 204;
-    response.content_type = {};
-  } else {
-    response = HttpResponse::error(405, fmt::format("{} takes {}", request.path, allowed));
-  }
+  HttpResponse response = request.method == Method::options
+                              ? HttpResponse::nothing()
+                              : HttpResponse::error(405, fmt::format("{} takes {}", request.path, allowed));
   response.headers.emplace_back("Allow", allowed + ", OPTIONS");
   respond(std::move(response));
 }

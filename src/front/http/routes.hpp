@@ -20,8 +20,9 @@ void add_trace_routes(Router& router, const models::Registry& models, metrics::T
 void add_v1_routes(Router& router, const models::Registry& models);       ///< TensorFlow Serving's and KServe V1's
 void add_service_routes(Router& router, const models::Registry& models);  ///< POST /services/NAME
 void add_docs_routes(Router& router, const models::Registry& models);     ///< /openapi.json, /docs
-void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& jobs);  ///< Watson's
-void add_transcription_routes(Router& router, speech::Service& service);               ///< OpenAI's
+/// Watson's. Of a stream so many bytes may wait to be heard.
+void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& jobs, std::size_t request_bytes_max);
+void add_transcription_routes(Router& router, speech::Service& service);  ///< OpenAI's
 void add_metrics_routes(Router& router, const metrics::Registry& metrics);
 
 }  // namespace slipway::front::http

@@ -28,16 +28,27 @@ struct ServerOptions {
   std::chrono::milliseconds body_grace{1000};        ///< and for bodies that have not come whole
 };
 
+/// invalid_argument where nothing on this machine can listen on such a host, whatever the port.
+core::Result<void> check_host(const std::string& host);
+
 /// An HTTP/1.1 server: one io_context a thread, connections dealt out among them.
 class Server {
  public:
   /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
-  /// Closes the listener and the idle connections, refuses what has not come whole within body_grace, lets requests in
-  /// flight be answered (within finish_timeout), closes the rest and joins the threads.
+  /// Closes the listener and the idle connections, takes what clients have sent by then, refuses what has not come
+  /// whole within body_grace, lets requests in flight be answered (within finish_timeout), closes the rest and joins
+  /// the threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
+
+  /// Goes on answering, and closes each connection behind its next answer, so that clients look for another server.
+  void send_away();
+
+  /// Ends, as the destructor does, which then has nothing left to do. How many requests were refused because they had
+  /// not come whole.
+  std::size_t finish();
 
   std::uint16_t port() const;  ///< the one it listens on
 

@@ -1,85 +1,12 @@
 #include "front/http/server.hpp"
 
-#include <gtest/gtest.h>
-
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
-#include <future>
-#include <latch>
 #include <thread>
 
-#include "front/http/compression.hpp"
+#include "front/compression.hpp"
+#include "front/http/test_server.hpp"
 
 namespace slipway::front::http {
 namespace {
-
-namespace asio = boost::asio;
-
-/// A client that sends bytes as they are and reads until the server closes.
-class Client {
- public:
-  explicit Client(std::uint16_t port) { socket_.connect({asio::ip::make_address("127.0.0.1"), port}); }
-  void send(const std::string& text) { asio::write(socket_, asio::buffer(text)); }
-  void wait_for(const std::string& text) { asio::read_until(socket_, asio::dynamic_buffer(before_), text); }
-  std::string rest() {
-    std::string text;
-    boost::system::error_code error;
-    asio::read(socket_, asio::dynamic_buffer(text), error);
-    return text;
-  }
-  std::string ask(const std::string& text) {
-    send(text);
-    return rest();
-  }
-  void close() { socket_.close(); }
-
- private:
-  std::string before_;
-  asio::io_context context_;
-  asio::ip::tcp::socket socket_{context_};
-};
-
-class HttpServer : public ::testing::Test {
- protected:
-  HttpServer() {
-    router_.add(Method::post, "/echo", [](HttpRequest request, Responder respond) {
-      HttpResponse response;
-      response.content_type = "text/plain";
-      response.body.push_back(std::move(request.body));
-      respond(std::move(response));
-    });
-    router_.add(Method::get, "/hello",
-                [](const HttpRequest&, Responder respond) { respond(HttpResponse::json("hello")); });
-    router_.add(Method::get, "/throw",
-                [](const HttpRequest&, const Responder&) { throw std::runtime_error("on purpose"); });
-    router_.add(Method::get, "/drop", [](const HttpRequest&, const Responder&) {});
-    router_.add(Method::get, "/later", [this](HttpRequest request, Responder respond) {
-      later_.set_value({std::move(request.cancelled), std::move(respond)});
-    });
-    options_.port = 0;
-    options_.threads = 2;
-    options_.max_request_bytes = 10'000;
-    options_.max_header_bytes = 1024;
-  }
-  void start() {
-    auto server = Server::start(options_, router_);
-    ASSERT_TRUE(server) << server.error().message();
-    server_ = *std::move(server);
-  }
-  std::string ask(const std::string& text) { return Client(server_->port()).ask(text); }
-
-  using Later = std::pair<std::shared_ptr<const std::atomic<bool>>, Responder>;
-  std::promise<Later> later_;
-  Router router_;
-  ServerOptions options_;
-  std::unique_ptr<Server> server_;
-};
-
-constexpr const char* closing = "Connection: close\r\n\r\n";
 
 TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
   start();
@@ -155,65 +82,6 @@ TEST_F(HttpServer, OutlivesHandlersThatThrowOrDrop) {
   EXPECT_NE(ask("GET /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing)).find("hello"), std::string::npos);
 }
 
-TEST_F(HttpServer, AnswersFromAnotherThreadAndFinishesWhatIsInFlight) {
-  start();
-  Client client(server_->port());
-  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-  Later later = later_.get_future().get();
-  std::jthread ending([this] { server_.reset(); });
-  later.second(HttpResponse::json("at last"));
-  EXPECT_NE(client.rest().find("at last"), std::string::npos);
-}
-
-TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
-  options_.body_grace = std::chrono::milliseconds(10);
-  options_.finish_timeout = std::chrono::hours(1);
-  start();
-  Client client(server_->port());
-  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-  client.wait_for("100 Continue\r\n\r\n");
-  client.send("ab");
-  Client other(server_->port());
-  other.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
-  Later later = later_.get_future().get();
-  std::jthread ending([this] { server_.reset(); });
-  const std::string refusal = client.rest();
-  EXPECT_NE(refusal.find("HTTP/1.1 503"), std::string::npos) << refusal;
-  client.close();
-  later.second(HttpResponse::json("at last"));
-  EXPECT_NE(other.rest().find("at last"), std::string::npos) << "what was accepted is answered all the same";
-}
-
-TEST_F(HttpServer, TakesWhatIsOnItsWayWhenItEnds) {
-  options_.body_grace = std::chrono::hours(1);
-  options_.finish_timeout = std::chrono::hours(1);
-  start();
-  Client client(server_->port());
-  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-  client.wait_for("100 Continue\r\n\r\n");
-  Client idle(server_->port());
-  std::jthread ending([this] { server_.reset(); });
-  EXPECT_EQ(idle.rest(), "") << "it is ending";
-  client.send("abcde");
-  EXPECT_NE(client.rest().find("\r\n\r\nabcde"), std::string::npos);
-}
-
-TEST_F(HttpServer, MayEndBeforeWhatItsRequestsLeftBehind) {
-  for (int round = 0; round < 40; ++round) {
-    later_ = {};
-    start();
-    Later later;  // keeps the request's exchange, and so one worker's context
-    {
-      Client client(server_->port());
-      client.send("GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      later = later_.get_future().get();
-      later.second(HttpResponse::json("at last"));
-      EXPECT_NE(client.rest().find("at last"), std::string::npos);
-    }
-    server_.reset();
-  }
-}
-
 TEST_F(HttpServer, TellsThatTheClientHasGone) {
   start();
   Client client(server_->port());
@@ -253,14 +121,7 @@ TEST_F(HttpServer, PassesOverWhatTrailsAChunkedBody) {
 
 TEST_F(HttpServer, LetsOthersInBetweenRequestsThatFollowWithoutAPause) {
   options_.threads = 1;
-  std::promise<void> holding;
-  std::promise<void> go_on;
   int done = 0;
-  router_.add(Method::get, "/hold", [&](const HttpRequest&, Responder respond) {
-    holding.set_value();
-    go_on.get_future().wait();
-    respond(HttpResponse::json("held"));
-  });
   router_.add(Method::get, "/count",
               [&](const HttpRequest&, Responder respond) { respond(HttpResponse::json(std::to_string(++done))); });
   start();
@@ -268,10 +129,10 @@ TEST_F(HttpServer, LetsOthersInBetweenRequestsThatFollowWithoutAPause) {
   for (int i = 0; i < 500; ++i) many += "GET /count HTTP/1.1\r\nHost: x\r\n\r\n";
   Client crowd(server_->port());
   crowd.send(many + "GET /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
-  holding.get_future().wait();
+  held_.wait();
   Client other(server_->port());
   other.send("GET /count HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
-  go_on.set_value();
+  go_on_.count_down();
   const std::string answer = other.rest();
   const auto body = answer.find("\r\n\r\n");
   ASSERT_NE(body, std::string::npos);

@@ -125,6 +125,11 @@ void SocketConnection::send(std::string text) {
   });
 }
 
+void SocketConnection::finish() {
+  if (handler_) return handler_->on_server_end();
+  close("the server ends");
+}
+
 void SocketConnection::close(std::string_view reason) {
   asio::dispatch(*context_, [self = shared_from_this(), reason = std::string(cut(reason, reason_bytes_max))]() mutable {
     if (self->closing_) return;

@@ -28,6 +28,8 @@ class SocketConnection : public SocketClient, public std::enable_shared_from_thi
   /// Answers the handshake and serves until either side ends it. The three outlive the call.
   boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket& socket, const SocketHandshake& handshake,
                                      std::shared_ptr<SocketHandler>& handler);
+  /// Ends it since the server does, when its handler has told what there is. On its own thread.
+  void finish();
   /// Ends it at once. On its own thread.
   void abandon();
 

@@ -55,11 +55,11 @@ core::Result<speech::Sound> sound_in(HttpRequest& request, speech::WatsonOptions
       const json::value metadata = json::parse(part.content, error);
       if (error || !metadata.is_object()) return core::invalid("the part \"metadata\" is no JSON object");
       for (const auto& [name, value] : metadata.as_object()) {
-        const std::string text = value.is_string() ? std::string(value.as_string()) : json::serialize(value);
         if (name == "part_content_type") {
-          sound.content_type = text;
+          if (!value.is_string()) return core::invalid("the part \"metadata\": part_content_type is no string");
+          sound.content_type = value.as_string();
         } else if (name != "data_parts_count" && name != "sequence_id") {
-          TRY_VOID(options.set(name, text));
+          TRY_VOID(options.set_json(name, value));
         }
       }
     } else if (found) {
@@ -78,7 +78,8 @@ core::Result<void> recognise(speech::Service& service, HttpRequest& request, Res
   TRY(auto options, options_from(request));
   TRY(auto sound, sound_in(request, options));
   TRY(const auto model, service.find(options.model));
-  service.recognise(model, std::move(sound),
+  TRY(auto place, service.place(sound.bytes.size()));
+  service.recognise(std::move(place), model, std::move(sound),
                     [options = std::move(options), name = model->name(),
                      respond = std::move(respond)](core::Result<speech::Transcript> transcript) mutable {
                       respond(transcript ? HttpResponse::json(speech::watson_answer(*transcript, options, name))
@@ -96,20 +97,22 @@ core::Result<std::string> create_job(speech::Service& service, speech::Jobs& job
 }
 
 /// A WatsonSocket behind the interface of this room.
-class Stream : public SocketHandler {
+class WatsonHandler : public SocketHandler {
  public:
-  explicit Stream(std::shared_ptr<speech::WatsonSocket> socket) : socket_(std::move(socket)) {}
+  explicit WatsonHandler(std::shared_ptr<speech::WatsonSocket> socket) : socket_(std::move(socket)) {}
   void on_text(std::string_view text) override { socket_->on_text(text); }
   void on_binary(std::span<const std::byte> bytes) override { socket_->on_binary(bytes); }
   bool work() override { return socket_->work(); }
   bool is_behind() const override { return socket_->is_behind(); }
   void on_tick(core::TimePoint now) override { socket_->on_tick(now); }
+  void on_server_end() override { socket_->on_server_end(); }
 
  private:
   std::shared_ptr<speech::WatsonSocket> socket_;
 };
 
-core::Result<std::shared_ptr<SocketHandler>> open_stream(speech::Service& service, const HttpRequest& request,
+core::Result<std::shared_ptr<SocketHandler>> open_stream(speech::Service& service, std::size_t request_bytes_max,
+                                                         const HttpRequest& request,
                                                          const std::shared_ptr<SocketClient>& client) {
   TRY(auto options, options_from(request));
   TRY(const auto model, service.find(options.model));
@@ -124,8 +127,9 @@ core::Result<std::shared_ptr<SocketHandler>> open_stream(speech::Service& servic
       .post =
           [to](std::move_only_function<void()> action) {
             to([&](SocketClient& there) { there.post(std::move(action)); });
-          }};
-  return std::make_shared<Stream>(
+          },
+      .waiting_bytes_max = request_bytes_max};
+  return std::make_shared<WatsonHandler>(
       std::make_shared<speech::WatsonSocket>(service, model, std::move(options), std::move(callbacks)));
 }
 
@@ -135,15 +139,15 @@ HttpResponse answer_to(const core::Result<std::string>& document, unsigned statu
 
 }  // namespace
 
-void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& jobs) {
+void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& jobs, std::size_t request_bytes_max) {
   router.add(Method::post, "/v1/recognize", [&service](HttpRequest request, Responder respond) {
     const auto begun = recognise(service, request, respond);
     if (!begun) respond(HttpResponse::error(begun.error()));
   });
-  router.add_socket("/v1/recognize",
-                    [&service](const HttpRequest& request, const std::shared_ptr<SocketClient>& client) {
-                      return open_stream(service, request, client);
-                    });
+  router.add_socket("/v1/recognize", [&service, request_bytes_max](const HttpRequest& request,
+                                                                   const std::shared_ptr<SocketClient>& client) {
+    return open_stream(service, request_bytes_max, request, client);
+  });
   router.add(Method::post, "/v1/recognitions", [&service, &jobs](HttpRequest request, Responder respond) {
     respond(answer_to(create_job(service, jobs, request), 201));
   });
@@ -155,10 +159,7 @@ void add_speech_routes(Router& router, speech::Service& service, speech::Jobs& j
   router.add(Method::del, "/v1/recognitions/{id}", [&jobs](const HttpRequest& request, Responder respond) {
     const auto removed = jobs.remove(request.path_values[0]);
     if (!removed) return respond(HttpResponse::error(removed.error()));
-    HttpResponse nothing;
-    nothing.status = 204;
-    nothing.content_type = {};
-    respond(std::move(nothing));
+    respond(HttpResponse::nothing());
   });
 }
 

@@ -44,8 +44,9 @@ core::Result<void> transcribe(speech::Service& service, HttpRequest& request, Re
   // clients name the type after the file's ending, or not at all: the bytes tell
   speech::Sound sound{
       .bytes = core::Buffer::copy_of(file->content), .content_type = "", .cancelled = std::move(request.cancelled)};
+  TRY(auto place, service.place(sound.bytes.size()));
   service.recognise(
-      model, std::move(sound),
+      std::move(place), model, std::move(sound),
       [options = std::move(options), respond = std::move(respond)](core::Result<speech::Transcript> heard) mutable {
         if (!heard) return respond(refusal(heard.error()));
         speech::OpenaiAnswer answer = speech::openai_answer(*heard, options);

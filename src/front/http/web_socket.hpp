@@ -38,6 +38,8 @@ class SocketHandler {
   /// Whether no message is to be read yet.
   virtual bool is_behind() const = 0;
   virtual void on_tick(core::TimePoint now) = 0;
+  /// The server ends: tells the client what is to be told, and then closes the connection.
+  virtual void on_server_end() = 0;
 };
 
 /// Answers the request that wants to become a WebSocket: with a handler, or with the error that its client is told in

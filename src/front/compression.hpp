@@ -7,7 +7,7 @@
 #include "core/buffer.hpp"
 #include "core/error.hpp"
 
-namespace slipway::front::http {
+namespace slipway::front {
 
 enum class Coding { identity, gzip, deflate };
 
@@ -28,4 +28,4 @@ bool takes_gzip(std::string_view accept_encoding);
 /// Deflates the parts of a response into one.
 core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding);
 
-}  // namespace slipway::front::http
+}  // namespace slipway::front

@@ -1,4 +1,4 @@
-#include "front/http/compression.hpp"
+#include "front/compression.hpp"
 
 #include <fmt/format.h>
 #include <zlib.h>
@@ -9,7 +9,7 @@
 #include <limits>
 #include <new>
 
-namespace slipway::front::http {
+namespace slipway::front {
 
 using core::Code;
 
@@ -144,4 +144,4 @@ core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding) {
   return out;
 }
 
-}  // namespace slipway::front::http
+}  // namespace slipway::front

@@ -1,8 +1,8 @@
-#include "front/http/compression.hpp"
+#include "front/compression.hpp"
 
 #include <gtest/gtest.h>
 
-namespace slipway::front::http {
+namespace slipway::front {
 namespace {
 
 core::Buffer text(std::string_view value) { return core::Buffer::copy_of(value); }
@@ -42,4 +42,4 @@ TEST(Compression, ChoosesWhatTheClientPrefers) {
 }
 
 }  // namespace
-}  // namespace slipway::front::http
+}  // namespace slipway::front

@@ -1,0 +1,139 @@
+#include <thread>
+#include <vector>
+
+#include "front/http/test_server.hpp"
+
+namespace slipway::front::http {
+namespace {
+
+TEST_F(HttpServer, AnswersFromAnotherThreadAndFinishesWhatIsInFlight) {
+  start();
+  Client client(server_->port());
+  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  Later later = later_.get_future().get();
+  std::jthread ending([this] { server_.reset(); });
+  later.second(HttpResponse::json("at last"));
+  EXPECT_NE(client.rest().find("at last"), std::string::npos);
+}
+
+TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
+  options_.body_grace = std::chrono::milliseconds(10);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  client.wait_for("100 Continue\r\n\r\n");
+  client.send("ab");
+  Client other(server_->port());
+  other.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  Later later = later_.get_future().get();
+  std::size_t refused = 0;
+  std::jthread ending([this, &refused] {
+    refused = server_->finish();
+    server_.reset();
+  });
+  const std::string refusal = client.rest();
+  EXPECT_NE(refusal.find("HTTP/1.1 503"), std::string::npos) << refusal;
+  client.close();
+  later.second(HttpResponse::json("at last"));
+  EXPECT_NE(other.rest().find("at last"), std::string::npos) << "what was accepted is answered all the same";
+  ending.join();
+  EXPECT_EQ(refused, 1U);
+}
+
+TEST_F(HttpServer, TakesWhatIsOnItsWayWhenItEnds) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client client(server_->port());
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  client.wait_for("100 Continue\r\n\r\n");
+  Client idle(server_->port());
+  std::jthread ending([this] { server_.reset(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  client.send("abcde");
+  EXPECT_NE(client.rest().find("\r\n\r\nabcde"), std::string::npos);
+}
+
+TEST_F(HttpServer, AnswersWhatWasSentBeforeItEnded) {
+  options_.threads = 1;
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client first(server_->port());
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  first.wait_for("hello");
+  // while the only thread is held, one client asks on its connection and another connects and asks
+  const auto holder = hold_a_thread();
+  first.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  Client second(server_->port());
+  second.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  std::jthread ending([this] { server_.reset(); });
+  go_on_.count_down();
+  EXPECT_NE(holder->rest().find("held"), std::string::npos);
+  EXPECT_NE(first.rest().find("hello"), std::string::npos);
+  EXPECT_NE(second.rest().find("hello"), std::string::npos);
+}
+
+TEST_F(HttpServer, AnswersConnectionsThatNobodyHadTakenWhenItEnded) {
+  options_.threads = 1;
+  start();
+  const auto holder = hold_a_thread();
+  // the first is accepted behind what holds the thread, the others are not accepted before the end begins
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (int i = 0; i < 4; ++i) {
+    waiting.push_back(std::make_unique<Client>(server_->port()));
+    waiting.back()->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  std::jthread ending([this] { server_.reset(); });
+  go_on_.count_down();
+  EXPECT_NE(holder->rest().find("held"), std::string::npos);
+  for (const auto& client : waiting) EXPECT_NE(client->rest().find("hello"), std::string::npos);
+}
+
+TEST_F(HttpServer, WaitsForAnswersToWhatItTookAtTheVeryEnd) {
+  std::vector<std::jthread> answering;
+  router_.add(Method::get, "/soon", [&answering](const HttpRequest&, Responder respond) {
+    answering.emplace_back([answer = std::move(respond)]() mutable { answer(HttpResponse::json("soon")); });
+  });
+  for (int round = 0; round < 50; ++round) {
+    start();
+    Client client(server_->port());
+    client.send("GET /soon HTTP/1.1\r\nHost: x\r\n\r\n");
+    server_.reset();
+    EXPECT_NE(client.rest().find("soon"), std::string::npos) << round;
+    answering.clear();
+  }
+}
+
+TEST_F(HttpServer, SendsClientsAwayBehindTheirNextAnswer) {
+  start();
+  Client before(server_->port());
+  before.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  before.wait_for("hello");
+  server_->send_away();
+  const std::string answer = before.ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("hello"), std::string::npos);
+  Client after(server_->port());
+  EXPECT_NE(after.ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n").find("Connection: close"), std::string::npos);
+}
+
+TEST_F(HttpServer, MayEndBeforeWhatItsRequestsLeftBehind) {
+  for (int round = 0; round < 40; ++round) {
+    later_ = {};
+    start();
+    Later later;  // keeps the request's exchange, and so one worker's context
+    {
+      Client client(server_->port());
+      client.send("GET /later HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      later = later_.get_future().get();
+      later.second(HttpResponse::json("at last"));
+      EXPECT_NE(client.rest().find("at last"), std::string::npos);
+    }
+    server_.reset();
+  }
+}
+
+}  // namespace
+}  // namespace slipway::front::http
