@@ -17,6 +17,7 @@
 
 #include "business/secrets.hpp"
 #include "data/sql_store.hpp"
+#include "presentation/client_address.hpp"
 #include "presentation/server.hpp"
 #include "speech/speech_client.hpp"
 
@@ -30,6 +31,7 @@ struct Options {
   std::string database = "sqlite:crm.db";
   std::string admin_password_file;
   std::string web = CRM_WEB_FOLDER;
+  unsigned idle_seconds = 60;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -37,6 +39,17 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--port", options.server.port, "the port; 0: any free one")
       ->envname("CRM_PORT")
       ->capture_default_str();
+  app.add_option("--idle-seconds", options.idle_seconds, "how long a connection may be silent")
+      ->envname("CRM_IDLE_SECONDS")
+      ->check(CLI::Range(1U, 86'400U))
+      ->capture_default_str();
+  app.add_option("--trusted-proxy", options.server.trusted_proxies,
+                 "addresses or networks of proxies whose X-Forwarded-For tells who calls; else nobody's is believed")
+      ->envname("CRM_TRUSTED_PROXY")
+      ->delimiter(',')
+      ->check([](const std::string& text) {
+        return crm::is_network(text) ? std::string() : "10.0.0.7 or 10.0.0.0/8 expected, \"" + text + "\" given";
+      });
   app.add_option("--database", options.database, "sqlite:PATH or postgresql://USER@HOST/NAME")
       ->envname("CRM_DATABASE")
       ->capture_default_str();
@@ -105,6 +118,7 @@ int main(int argc, char** argv) {
   CLI::App app("A small CRM in three layers, which takes dictation by a speech service");
   add_options(app, options);
   CLI11_PARSE(app, argc, argv);
+  options.server.idle_max = std::chrono::seconds(options.idle_seconds);
   std::erase_if(options.speech.models, [](const auto& model) { return model.second.empty(); });
   spdlog::set_default_logger(spdlog::stderr_logger_mt("crm"));
   try {

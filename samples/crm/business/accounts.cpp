@@ -65,14 +65,16 @@ Accounts::Accounts(Store& store, Clock clock)
     : store_(store), clock_(clock), limit_(std::move(clock)), nobody_hash_(hash_password(random_token())) {}
 
 Result<Session> Accounts::log_in(const std::string& user, const std::string& password, const std::string& from) {
-  const auto name = fold(user);
-  const auto key = name.substr(0, 50) + " " + from;
+  // What can be no name of a user is counted as one name, so that its many spellings are not as many free tries.
+  auto name = fold(user);
+  if (!valid_user_name(name)) name.clear();
+  const auto key = name + " " + from;
   if (const auto wait = limit_.wait(key); wait.count() > 0) {
     return refuse(Code::too_many, "too many failed log-ins; try again in " + std::to_string(wait.count()) + " s");
   }
   std::optional<StoredUser> found;
   store_.run([&](Transaction& transaction) {
-    found = transaction.find_user(std::string_view(name));
+    found = name.empty() ? std::nullopt : transaction.find_user(std::string_view(name));
     return true;
   });
   const bool right =

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace crm {
 
@@ -12,6 +14,8 @@ using Instant = std::chrono::sys_seconds;
 using Clock = std::function<Instant()>;
 
 Clock system_clock();
+/// The day of "2027-01-31"; nothing where it is no day of the calendar.
+std::optional<std::chrono::sys_days> read_day(std::string_view text);
 std::string to_text(Instant instant);  ///< "2027-01-31T09:30:00Z": sorts as it passes
 
 }  // namespace crm

@@ -7,6 +7,17 @@ namespace {
 
 using testing::ElementsAre;
 
+Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::size_t rows_max = 1000) {
+  CsvReader reader(text, rows_max);
+  std::vector<CsvRow> rows;
+  while (true) {
+    auto row = reader.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return rows;
+    rows.push_back(std::move(**row));
+  }
+}
+
 std::vector<std::vector<std::string>> cells(std::string_view text) {
   std::vector<std::vector<std::string>> found;
   const auto rows = parse_csv(text);
@@ -44,13 +55,24 @@ TEST(Csv, SaysWhereItIsBroken) {
   EXPECT_FALSE(parse_csv(std::string(200, ',')));
 }
 
+TEST(Csv, ReadsNoMoreRowsThanItMay) {
+  EXPECT_EQ(parse_csv("a\n\nb\n", 2)->size(), 2U) << "an empty line is no row";
+  EXPECT_EQ(parse_csv("a\nb\nc\n", 2).error().code, Code::too_large);
+  CsvReader reader("a\nb\n\"never closed", 1);
+  EXPECT_TRUE(reader.next());
+  EXPECT_EQ(reader.next().error().message, "more than 1 lines") << "what comes after the limit is not read";
+}
+
 TEST(Csv, NoCellIsAFormula) {
-  for (const std::string cell : {"=1+1", "+55", "-1", "@x", "\tx"}) {
+  for (const std::string cell : {"=1+1", "+55", "-1", "@x", "\tx", "'=x", "''=x"}) {
     const auto line = csv_line({cell});
     EXPECT_THAT(line, testing::HasSubstr("'" + cell));
     EXPECT_EQ(read_cell(cells(line).at(0).at(0)), cell);
   }
-  EXPECT_EQ(read_cell("'tis"), "'tis");
+  for (const std::string cell : {"'tis", "''", "'", ""}) {
+    EXPECT_EQ(csv_line({cell}), cell + "\r\n");
+    EXPECT_EQ(read_cell(cell), cell);
+  }
 }
 
 TEST(Csv, QuotesWhereItMust) {

@@ -1,9 +1,12 @@
+#include <fmt/format.h>
+
 #include <array>
 #include <optional>
 #include <utility>
 
 #include "business/dictated_values.hpp"
 #include "business/spoken_numbers.hpp"
+#include "business/text.hpp"
 
 namespace crm {
 namespace {
@@ -65,16 +68,16 @@ std::optional<unsigned> ordinal(std::string_view folded) {
 }
 
 /// A day of a month: "31", "31st", "thirty first", "thirty-first", "twenty five", "trinta e um".
-Read<unsigned> read_day(Words words, std::string_view language) {
+Read<unsigned> day_of_month(Words words, std::string_view language) {
   if (words.empty()) return {};
   auto folded = std::string_view(words[0].folded);
   if (const auto ordered = ordinal(folded)) return {*ordered, 1};
   for (const std::string_view ending : {"st", "nd", "rd", "th"}) {
     if (folded.size() > 2 && folded.size() < 5 && folded.ends_with(ending) && folded[0] <= '9') {
       folded.remove_suffix(2);
-      unsigned day = 0;
-      for (const char c : folded) day = day * 10 + static_cast<unsigned>(c - '0');
-      return {day, 1};
+      const auto day = whole_number(folded);
+      if (!day || *day < 1 || *day > 31) return {};
+      return {static_cast<unsigned>(*day), 1};
     }
   }
   if (const auto dash = folded.find('-'); dash != std::string_view::npos) {
@@ -117,19 +120,23 @@ Read<std::string> with_year(Words words, std::string_view language, unsigned mon
     used += skip + said.used;
   }
   year_month_day date(year, std::chrono::month(month_number), std::chrono::day(day.value));
-  if (!has_year && date.ok() && sys_days(date) < now)
-    date = (date.year() + std::chrono::years(1)) / date.month() / date.day();
+  // The next one; the 29th of February may be years away, and the 30th never comes.
+  constexpr std::chrono::years leap_max{8};
+  while (!has_year && (!date.ok() || sys_days(date) < now) && date.year() < year + leap_max) {
+    date += std::chrono::years(1);
+  }
   if (!date.ok()) return {};
   return {to_date(date), used};
 }
 
 /// "2027-01-31", and in Portuguese "31/01/2027".
 std::optional<std::string> written_date(std::string_view core, std::string_view language) {
-  const bool iso = core.size() == 10 && core[4] == '-' && core[7] == '-';
-  const bool slashes = language == "pt" && core.size() == 10 && core[2] == '/' && core[5] == '/';
-  if (iso) return std::string(core);
-  if (!slashes) return std::nullopt;
-  return std::string(core.substr(6)) + "-" + std::string(core.substr(3, 2)) + "-" + std::string(core.substr(0, 2));
+  std::string date(core);
+  if (language == "pt" && core.size() == 10 && core[2] == '/' && core[5] == '/') {
+    date = fmt::format("{}-{}-{}", core.substr(6), core.substr(3, 2), core.substr(0, 2));
+  }
+  if (!read_day(date)) return std::nullopt;
+  return date;
 }
 
 /// "in two weeks", "em dez dias".
@@ -157,12 +164,12 @@ Read<std::string> read_plain(Words words, std::string_view language, Instant tod
   }
   if (auto distance = read_distance(words, language, today); distance.used > 0) return distance;
   if (const auto named = month(folded)) {  // January 31 2027
-    auto day = read_day(words.subspan(1), language);
+    auto day = day_of_month(words.subspan(1), language);
     if (day.used == 0) return {};
     ++day.used;
     return with_year(words, language, *named, day, today);
   }
-  auto day = read_day(words, language);  // 31 (de) January
+  auto day = day_of_month(words, language);  // 31 (de) January
   if (day.used == 0) return {};
   if (day.used < words.size() && (words[day.used].folded == "de" || words[day.used].folded == "of")) ++day.used;
   if (day.used >= words.size()) return {};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "business/spoken_numbers.hpp"
+#include "business/text.hpp"
 
 namespace crm {
 namespace {
@@ -32,14 +33,6 @@ constexpr std::array<Meaning, 16> email_marks = {{{"at", "@"},
 std::string_view email_mark(std::string_view folded) {
   const auto found = std::ranges::find(email_marks, folded, &Meaning::first);
   return found == email_marks.end() ? std::string_view() : found->second;
-}
-
-bool is_email(std::string_view text) {
-  const auto at = text.find('@');
-  if (at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
-  const auto domain = text.substr(at + 1);
-  return domain.find('.') != std::string_view::npos && !domain.starts_with('.') && !domain.ends_with('.') &&
-         domain.find("..") == std::string_view::npos;
 }
 
 bool is_particle(std::string_view folded) {
@@ -69,16 +62,12 @@ std::string upper(std::string text) {
 }
 
 std::string_view currency_word(std::string_view folded) {
-  constexpr std::array<Meaning, 10> words = {{{"dollar", "USD"},
-                                              {"dollars", "USD"},
-                                              {"dolares", "USD"},
-                                              {"euro", "EUR"},
-                                              {"euros", "EUR"},
-                                              {"real", "BRL"},
-                                              {"reais", "BRL"},
-                                              {"pound", "GBP"},
-                                              {"pounds", "GBP"},
-                                              {"libras", "GBP"}}};
+  constexpr std::array<Meaning, 22> words = {
+      {{"dollar", "USD"}, {"dollars", "USD"}, {"dolares", "USD"}, {"euro", "EUR"},   {"euros", "EUR"},
+       {"real", "BRL"},   {"reais", "BRL"},   {"pound", "GBP"},   {"pounds", "GBP"}, {"libras", "GBP"},
+       {"krona", "SEK"},  {"kronor", "SEK"},  {"coroas", "SEK"},  {"usd", "USD"},    {"eur", "EUR"},
+       {"brl", "BRL"},    {"gbp", "GBP"},     {"sek", "SEK"},     {"nok", "NOK"},    {"dkk", "DKK"},
+       {"chf", "CHF"},    {"jpy", "JPY"}}};
   const auto found = std::ranges::find(words, folded, &Meaning::first);
   return found == words.end() ? std::string_view() : found->second;
 }
@@ -98,6 +87,17 @@ std::string_view currency_sign(std::string_view& text) {
   return {};
 }
 
+bool is_minus(std::string_view folded) {
+  return folded == "minus" || folded == "negative" || folded == "menos" || folded == "negativo";
+}
+
+Read<Money> negated(Read<Money> money, std::size_t words_before) {
+  if (money.used == 0) return money;
+  money.value.cents = -money.value.cents;
+  money.used += words_before;
+  return money;
+}
+
 /// "12,500.50", "12.500,50", "12 500": the last mark with two digits after it divides the cents.
 std::optional<std::int64_t> written_cents(std::string_view text) {
   std::int64_t number = 0;
@@ -113,62 +113,16 @@ std::optional<std::int64_t> written_cents(std::string_view text) {
   return has_cents ? number : number * 100;
 }
 
-}  // namespace
-
-Read<std::string> read_email(Words words, std::string_view language) {
-  std::string address;
-  bool domain = false;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto& folded = words[i].folded;
-    auto mark = email_mark(folded);
-    if (mark == "@" && i + 1 < words.size() && words[i + 1].folded == "sign") continue;  // "at sign"
-    if (folded == "sign" && i > 0 && words[i - 1].folded == "at") mark = "@";
-    if (mark == "@" && domain) break;
-    if (!mark.empty()) {
-      address += mark;
-    } else if (const auto number = number_word(folded, language)) {
-      address += std::to_string(*number);
-    } else {
-      address += folded;
-    }
-    domain = domain || address.find('@') != std::string::npos;
-    if (!is_email(address)) continue;
-    // After the first dot of the domain every dot takes one more word, and another word ends the address.
-    const auto next = i + 1 < words.size() ? email_mark(words[i + 1].folded) : std::string_view();
-    if (next != "." && next != "-") return {std::move(address), i + 1};
-  }
-  return {};
-}
-
-std::string read_name(Words words) {
-  const bool small = std::ranges::none_of(words, [](const Word& word) {
-    return std::ranges::any_of(word.core, [](char c) { return c >= 'A' && c <= 'Z'; });
-  });
-  std::vector<Word> made;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    auto word = words[i];
-    if (is_letter(word) && i + 1 < words.size() && is_letter(words[i + 1])) {
-      std::string letters;
-      for (; i < words.size() && is_letter(words[i]); ++i) letters += upper(words[i].core);
-      word = words[--i];
-      word.raw = std::move(letters);
-    } else if (small && !(is_particle(word.folded) && i > 0)) {
-      word.raw = capitalized(word.raw);
-    }
-    made.push_back(std::move(word));
-  }
-  return written(made);
-}
-
-std::string read_sentence(Words words) { return capitalized(written(words)); }
-
-Read<Money> read_money(Words words, std::string_view language) {
-  if (words.empty()) return {};
+Read<Money> read_amount(Words words, std::string_view language) {
   Money money;
   std::size_t used = 0;
   std::string_view core = words[0].folded;
   money.currency = currency_sign(core);
-  if (core.empty() && words.size() > 1) {  // "R$ 500"
+  if (const auto code = currency_word(core); !code.empty()) {
+    money.currency = code;
+    core = {};
+  }
+  if (core.empty()) {  // "R$ 500", "SEK 500"
     auto apart = read_money(words.subspan(1), language);
     if (apart.value.currency.empty()) apart.value.currency = money.currency;
     if (apart.used > 0) ++apart.used;
@@ -199,6 +153,62 @@ Read<Money> read_money(Words words, std::string_view language) {
     used += cents.used + 1 + (joined ? 1 : 0);
   }
   return {money, used};
+}
+
+}  // namespace
+
+Read<std::string> read_email(Words words, std::string_view language) {
+  std::string address;
+  bool domain = false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& folded = words[i].folded;
+    auto mark = email_mark(folded);
+    if (mark == "@" && i + 1 < words.size() && words[i + 1].folded == "sign") continue;  // "at sign"
+    if (folded == "sign" && i > 0 && words[i - 1].folded == "at") mark = "@";
+    if (mark == "@" && domain) break;
+    if (!mark.empty()) {
+      address += mark;
+    } else if (const auto number = number_word(folded, language)) {
+      address += std::to_string(*number);
+    } else {
+      address += folded;
+    }
+    domain = domain || address.find('@') != std::string::npos;
+    if (!looks_like_email(address)) continue;
+    // After the first dot of the domain every dot takes one more word, and another word ends the address.
+    const auto next = i + 1 < words.size() ? email_mark(words[i + 1].folded) : std::string_view();
+    if (next != "." && next != "-") return {std::move(address), i + 1};
+  }
+  return {};
+}
+
+std::string read_name(Words words) {
+  const bool small = std::ranges::none_of(words, [](const Word& word) {
+    return std::ranges::any_of(word.core, [](char c) { return c >= 'A' && c <= 'Z'; });
+  });
+  std::vector<Word> made;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto word = words[i];
+    if (is_letter(word) && i + 1 < words.size() && is_letter(words[i + 1])) {
+      std::string letters;
+      for (; i < words.size() && is_letter(words[i]); ++i) letters += upper(words[i].core);
+      word = words[--i];
+      word.raw = std::move(letters);
+    } else if (small && (i == 0 || !is_particle(word.folded))) {
+      word.raw = capitalized(word.raw);
+    }
+    made.push_back(std::move(word));
+  }
+  return written(made);
+}
+
+std::string read_sentence(Words words) { return capitalized(written(words)); }
+
+Read<Money> read_money(Words words, std::string_view language) {
+  if (words.empty()) return {};
+  if (is_minus(words[0].folded)) return negated(read_money(words.subspan(1), language), 1);
+  if (words[0].raw.starts_with('-')) return negated(read_amount(words, language), 0);
+  return read_amount(words, language);
 }
 
 }  // namespace crm

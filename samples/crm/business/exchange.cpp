@@ -1,23 +1,30 @@
 #include "business/exchange.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <ranges>
 #include <utility>
 
-#include "business/csv.hpp"
 #include "business/text.hpp"
 
 namespace crm {
 namespace {
 
+/// Whether it is CSV from its begin to its end, before any of it is done.
+Result<void> read_through(std::string_view csv) {
+  CsvReader reader(csv, Exchange::lines_max);
+  while (true) {
+    const auto row = reader.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return {};
+  }
+}
+
 /// The columns of a file by its first line: "id" or a customer's field. Errors: invalid.
-Result<std::vector<std::string>> read_header(const std::vector<CsvRow>& rows) {
-  if (rows.empty())
+Result<std::vector<std::string>> read_header(const CsvRow& row) {
+  if (row.cells.empty())
     return refuse(Code::invalid, "the file is empty: a first line with the names of the columns expected");
   std::vector<std::string> header;
-  for (const auto& cell : rows[0].cells) {
+  for (const auto& cell : row.cells) {
     auto name = fold(clean(cell).value_or(""));
     if (name != "id" && customers().field(name) == nullptr) {
       return refuse(Code::invalid, "line 1: a customer has no column \"" + cell +
@@ -40,70 +47,63 @@ std::string text_of(const Fields& fields, std::string_view name) {
 
 }  // namespace
 
-Result<std::string> Exchange::export_customers(const ListRequest& chosen) {
+Result<std::string> Exchange::export_customers(const std::string& search) {
   std::vector<std::string> header = {"id"};
   for (const auto& field : customers().fields) header.emplace_back(field.name);
   auto csv = csv_line(header);
-  auto request = chosen;
-  request.size = Records::page_max;
-  for (request.page = 1;; ++request.page) {
-    const auto page = records_.list(customers(), request);
-    if (!page) return std::unexpected(page.error());
-    for (const auto& record : page->items) {
+  std::int64_t last = 0;
+  while (true) {
+    const auto part = records_.list_after(customers(), last, search);
+    if (!part) return std::unexpected(part.error());
+    if (part->empty()) return csv;
+    for (const auto& record : *part) {
       std::vector<std::string> cells = {std::to_string(record.id)};
       for (const auto& field : customers().fields) cells.push_back(text_of(record.fields, field.name));
       csv += csv_line(cells);
     }
-    if (request.page * request.size >= page->total) return csv;
+    last = part->back().id;
   }
 }
 
 Result<Imported> Exchange::import_customers(const User& by, std::string_view csv) {
   if (auto allowed = require_writer(by); !allowed) return std::unexpected(allowed.error());
-  const auto rows = parse_csv(csv);
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->size() > lines_max) return refuse(Code::too_large, "more than 100000 lines");
-  const auto header = read_header(*rows);
-  if (!header) return std::unexpected(header.error());
-  Imported imported;
+  if (auto readable = read_through(csv); !readable) return std::unexpected(readable.error());
   // One transaction for all: a bad line changes nothing before it is found to be bad, so the others may be kept.
-  store_.run([&](Transaction& transaction) {
-    imported = {};
-    for (const auto& row : *rows | std::views::drop(1)) {
-      if (row.cells.size() > header->size()) {
-        imported.errors.push_back({row.line, "more cells than columns"});
-        continue;
-      }
-      Fields given;
-      std::string id;
-      for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        auto cell = read_cell(row.cells[i]);
-        if ((*header)[i] == "id") {
-          id = std::move(cell);
-        } else {
-          given.emplace((*header)[i], std::move(cell));
-        }
-      }
-      const auto outcome = import_line(by, transaction, given, id);
+  return store_.transact([&](Transaction& transaction) -> Result<Imported> {
+    CsvReader reader(csv, lines_max);
+    const auto first = reader.next();
+    const auto header = read_header(first->value_or(CsvRow{}));
+    if (!header) return std::unexpected(header.error());
+    Imported imported;
+    while (const auto row = *reader.next()) {
+      const auto outcome = import_row(by, transaction, *header, *row);
       if (!outcome) {
-        imported.errors.push_back({row.line, outcome.error().message});
+        imported.errors.push_back({row->line, outcome.error().message});
       } else {
         imported.created += *outcome == Outcome::created ? 1 : 0;
         imported.updated += *outcome == Outcome::updated ? 1 : 0;
       }
     }
-    return true;
+    return imported;
   });
-  return imported;
 }
 
-Result<Exchange::Outcome> Exchange::import_line(const User& by, Transaction& transaction, const Fields& given,
-                                                const std::string& id) {
+Result<Exchange::Outcome> Exchange::import_row(const User& by, Transaction& transaction,
+                                               const std::vector<std::string>& header, const CsvRow& row) {
+  if (row.cells.size() > header.size()) return refuse(Code::invalid, "more cells than columns");
+  Fields given;
+  std::string id;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    auto cell = read_cell(row.cells[i]);
+    if (header[i] == "id") {
+      id = std::move(cell);
+    } else {
+      given.emplace(header[i], std::move(cell));
+    }
+  }
   std::optional<Record> old;
   if (!id.empty()) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), number);
-    if (error == std::errc() && end == id.data() + id.size()) old = transaction.find(customers(), number);
+    if (const auto number = whole_number(id)) old = transaction.find(customers(), *number);
     if (!old) return refuse(Code::invalid, "id: there is no customer \"" + id + "\"");
   } else if (const auto email = clean(text_of(given, "email"));
              email && !email->empty() && !has_control_characters(*email, false)) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "business/csv.hpp"
 #include "business/records.hpp"
 
 namespace crm {
@@ -25,18 +26,20 @@ class Exchange {
  public:
   Exchange(Store& store, Records& records) : store_(store), records_(records) {}
 
-  Result<std::string> export_customers(const ListRequest& chosen);
+  /// All customers that the search finds, by their ids.
+  Result<std::string> export_customers(const std::string& search);
 
   /// A line with an id changes that customer; one without changes the customer of the same e-mail address, or makes a
   /// new one. A line that is wrong is told and nothing of it is saved; the others are. Cells and columns that are not
   /// there change nothing.
   Result<Imported> import_customers(const User& by, std::string_view csv);
 
-  static constexpr std::size_t lines_max = 100'000;
+  static constexpr std::size_t lines_max = 100'000;  ///< with the first
 
  private:
   enum class Outcome { created, updated, unchanged };
-  Result<Outcome> import_line(const User& by, Transaction& transaction, const Fields& given, const std::string& id);
+  Result<Outcome> import_row(const User& by, Transaction& transaction, const std::vector<std::string>& header,
+                             const CsvRow& row);
 
   Store& store_;
   Records& records_;

@@ -1,11 +1,11 @@
 #include "business/kinds.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "business/clock.hpp"
 #include "business/text.hpp"
 
 namespace crm {
@@ -61,34 +61,6 @@ std::vector<Kind> all_kinds() {
   };
 }
 
-bool real_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  int parts[3] = {0, 0, 0};
-  int part = 0;
-  for (const char c : text) {
-    if (c == '-') {
-      ++part;
-    } else if (c < '0' || c > '9' || part > 2) {
-      return false;
-    } else {
-      parts[part] = parts[part] * 10 + (c - '0');
-    }
-  }
-  return std::chrono::year_month_day(std::chrono::year(parts[0]), std::chrono::month(static_cast<unsigned>(parts[1])),
-                                     std::chrono::day(static_cast<unsigned>(parts[2])))
-      .ok();
-}
-
-/// Not what a mail server would say of it, but enough to catch a slip: one @, a dot after it, nothing that separates.
-bool looks_like_email(std::string_view text) {
-  const auto at = text.find('@');
-  if (at == 0 || at == std::string_view::npos || text.find('@', at + 1) != std::string_view::npos) return false;
-  const auto domain = text.substr(at + 1);
-  const auto dot = domain.rfind('.');
-  return dot != std::string_view::npos && dot != 0 && dot + 1 < domain.size() && domain.front() != '.' &&
-         domain.find("..") == std::string_view::npos && text.find_first_of(" \t<>(),;:\"") == std::string_view::npos;
-}
-
 std::unexpected<Error> invalid(const Field& field, const std::string& message) {
   return refuse(Code::invalid, std::string(field.name) + ": " + message, std::string(field.name));
 }
@@ -113,7 +85,7 @@ Result<Value> checked_text(const Field& field, std::string_view given) {
   }
   if (field.type == FieldType::date) {
     if (cleaned->empty()) return Value();
-    if (!real_date(*cleaned)) return invalid(field, "\"" + *cleaned + "\" is no day; write it as 2027-01-31");
+    if (!read_day(*cleaned)) return invalid(field, "\"" + *cleaned + "\" is no day; write it as 2027-01-31");
   } else if (field.type == FieldType::email) {
     if (!cleaned->empty() && !looks_like_email(*cleaned)) {
       return invalid(field, "\"" + *cleaned + "\" is no e-mail address; write it as name@example.com");

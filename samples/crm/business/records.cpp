@@ -1,7 +1,6 @@
 #include "business/records.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -19,13 +18,6 @@ std::unexpected<Error> not_found(const Kind& kind, std::int64_t id) {
   return refuse(Code::not_found, "there is no " + std::string(kind.singular) + " " + std::to_string(id));
 }
 
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
-}
-
 Result<Value> filter_value(const Field& field, const std::string& text) {
   const std::string name(field.name);
   if (field.type == FieldType::boolean) {
@@ -41,14 +33,22 @@ Result<Value> filter_value(const Field& field, const std::string& text) {
   return Value(text);
 }
 
+Result<std::vector<std::string>> words_of(const std::string& search) {
+  std::vector<std::string> words;
+  std::istringstream folded(fold(search));
+  for (std::string word; folded >> word;) {
+    if (words.size() == search_words_max) return refuse(Code::invalid, "q: at most 10 words expected", "q");
+    if (has_control_characters(word, false)) return refuse(Code::invalid, "q: text expected", "q");
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
 Result<Query> to_query(const Kind& kind, const ListRequest& request) {
   Query query;
-  std::istringstream words(fold(request.search));
-  for (std::string word; words >> word;) {
-    if (query.words.size() == search_words_max) return refuse(Code::invalid, "q: at most 10 words expected", "q");
-    if (has_control_characters(word, false)) return refuse(Code::invalid, "q: text expected", "q");
-    query.words.push_back(std::move(word));
-  }
+  auto words = words_of(request.search);
+  if (!words) return std::unexpected(words.error());
+  query.words = std::move(*words);
   for (const auto& [name, text] : request.filters) {
     const auto* field = kind.field(name);
     if (field == nullptr) {
@@ -123,6 +123,14 @@ Result<Page> Records::list(const Kind& kind, const ListRequest& request) {
   return store_.transact([&](Transaction& transaction) -> Result<Page> {
     auto listed = transaction.list(kind, *query);
     return Page{.items = std::move(listed.items), .page = request.page, .size = request.size, .total = listed.total};
+  });
+}
+
+Result<std::vector<Record>> Records::list_after(const Kind& kind, std::int64_t id, const std::string& search) {
+  const auto words = words_of(search);
+  if (!words) return std::unexpected(words.error());
+  return store_.transact([&](Transaction& transaction) -> Result<std::vector<Record>> {
+    return transaction.list_after(kind, id, *words, page_max);
   });
 }
 

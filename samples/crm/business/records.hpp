@@ -36,6 +36,8 @@ class Records {
   Records(Store& store, Clock clock) : store_(store), clock_(std::move(clock)) {}
 
   Result<Page> list(const Kind& kind, const ListRequest& request);
+  /// The next records by their ids after that one, at most page_max, that the search finds: to read all of them.
+  Result<std::vector<Record>> list_after(const Kind& kind, std::int64_t id, const std::string& search);
   Result<Record> get(const Kind& kind, std::int64_t id);
   Result<Record> create(const User& by, const Kind& kind, const Fields& given);
   /// `version` is the one that the person saw. Where it is not the newest any more: conflict, with what is there now.

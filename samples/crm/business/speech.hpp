@@ -11,7 +11,7 @@ class SpeechEvents {
   virtual ~SpeechEvents() = default;
   virtual void on_available() = 0;                             ///< sound is listened to from now on
   virtual void on_unavailable(const std::string& reason) = 0;  ///< for now; it is tried again
-  virtual void on_interim(const std::string& text) = 0;        ///< replaces the last one
+  virtual void on_interim(const std::string& text) = 0;        ///< replaces the last one, on_unavailable between or not
   virtual void on_final(const std::string& text) = 0;          ///< is kept
   virtual void on_end() = 0;                                   ///< after stop(): nothing more comes
 };

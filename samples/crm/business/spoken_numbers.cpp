@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "business/text.hpp"
+
 namespace crm {
 namespace {
 
@@ -156,13 +158,8 @@ std::int64_t scale_word(std::string_view folded) {
 }
 
 std::optional<std::int64_t> plain_digits(std::string_view text) {
-  std::int64_t number = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    number = number * 10 + (c - '0');
-  }
-  if (text.empty() || text.size() > 12) return std::nullopt;
-  return number;
+  if (text.size() > 12 || !std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  return whole_number(text);
 }
 
 }  // namespace

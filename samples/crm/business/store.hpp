@@ -77,6 +77,9 @@ class Transaction {
   /// The first record whose field is this; what is deleted is not found.
   virtual std::optional<Record> find_by(const Kind& kind, std::string_view field, const Value& value) = 0;
   virtual Listed list(const Kind& kind, const Query& query) = 0;
+  /// The next records by their ids after that one, with all of the words: to read all of them a part at a time.
+  virtual std::vector<Record> list_after(const Kind& kind, std::int64_t id, const std::vector<std::string>& words,
+                                         std::int64_t limit) = 0;
   virtual std::int64_t insert(const Kind& kind, const Record& record) = 0;
   /// Writes the record over the one of that version; false when there is none (any more). Its version becomes one more.
   virtual bool update(const Kind& kind, const Record& record) = 0;

@@ -20,6 +20,19 @@ TEST(Text, CleansToOneForm) {
 
 TEST(Text, CountsCharactersNotBytes) { EXPECT_EQ(characters("ação"), 4U); }
 
+TEST(Text, KnowsUtf8) {
+  for (const auto* text : {"", "a", "ação", "€ 𝄞"}) EXPECT_TRUE(is_utf8(text)) << text;
+  for (const auto* text : {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80"})
+    EXPECT_FALSE(is_utf8(text));
+}
+
+TEST(Text, ReadsWholeNumbers) {
+  EXPECT_EQ(whole_number("42"), 42);
+  EXPECT_EQ(whole_number("-7"), -7);
+  for (const auto* text : {"", " 1", "1 ", "1.0", "x", "+1", "9223372036854775808"})
+    EXPECT_FALSE(whole_number(text)) << text;
+}
+
 TEST(Text, FindsControlCharacters) {
   EXPECT_TRUE(has_control_characters(std::string_view("a\0b", 3), true));
   EXPECT_TRUE(has_control_characters("a\nb", false));

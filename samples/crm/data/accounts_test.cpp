@@ -48,6 +48,15 @@ TEST_F(AccountsTest, GuessingIsSlowed) {
   EXPECT_TRUE(accounts.log_in("admin", "correct horse", "a"));
 }
 
+TEST_F(AccountsTest, ANameThatNobodyCanHaveIsNobodysAndItsTriesCount) {
+  using namespace std::string_literals;
+  ASSERT_TRUE(accounts.ensure_admin("correct horse"));
+  for (int i = 0; i < LoginLimit::free_failures; ++i) {
+    EXPECT_EQ(accounts.log_in("admin\0"s + std::to_string(i), "correct horse", "a").error().code, Code::unauthorized);
+  }
+  EXPECT_EQ(accounts.log_in("admin\0x"s, "correct horse", "a").error().code, Code::too_many);
+}
+
 TEST_F(AccountsTest, AnAdminMakesUsers) {
   const NewUser ana{.user = "Ana", .name = "Ana Lima", .role = "sales", .password = "correct horse"};
   EXPECT_EQ(accounts.create(sales_ana, ana).error().code, Code::forbidden);

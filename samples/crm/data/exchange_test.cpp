@@ -15,7 +15,7 @@ class ExchangeTest : public testing::Test {
     EXPECT_TRUE(imported) << (imported ? "" : imported.error().message);
     return imported.value_or(Imported{});
   }
-  std::string export_all() { return exchange.export_customers({}).value_or("refused"); }
+  std::string export_all() { return exchange.export_customers("").value_or("refused"); }
 
   TestClock time;
   SqlStore store{empty_database()};
@@ -29,6 +29,7 @@ TEST_F(ExchangeTest, WhatIsExportedComesBackTheSame) {
                               {"phone", std::string("+55 11 5551234")},
                               {"address", std::string("Rua A, 1\nSão Paulo")}}));
   ASSERT_TRUE(records.create(sales_ana, customers(), {{"name", std::string("=SUM(A1)")}}));
+  ASSERT_TRUE(records.create(sales_ana, customers(), {{"name", std::string("'=x")}}));
   const auto csv = export_all();
   EXPECT_THAT(csv, testing::HasSubstr("'=SUM(A1)"));
   EXPECT_THAT(csv, testing::HasSubstr("'+55"));
@@ -56,6 +57,14 @@ TEST_F(ExchangeTest, AFileThatIsNoneIsRefused) {
     EXPECT_EQ(exchange.import_customers(sales_ana, csv).error().code, Code::invalid) << csv;
   }
   EXPECT_EQ(exchange.import_customers(reader_eva, "name\nx").error().code, Code::forbidden);
+}
+
+TEST_F(ExchangeTest, ABrokenEndOfAFileKeepsNothingOfItsBegin) {
+  EXPECT_EQ(exchange.import_customers(sales_ana, "name\nAna\n\"Rui").error().code, Code::invalid);
+  std::string many = "name\n";
+  for (std::size_t i = 0; i < Exchange::lines_max; ++i) many += "n\n";
+  EXPECT_EQ(exchange.import_customers(sales_ana, many).error().code, Code::too_large);
+  EXPECT_EQ(records.list(customers(), {})->total, 0);
 }
 
 TEST_F(ExchangeTest, ExportsMoreThanOnePage) {

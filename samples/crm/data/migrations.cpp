@@ -18,46 +18,58 @@ namespace {
 const std::vector<std::vector<std::string>>& steps() {
   static const std::vector<std::vector<std::string>> all = {
       {
-          "CREATE TABLE users (id {id}, login {text} NOT NULL UNIQUE, name {text} NOT NULL, role {text} NOT NULL, "
-          "password_hash {text} NOT NULL)",
-          "CREATE TABLE sessions (token_hash {text} PRIMARY KEY, user_id BIGINT NOT NULL REFERENCES users(id), "
-          "csrf {text} NOT NULL, expires_at {text} NOT NULL)",
-          "CREATE TABLE deletions (token {text} PRIMARY KEY, kind {text} NOT NULL, record_id BIGINT NOT NULL, "
-          "deleted_at {text} NOT NULL)",
-          "CREATE TABLE history (id {id}, kind {text} NOT NULL, record_id BIGINT NOT NULL, happened_at {text} NOT "
-          "NULL, "
-          "login {text} NOT NULL, action {text} NOT NULL, changes {text} NOT NULL)",
+          R"(CREATE TABLE users (id {id}, login {text} NOT NULL UNIQUE, name {text} NOT NULL,
+             role {text} NOT NULL, password_hash {text} NOT NULL))",
+          R"(CREATE TABLE sessions (token_hash {text} PRIMARY KEY,
+             user_id BIGINT NOT NULL REFERENCES users(id), csrf {text} NOT NULL, expires_at {text} NOT NULL))",
+          R"(CREATE TABLE deletions (token {text} PRIMARY KEY, kind {text} NOT NULL,
+             record_id BIGINT NOT NULL, deleted_at {text} NOT NULL))",
+          R"(CREATE TABLE history (id {id}, kind {text} NOT NULL, record_id BIGINT NOT NULL,
+             happened_at {text} NOT NULL, login {text} NOT NULL, action {text} NOT NULL,
+             changes {text} NOT NULL))",
           "CREATE INDEX history_of_record ON history (kind, record_id)",
-          "CREATE TABLE customers (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL, "
-          "updated_at {text} NOT NULL, name {text} NOT NULL, name_key {text} NOT NULL, company {text} NOT NULL, "
-          "company_key {text} NOT NULL, phone {text} NOT NULL, phone_key {text} NOT NULL, email {text} NOT NULL, "
-          "email_key {text} NOT NULL, address {text} NOT NULL, address_key {text} NOT NULL, search {text} NOT NULL, "
-          "deletion {text})",
+          R"(CREATE TABLE customers (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL,
+             updated_at {text} NOT NULL, name {text} NOT NULL, name_key {text} NOT NULL,
+             company {text} NOT NULL, company_key {text} NOT NULL, phone {text} NOT NULL,
+             phone_key {text} NOT NULL, email {text} NOT NULL, email_key {text} NOT NULL,
+             address {text} NOT NULL, address_key {text} NOT NULL, search {text} NOT NULL, deletion {text}))",
           "CREATE INDEX customers_by_name ON customers (name_key)",
           "CREATE INDEX customers_by_email ON customers (email)",
       },
       {
-          "CREATE TABLE contacts (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL, "
-          "updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id), name {text} NOT NULL, "
-          "name_key {text} NOT NULL, role {text} NOT NULL, role_key {text} NOT NULL, phone {text} NOT NULL, "
-          "phone_key {text} NOT NULL, email {text} NOT NULL, email_key {text} NOT NULL, search {text} NOT NULL, "
-          "deletion {text})",
-          "CREATE TABLE deals (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL, "
-          "updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id), title {text} NOT NULL, "
-          "title_key {text} NOT NULL, stage {text} NOT NULL, value_cents BIGINT NOT NULL, currency {text} NOT NULL, "
-          "close_on {text}, search {text} NOT NULL, deletion {text})",
-          "CREATE TABLE notes (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL, "
-          "updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id), text {text} NOT NULL, "
-          "text_key {text} NOT NULL, has_recording BIGINT NOT NULL, search {text} NOT NULL, deletion {text})",
+          R"(CREATE TABLE contacts (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL,
+             updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id),
+             name {text} NOT NULL, name_key {text} NOT NULL, role {text} NOT NULL, role_key {text} NOT NULL,
+             phone {text} NOT NULL, phone_key {text} NOT NULL, email {text} NOT NULL,
+             email_key {text} NOT NULL, search {text} NOT NULL, deletion {text}))",
+          R"(CREATE TABLE deals (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL,
+             updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id),
+             title {text} NOT NULL, title_key {text} NOT NULL, stage {text} NOT NULL,
+             value_cents BIGINT NOT NULL, currency {text} NOT NULL, close_on {text}, search {text} NOT NULL,
+             deletion {text}))",
+          R"(CREATE TABLE notes (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL,
+             updated_at {text} NOT NULL, customer_id BIGINT NOT NULL REFERENCES customers(id),
+             text {text} NOT NULL, text_key {text} NOT NULL, has_recording BIGINT NOT NULL,
+             search {text} NOT NULL, deletion {text}))",
           "CREATE TABLE recordings (note_id BIGINT PRIMARY KEY REFERENCES notes(id), wav {bytes} NOT NULL)",
-          "CREATE TABLE tasks (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL, "
-          "updated_at {text} NOT NULL, customer_id BIGINT REFERENCES customers(id), title {text} NOT NULL, "
-          "title_key {text} NOT NULL, due_on {text}, done BIGINT NOT NULL, assignee {text} NOT NULL, "
-          "assignee_key {text} NOT NULL, search {text} NOT NULL, deletion {text})",
+          R"(CREATE TABLE tasks (id {id}, version BIGINT NOT NULL, created_at {text} NOT NULL,
+             updated_at {text} NOT NULL, customer_id BIGINT REFERENCES customers(id), title {text} NOT NULL,
+             title_key {text} NOT NULL, due_on {text}, done BIGINT NOT NULL, assignee {text} NOT NULL,
+             assignee_key {text} NOT NULL, search {text} NOT NULL, deletion {text}))",
           "CREATE INDEX contacts_of_customer ON contacts (customer_id)",
           "CREATE INDEX deals_of_customer ON deals (customer_id)",
           "CREATE INDEX notes_of_customer ON notes (customer_id)",
           "CREATE INDEX tasks_of_customer ON tasks (customer_id)",
+      },
+      {
+          // One for each order that a list begins with, so that its first page is read and not sorted out of all.
+          "DROP INDEX customers_by_name",
+          "CREATE INDEX customers_by_name ON customers (name_key, id)",
+          "CREATE INDEX contacts_by_name ON contacts (name_key, id)",
+          "CREATE INDEX deals_by_title ON deals (title_key, id)",
+          "CREATE INDEX deals_by_update ON deals (updated_at, id)",
+          "CREATE INDEX notes_by_creation ON notes (created_at, id)",
+          "CREATE INDEX tasks_by_due ON tasks (due_on, id)",
       },
   };
   return all;

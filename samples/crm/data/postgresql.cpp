@@ -48,6 +48,8 @@ struct Parameters {
     if (const auto* number = std::get_if<std::int64_t>(&cell)) {
       value = texts.emplace_back(std::to_string(*number)).c_str();
     } else if (const auto* text = std::get_if<std::string>(&cell)) {
+      // Text ends at its first NUL in PostgreSQL, so that "admin" would be found where "admin\0x" was asked for.
+      if (text->find('\0') != std::string::npos) throw StoreFailure("PostgreSQL: text with a NUL in it cannot be kept");
       value = text->c_str();
     } else if (const auto* bytes = std::get_if<Bytes>(&cell)) {
       value = bytes->data.data();

@@ -3,30 +3,12 @@
 #include <utility>
 
 #include "data/sql_transaction.hpp"
+#include "json/value.hpp"
 
 namespace crm {
 namespace {
 
 namespace json = boost::json;
-
-json::value to_json(const Value& value) {
-  return std::visit(
-      [](const auto& held) -> json::value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
-          return nullptr;
-        } else {
-          return json::value(held);
-        }
-      },
-      value);
-}
-
-Value to_value(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_bool()) return value.get_bool();
-  if (value.is_int64()) return value.get_int64();
-  return {};
-}
 
 /// {"phone": ["old", "new"], …}, which is how changes are kept.
 std::string to_text(const std::vector<Change>& changes) {
@@ -41,7 +23,9 @@ std::vector<Change> to_changes(const std::string& text) {
   std::vector<Change> changes;
   const auto parsed = json::parse(text);
   for (const auto& [field, pair] : parsed.as_object()) {
-    changes.push_back({std::string(field), to_value(pair.as_array().at(0)), to_value(pair.as_array().at(1))});
+    const auto& both = pair.as_array();
+    changes.push_back(
+        {std::string(field), to_value(both.at(0)).value_or(Value()), to_value(both.at(1)).value_or(Value())});
   }
   return changes;
 }

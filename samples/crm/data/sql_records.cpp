@@ -52,6 +52,13 @@ Record to_record(const Kind& kind, const Row& row) {
   return record;
 }
 
+std::vector<Record> to_records(const Kind& kind, const std::vector<Row>& rows) {
+  std::vector<Record> records;
+  records.reserve(rows.size());
+  for (const auto& row : rows) records.push_back(to_record(kind, row));
+  return records;
+}
+
 /// What is written for the fields: columns and their values.
 struct Written {
   std::vector<std::string> names;
@@ -86,16 +93,37 @@ std::string like_pattern(const std::string& word) {
   return pattern + "%";
 }
 
+/// A condition of statements and its parameters, $1, $2, ….
+struct Where {
+  std::string text = "deletion IS NULL";
+  std::vector<Cell> parameters;
+
+  /// The place of a parameter, as "$3".
+  std::string place(Cell cell) {
+    parameters.push_back(std::move(cell));
+    return fmt::format("${}", parameters.size());
+  }
+};
+
+Where with_words(const std::vector<std::string>& words) {
+  Where where;
+  for (const auto& word : words) where.text += " AND search LIKE " + where.place(like_pattern(word)) + " ESCAPE '\\'";
+  return where;
+}
+
 std::string order(const Kind& kind, const Query& query) {
   std::string column = "id";
+  bool may_be_empty = false;
   for (const std::string_view fixed : {"created_at", "updated_at"}) {
     if (query.sort == fixed) column = fixed;
   }
   if (const auto* field = kind.field(query.sort)) {
     column = has_key(*field) ? fmt::format("{}_key", field->name) : std::string(field->name);
+    may_be_empty = !field->required && std::holds_alternative<std::monostate>(field->standard);
   }
   const std::string_view direction = query.descending ? "DESC" : "ASC";
-  return fmt::format("{} IS NULL, {} {}, id {}", column, column, direction, direction);
+  // What is empty comes last. Said only of columns that may be empty: an index gives the others in order as they are.
+  return fmt::format("{} {}{}, id {}", column, direction, may_be_empty ? " NULLS LAST" : "", direction);
 }
 
 }  // namespace
@@ -119,31 +147,33 @@ std::optional<Record> SqlTransaction::find_by(const Kind& kind, std::string_view
 }
 
 Listed SqlTransaction::list(const Kind& kind, const Query& query) {
-  std::string where = "deletion IS NULL";
-  std::vector<Cell> parameters;
-  for (const auto& word : query.words) {
-    parameters.emplace_back(like_pattern(word));
-    where += fmt::format(" AND search LIKE ${} ESCAPE '\\'", parameters.size());
-  }
+  auto where = with_words(query.words);
   for (const auto& [name, value] : query.equal) {
     const auto* field = kind.field(name);
     if (field == nullptr) continue;
-    parameters.push_back(to_cell(value));
-    where += fmt::format(" AND {} = ${}", field->name, parameters.size());
+    where.text += fmt::format(" AND {} = {}", field->name, where.place(to_cell(value)));
   }
   Listed listed;
-  const auto count = connection_.execute(fmt::format("SELECT COUNT(*) FROM {} WHERE {}", kind.name, where), parameters);
+  const auto count =
+      connection_.execute(fmt::format("SELECT COUNT(*) FROM {} WHERE {}", kind.name, where.text), where.parameters);
   listed.total = std::get<std::int64_t>(count.at(0).at(0));
-  const auto places = parameters.size();
-  parameters.emplace_back(query.limit);
-  parameters.emplace_back(query.offset);
-  const auto rows =
-      connection_.execute(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT ${} OFFSET ${}", columns(kind),
-                                      kind.name, where, order(kind, query), places + 1, places + 2),
-                          parameters);
-  listed.items.reserve(rows.size());
-  for (const auto& row : rows) listed.items.push_back(to_record(kind, row));
+  const auto limit = where.place(query.limit);
+  const auto offset = where.place(query.offset);
+  listed.items = to_records(
+      kind, connection_.execute(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {} OFFSET {}", columns(kind),
+                                            kind.name, where.text, order(kind, query), limit, offset),
+                                where.parameters));
   return listed;
+}
+
+std::vector<Record> SqlTransaction::list_after(const Kind& kind, std::int64_t id, const std::vector<std::string>& words,
+                                               std::int64_t limit) {
+  auto where = with_words(words);
+  const auto after = where.place(id);
+  const auto last = where.place(limit);
+  return to_records(kind, connection_.execute(fmt::format("SELECT {} FROM {} WHERE {} AND id > {} ORDER BY id LIMIT {}",
+                                                          columns(kind), kind.name, where.text, after, last),
+                                              where.parameters));
 }
 
 std::int64_t SqlTransaction::insert(const Kind& kind, const Record& record) {

@@ -14,72 +14,78 @@ constexpr std::chrono::seconds wait_max{10};
 
 }  // namespace
 
-SqlStore::SqlStore(std::string url) : url_(std::move(url)) {
-  auto connection = open_connection(url_);
+SqlStore::SqlStore(const std::string& url) : SqlStore([url] { return open_connection(url); }) {}
+
+SqlStore::SqlStore(Open open) : open_(std::move(open)) {
+  auto connection = open_();
   migrate(*connection);
   free_ = connection->dialect().connections;
   idle_.push_back(std::move(connection));
 }
 
-std::unique_ptr<Connection> SqlStore::take() {
-  std::unique_lock lock(mutex_);
-  if (!freed_.wait_for(lock, wait_max, [&] { return free_ > 0; })) {
-    throw StoreFailure("all connections to the database are busy");
-  }
-  --free_;
-  if (idle_.empty()) return nullptr;
-  auto connection = std::move(idle_.back());
-  idle_.pop_back();
-  return connection;
-}
-
-void SqlStore::give_back(std::unique_ptr<Connection> connection) {
-  {
-    const std::lock_guard lock(mutex_);
-    ++free_;
-    if (connection != nullptr) idle_.push_back(std::move(connection));
-  }
-  freed_.notify_one();
-}
-
-/// A connection within a transaction; an old one may have been closed by the server, a new one must work.
-std::unique_ptr<Connection> SqlStore::begin() {
-  auto connection = take();
-  try {
-    if (connection != nullptr) {
-      try {
-        connection->execute(std::string(connection->dialect().begin));
-        return connection;
-      } catch (const StoreFailure&) {
-        connection.reset();
-      }
+/// The right to one connection, given back however its holder ends. Where `connection` is null then, it was closed, and
+/// the next holder opens another.
+class SqlStore::Lease {
+ public:
+  explicit Lease(SqlStore& store) : store_(store) {
+    std::unique_lock lock(store_.mutex_);
+    if (!store_.freed_.wait_for(lock, wait_max, [&] { return store_.free_ > 0; })) {
+      throw StoreFailure("all connections to the database are busy");
     }
-    connection = open_connection(url_);
-    connection->execute(std::string(connection->dialect().begin));
-    return connection;
-  } catch (...) {
-    give_back(nullptr);
-    throw;
+    --store_.free_;
+    if (store_.idle_.empty()) return;
+    connection = std::move(store_.idle_.back());
+    store_.idle_.pop_back();
   }
+  ~Lease() {
+    {
+      const std::lock_guard lock(store_.mutex_);
+      ++store_.free_;
+      if (connection != nullptr) store_.idle_.push_back(std::move(connection));
+    }
+    store_.freed_.notify_one();
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+
+  std::unique_ptr<Connection> connection;
+
+ private:
+  SqlStore& store_;
+};
+
+/// Begins a transaction; an old connection may have been closed by the server, a new one must work.
+void SqlStore::begin(Lease& lease) {
+  auto& connection = lease.connection;
+  if (connection != nullptr) {
+    try {
+      connection->execute(std::string(connection->dialect().begin));
+      return;
+    } catch (const StoreFailure&) {
+      connection.reset();
+    }
+  }
+  auto opened = open_();
+  opened->execute(std::string(opened->dialect().begin));
+  connection = std::move(opened);
 }
 
 bool SqlStore::try_run(const std::function<bool(Transaction&)>& work) {
-  auto connection = begin();
+  Lease lease(*this);
+  begin(lease);
+  // Taken out of the lease while it is at work: closing it rolls back, whatever state it is in.
+  auto connection = std::move(lease.connection);
+  bool between = false;
   try {
     SqlTransaction transaction(*connection);
     const bool keep = work(transaction);
     connection->execute(keep ? "COMMIT" : "ROLLBACK");
-    give_back(std::move(connection));
-    return true;
   } catch (const TransactionConflict&) {
     connection->execute("ROLLBACK");
-    give_back(std::move(connection));
-    return false;
-  } catch (...) {
-    connection.reset();  // closing it rolls back, whatever state it is in
-    give_back(nullptr);
-    throw;
+    between = true;
   }
+  lease.connection = std::move(connection);
+  return !between;
 }
 
 void SqlStore::run(const std::function<bool(Transaction&)>& work) {

@@ -16,19 +16,22 @@ namespace crm {
 /// broke.
 class SqlStore : public Store {
  public:
+  using Open = std::function<std::unique_ptr<Connection>()>;
+
   /// Connects and migrates. Throws StoreFailure, and std::invalid_argument for a URL that is none.
-  explicit SqlStore(std::string url);
+  explicit SqlStore(const std::string& url);
+  /// The same with connections from anywhere, as a test makes them.
+  explicit SqlStore(Open open);
 
   void run(const std::function<bool(Transaction&)>& work) override;
 
  private:
-  std::unique_ptr<Connection> take();
-  void give_back(std::unique_ptr<Connection> connection);
-  std::unique_ptr<Connection> begin();
+  class Lease;
+  void begin(Lease& lease);
   /// False: another transaction came between.
   bool try_run(const std::function<bool(Transaction&)>& work);
 
-  std::string url_;
+  Open open_;
   std::mutex mutex_;
   std::condition_variable freed_;
   std::vector<std::unique_ptr<Connection>> idle_;

@@ -18,6 +18,8 @@ class SqlTransaction : public Transaction {
   std::optional<Record> find(const Kind& kind, std::int64_t id) override;
   std::optional<Record> find_by(const Kind& kind, std::string_view field, const Value& value) override;
   Listed list(const Kind& kind, const Query& query) override;
+  std::vector<Record> list_after(const Kind& kind, std::int64_t id, const std::vector<std::string>& words,
+                                 std::int64_t limit) override;
   std::int64_t insert(const Kind& kind, const Record& record) override;
   bool update(const Kind& kind, const Record& record) override;
   void remove(const Kind& kind, std::int64_t id, const std::string& token, const std::string& at) override;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "data/migrations.hpp"
 #include "data/test_store.hpp"
 
 namespace crm {
@@ -51,6 +52,28 @@ TEST(Store, NeverPutsTextIntoAStatement) {
     EXPECT_EQ(transaction.list(customers(), {.words = {"%x%"}}).total, 0) << "% stands for itself";
     return true;
   });
+}
+
+TEST(Store, DoesNotEndTextAtItsNul) {
+  using namespace std::string_literals;
+  SqlStore store(empty_database());
+  store.run([](Transaction& transaction) {
+    transaction.insert_user({.user = "ana", .name = "Ana", .role = "sales", .password_hash = "x"});
+    return true;
+  });
+  const auto found = [&] {
+    bool any = false;
+    store.run([&](Transaction& transaction) {
+      any = transaction.find_user("ana\0x"s).has_value();
+      return true;
+    });
+    return any;
+  };
+  try {
+    EXPECT_FALSE(found());
+  } catch (const StoreFailure& refused) {
+    EXPECT_THAT(refused.what(), testing::HasSubstr("NUL"));
+  }
 }
 
 TEST(Store, UpdatesOnlyTheVersionThatWasSeen) {
@@ -115,6 +138,40 @@ TEST(Store, LosesNoChangeOfManyThreads) {
     return true;
   });
   EXPECT_EQ(done, threads_count * changes_each);
+}
+
+/// SQLite, until it is told to break: then the next insertion loses against another transaction, and ROLLBACK fails
+/// too.
+class Breaking : public Connection {
+ public:
+  explicit Breaking(const bool& broken) : broken_(broken) {}
+  std::vector<Row> execute(const std::string& sql, std::span<const Cell> parameters) override {
+    if (broken_ && sql.starts_with("INSERT")) throw TransactionConflict("another transaction came between");
+    if (broken_ && sql == "ROLLBACK") throw StoreFailure("the connection is gone");
+    return sqlite_->execute(sql, parameters);
+  }
+  const Dialect& dialect() const override { return sqlite_->dialect(); }
+
+ private:
+  const bool& broken_;
+  std::unique_ptr<Connection> sqlite_ = open_connection("sqlite::memory:");
+};
+
+TEST(Store, KeepsItsConnectionsWhereRollingBackFails) {
+  bool broken = false;
+  SqlStore store([&]() -> std::unique_ptr<Connection> {
+    auto opened = std::make_unique<Breaking>(broken);
+    migrate(*opened);
+    return opened;
+  });
+  broken = true;
+  EXPECT_THROW(store.run([](Transaction& transaction) {
+    transaction.insert(customers(), customer("a"));
+    return true;
+  }),
+               StoreFailure);
+  broken = false;
+  EXPECT_EQ(count(store), 0) << "the only connection of SQLite can be had again";
 }
 
 TEST(Store, SaysWhatADatabaseUrlIs) {

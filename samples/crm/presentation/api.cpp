@@ -11,12 +11,12 @@
 #include "business/secrets.hpp"
 #include "presentation/json.hpp"
 #include "presentation/openapi.hpp"
-#include "presentation/paths.hpp"
 
 namespace crm {
 namespace {
 
 constexpr std::size_t dictated_max = 20'000;
+constexpr std::string_view import_path = "/api/customers/import";
 
 std::string cookie(const Request& request, const std::string& value, std::int64_t seconds) {
   return std::string(session_cookie_name) + "=" + value +
@@ -29,10 +29,18 @@ boost::json::object session_body(const Session& session) {
       {"user", session.user.user}, {"name", session.user.name}, {"role", session.user.role}, {"csrf", session.csrf}};
 }
 
-bool reads_only(const Request& request) { return request.method == "GET" || request.method == "HEAD"; }
-
 Error wrong_token() {
   return {Code::forbidden, "the header X-CSRF-Token must have the csrf of the session", {}, nullptr};
+}
+
+/// The day where the person is, which "tomorrow" counts from; this clock's where it is not given.
+Result<Instant> day_of(const boost::json::object& body) {
+  if (!body.contains("today")) return system_clock()();
+  const auto text = read_text(body, "today");
+  if (!text) return std::unexpected(text.error());
+  const auto day = read_day(*text);
+  if (!day) return refuse(Code::invalid, "today: \"" + *text + "\" is no day; write it as 2027-01-31", "today");
+  return *day;
 }
 
 /// Calls a handler, and answers for what it throws: a database that is away is no fault of the call.
@@ -55,14 +63,17 @@ Response Api::handle(const Request& request) noexcept {
   return guarded([&] { return route(request); }, [](Response response) { return response; });
 }
 
-std::uint64_t Api::body_max(const Request& head) noexcept {
-  const bool csv = head.path == "/api/customers/import";
-  const bool recording = head.method == "PUT" && head.path.ends_with("/recording");
-  if (!csv && !recording) return body_bytes_max;
+bool Api::needs_no_database(const Request& request) { return request.path == "/health"; }
+
+bool Api::takes_file(const Request& head) {
+  return head.path == import_path || (head.method == "PUT" && head.path.ends_with("/recording"));
+}
+
+std::uint64_t Api::file_max(const Request& head) noexcept {
   return guarded(
       [&] {
         if (!services_.accounts.session(head.session_cookie())) return body_bytes_max;
-        return csv ? csv_max : recording_max;
+        return head.path == import_path ? csv_max : recording_max;
       },
       [](const Response&) { return body_bytes_max; });
 }
@@ -82,24 +93,24 @@ std::optional<Response> Api::refuse_dictation(const Request& request) noexcept {
 Response Api::route(const Request& request) {
   const std::string_view path = request.path;
   if (path == "/health") {
-    if (!reads_only(request)) return wrong_method("GET");
+    if (!request.reads_only()) return wrong_method("GET");
     return answer({{"status", "ok"}, {"dictation", services_.speech.state().available}});
   }
   if (path == "/api/openapi.json") {
-    if (!reads_only(request)) return wrong_method("GET");
+    if (!request.reads_only()) return wrong_method("GET");
     return {.status = 200, .content_type = "application/json", .body = openapi(), .headers = {}};
   }
   if (path == "/api/session" && request.method == "POST") return log_in(request);
   const auto session = services_.accounts.session(request.session_cookie());
   if (!session) return answer(session.error());
-  if (!reads_only(request) && !same_secret(request.csrf, session->csrf)) return answer(wrong_token());
+  if (!request.reads_only() && !same_secret(request.csrf, session->csrf)) return answer(wrong_token());
   const auto& user = session->user;
   if (path == "/api/session") {
-    if (reads_only(request)) return answer(session_body(*session));
+    if (request.reads_only()) return answer(session_body(*session));
     return session_call(request);
   }
   if (path == "/api/users") return user_call(request, user);
-  if (path == "/api/customers.csv" || path == "/api/customers/import") return csv_call(request, user);
+  if (path == "/api/customers.csv" || path == import_path) return csv_call(request, user);
   if (path == "/api/dictation" || path == "/api/dictation/fill") return dictation_call(request, user);
   if (constexpr std::string_view undo = "/api/undo/"; path.starts_with(undo)) {
     return undo_call(request, user, std::string(path.substr(undo.size())));
@@ -108,6 +119,11 @@ Response Api::route(const Request& request) {
 }
 
 Response Api::log_in(const Request& request) {
+  // Else another site could log a person in as somebody else, and read later what the person wrote there.
+  if (request.cross_site) {
+    return answer(Error{
+        Code::forbidden, "the page itself must log in: by Sec-Fetch-Site or Origin another site does", {}, nullptr});
+  }
   const auto body = read_object(request);
   if (!body) return answer(body.error());
   const auto user = read_text(*body, "user");
@@ -131,7 +147,7 @@ Response Api::session_call(const Request& request) {
 }
 
 Response Api::user_call(const Request& request, const User& user) {
-  if (reads_only(request)) {
+  if (request.reads_only()) {
     const auto users = services_.accounts.list(user);
     if (!users) return answer(users.error());
     boost::json::array items;
@@ -155,8 +171,8 @@ Response Api::user_call(const Request& request, const User& user) {
 
 Response Api::csv_call(const Request& request, const User& user) {
   if (request.path == "/api/customers.csv") {
-    if (!reads_only(request)) return wrong_method("GET");
-    auto csv = services_.exchange.export_customers({.search = request.parameter("q"), .sort = "id"});
+    if (!request.reads_only()) return wrong_method("GET");
+    auto csv = services_.exchange.export_customers(request.parameter("q"));
     if (!csv) return answer(csv.error());
     return {.status = 200,
             .content_type = "text/csv; charset=utf-8",
@@ -173,7 +189,7 @@ Response Api::csv_call(const Request& request, const User& user) {
 
 Response Api::dictation_call(const Request& request, const User& user) {
   if (request.path == "/api/dictation") {
-    if (!reads_only(request)) return wrong_method("GET");
+    if (!request.reads_only()) return wrong_method("GET");
     const auto state = services_.speech.state();
     if (state.available) return answer({{"available", true}});
     return answer({{"available", false}, {"reason", state.reason}});
@@ -189,7 +205,9 @@ Response Api::dictation_call(const Request& request, const User& user) {
   if (!language) return answer(language.error());
   const auto record = read_text(*body, "record");
   if (!record) return answer(record.error());
-  const auto filled = fill(*text, *language, *record, system_clock()());
+  const auto today = day_of(*body);
+  if (!today) return answer(today.error());
+  const auto filled = fill(*text, *language, *record, *today);
   if (!filled) return answer(filled.error());
   return answer({{"fields", to_json(filled->fields)}, {"rest", filled->rest}});
 }

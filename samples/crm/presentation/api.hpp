@@ -28,15 +28,20 @@ class Api {
 
   Response handle(const Request& request) noexcept;
 
-  /// How long a body may be: long only where files are sent, and by somebody who is logged in.
-  std::uint64_t body_max(const Request& head) noexcept;
+  /// Whether handle() answers at once, however long the database takes.
+  static bool needs_no_database(const Request& request);
+
+  /// Whether the body is a file, which may be longer than body_bytes_max.
+  static bool takes_file(const Request& head);
+  /// How long that file may be: longer only from somebody who is logged in.
+  std::uint64_t file_max(const Request& head) noexcept;
 
   /// Whether this may open a dictation: logged in, allowed to write, with the token of the session. Nothing: yes.
   std::optional<Response> refuse_dictation(const Request& request) noexcept;
 
   static constexpr std::uint64_t body_bytes_max = 1U << 20U;
   static constexpr std::uint64_t csv_max = 10U << 20U;
-  static constexpr std::uint64_t recording_max = 50U << 20U;
+  static constexpr std::uint64_t recording_max = 64U << 20U;  ///< ten minutes at 48 kHz; recording.js has it too
 
  private:
   Response route(const Request& request);

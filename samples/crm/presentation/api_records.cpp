@@ -3,9 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "business/text.hpp"
 #include "presentation/api.hpp"
 #include "presentation/json.hpp"
-#include "presentation/paths.hpp"
 
 namespace crm {
 namespace {
@@ -50,7 +50,7 @@ Response Api::record_call(const Request& request, const User& user) {
   const auto* kind = parts.empty() ? nullptr : find_kind(parts[0]);
   if (kind == nullptr || parts.size() > 3) return nothing_here(request);
   if (parts.size() == 1) {
-    if (request.method == "GET" || request.method == "HEAD") return list(request, *kind);
+    if (request.reads_only()) return list(request, *kind);
     if (request.method != "POST") return wrong_method("GET, POST");
     const auto body = read_object(request);
     if (!body) return answer(body.error());
@@ -64,7 +64,7 @@ Response Api::record_call(const Request& request, const User& user) {
   if (!id) return nothing_here(request);
   if (parts.size() == 2) return one_call(request, user, *kind, *id);
   if (parts[2] == "history") {
-    if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
+    if (!request.reads_only()) return wrong_method("GET");
     const auto entries = services_.records.history(*kind, *id);
     if (!entries) return answer(entries.error());
     boost::json::array items;
@@ -94,7 +94,7 @@ Response Api::list(const Request& request, const Kind& kind) {
 }
 
 Response Api::one_call(const Request& request, const User& user, const Kind& kind, std::int64_t id) {
-  if (request.method == "GET" || request.method == "HEAD") {
+  if (request.reads_only()) {
     const auto record = services_.records.get(kind, id);
     return record ? answer(to_json(*record)) : answer(record.error());
   }
@@ -121,7 +121,7 @@ Response Api::one_call(const Request& request, const User& user, const Kind& kin
 }
 
 Response Api::recording_call(const Request& request, const User& user, std::int64_t id) {
-  if (request.method == "GET" || request.method == "HEAD") {
+  if (request.reads_only()) {
     auto bytes = services_.records.recording(id);
     if (!bytes) return answer(bytes.error());
     return {.status = 200, .content_type = "audio/wav", .body = std::move(*bytes), .headers = {}};

@@ -4,8 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <utility>
+
+#include "json/value.hpp"
 
 namespace crm {
 namespace json = boost::json;
@@ -27,18 +28,6 @@ constexpr std::array<CodeMeaning, 9> code_meanings = {{{Code::invalid, 400, "inv
                                                        {Code::too_many, 429, "too_many"},
                                                        {Code::unavailable, 503, "unavailable"},
                                                        {Code::internal, 500, "internal"}}};
-
-json::value to_json(const Value& value) {
-  return std::visit(
-      [](const auto& held) -> json::value {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
-          return nullptr;
-        } else {
-          return json::value(held);
-        }
-      },
-      value);
-}
 
 bool kept_by_the_program(std::string_view name) {
   return name == "id" || name == "version" || name == "created_at" || name == "updated_at";
@@ -86,17 +75,9 @@ Result<Fields> read_fields(const json::object& object) {
   for (const auto& [key, value] : object) {
     const std::string name(key);
     if (kept_by_the_program(name)) continue;
-    if (value.is_string()) {
-      fields.emplace(name, std::string(value.get_string()));
-    } else if (value.is_bool()) {
-      fields.emplace(name, value.get_bool());
-    } else if (value.is_int64()) {
-      fields.emplace(name, value.get_int64());
-    } else if (value.is_null()) {
-      fields.emplace(name, Value());
-    } else {
-      return refuse(Code::invalid, name + ": text, a whole number, true, false or null expected", name);
-    }
+    auto read = to_value(value);
+    if (!read) return refuse(Code::invalid, name + ": text, a whole number, true, false or null expected", name);
+    fields.emplace(name, std::move(*read));
   }
   return fields;
 }
@@ -127,6 +108,12 @@ Response answer(const Error& error) {
     body["changed_at"] = error.conflict->changed_at;
   }
   return answer(body, meaning->status);
+}
+
+Response wrong_method(const std::string& allowed) {
+  auto refusal = answer({{"error", {{"code", "invalid"}, {"message", "this address takes " + allowed}}}}, 405);
+  refusal.headers.emplace_back("Allow", allowed);
+  return refusal;
 }
 
 }  // namespace crm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <string>
 #include <string_view>
 
 #include "business/accounts.hpp"
@@ -24,5 +25,6 @@ Result<std::string> read_text(const boost::json::object& object, std::string_vie
 
 Response answer(const boost::json::value& body, unsigned status = 200);
 Response answer(const Error& error);
+Response wrong_method(const std::string& allowed);  ///< 405, with the methods that the address takes
 
 }  // namespace crm

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "business/text.hpp"
+
 namespace crm {
 namespace {
 
@@ -24,6 +26,7 @@ std::optional<std::string> decoded(std::string_view text, bool plus_is_blank) {
     result += static_cast<char>(digit(text[i + 1]) * 16 + digit(text[i + 2]));
     i += 2;
   }
+  if (!is_utf8(result)) return std::nullopt;
   return result;
 }
 
@@ -46,6 +49,13 @@ bool read_target(std::string_view target, Request& request) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
   }
   return true;
+}
+
+bool from_another_site(std::string_view fetch_site, std::string_view origin, std::string_view host) {
+  if (!fetch_site.empty()) return fetch_site != "same-origin" && fetch_site != "none";
+  if (origin.empty()) return false;
+  const auto scheme = origin.find("://");  // "null" has none: a page that hides where it is from
+  return scheme == std::string_view::npos || origin.substr(scheme + 3) != host;
 }
 
 std::string Request::session_cookie() const {

@@ -15,10 +15,22 @@ TEST(Message, ReadsPathAndQuery) {
 }
 
 TEST(Message, RefusesWhatItCannotRead) {
-  for (const auto* target : {"", "x", "/%", "/%2", "/%zz", "/%00", "/?a=%", "http://x/"}) {
+  for (const auto* target :
+       {"", "x", "/%", "/%2", "/%zz", "/%00", "/?a=%", "http://x/", "/%ff", "/?q=%C3", "/?%ed%a0%80=x"}) {
     Request request;
     EXPECT_FALSE(read_target(target, request)) << target;
   }
+}
+
+TEST(Message, KnowsACallFromAnotherSite) {
+  EXPECT_FALSE(from_another_site("", "", "crm.example")) << "a program, not a browser";
+  EXPECT_FALSE(from_another_site("same-origin", "https://crm.example", "behind:8080")) << "whatever a proxy calls us";
+  EXPECT_FALSE(from_another_site("none", "", "crm.example"));
+  EXPECT_TRUE(from_another_site("cross-site", "https://evil.example", "crm.example"));
+  EXPECT_TRUE(from_another_site("same-site", "https://other.crm.example", "crm.example"));
+  EXPECT_FALSE(from_another_site("", "http://crm.example:8080", "crm.example:8080"));
+  EXPECT_TRUE(from_another_site("", "http://evil.example", "crm.example"));
+  EXPECT_TRUE(from_another_site("", "null", "crm.example"));
 }
 
 TEST(Message, FindsTheCookieOfTheSession) {

@@ -200,7 +200,7 @@ void add_session_paths(json::object& paths) {
                         .summary = "logs in",
                         .content = session(),
                         .body = json_body(object_of({{"user", of_type("string")}, {"password", of_type("string")}})),
-                        .errors = {"400", "401", "429"},
+                        .errors = {"400", "401", "403", "429"},
                         .open = true})},
       {"delete", to_json({.id = "logOut", .summary = "logged out", .status = "204", .changes = true})}};
   paths["/api/users"] = {{"get", to_json({.id = "users",
@@ -262,6 +262,8 @@ void add_dictation_paths(json::object& paths) {
   auto asked = object_of({{"text", {{"type", "string"}, {"maxLength", 5000}}},
                           {"language", {{"type", "string"}, {"enum", json::array{"en", "pt"}}}},
                           {"record", {{"type", "string"}, {"enum", std::move(names)}}}});
+  asked["properties"].as_object()["today"] = {
+      {"type", "string"}, {"format", "date"}, {"description", "the day where the person is"}};
   paths["/api/dictation/fill"] = {
       {"post", to_json({.id = "fill",
                         .summary = "the fields that were dictated; nothing is saved",

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <utility>
 
+#include "presentation/client_address.hpp"
 #include "presentation/dictation_socket.hpp"
 #include "presentation/json.hpp"
 
@@ -35,8 +36,6 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-constexpr std::chrono::seconds idle_max{60};
-constexpr std::chrono::seconds read_max{60};
 constexpr std::chrono::seconds linger_max{2};
 constexpr std::uint32_t header_max = 16U << 10U;
 
@@ -55,15 +54,25 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> security_
 
 std::string text(beast::string_view view) { return {view.data(), view.size()}; }
 
+/// All of a header that may be there several times, as if it were there once.
+template <typename Message>
+std::string joined(const Message& message, std::string_view name) {
+  std::string values;
+  const auto [begin, end] = message.equal_range(name);
+  for (auto field = begin; field != end; ++field) values += (values.empty() ? "" : ",") + text(field->value());
+  return values;
+}
+
 /// Everything of a request but its body; nothing where the target cannot be read.
 template <typename Message>
-std::optional<Request> to_request(const Message& message, const std::string& from) {
+std::optional<Request> to_request(const Message& message, const std::string& peer, const ServerOptions& options) {
   Request request{.method = text(message.method_string()),
                   .cookie = text(message[http::field::cookie]),
                   .csrf = text(message["X-CSRF-Token"]),
-                  .content_type = text(message[http::field::content_type]),
                   .over_tls = message["X-Forwarded-Proto"] == "https",
-                  .from = from};
+                  .cross_site = from_another_site(text(message["Sec-Fetch-Site"]), text(message[http::field::origin]),
+                                                  text(message[http::field::host])),
+                  .from = client_address(peer, joined(message, "X-Forwarded-For"), options.trusted_proxies)};
   const auto target = text(message.target());
   if (!read_target(target, request)) return std::nullopt;
   return request;
@@ -103,7 +112,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   asio::awaitable<void> accept();
   asio::awaitable<void> serve(tcp::socket socket);
-  asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer, const std::string& from);
+  asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer, const std::string& peer);
   asio::awaitable<std::optional<Response>> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                                      Parser& parser, const Request& head);
   asio::awaitable<void> dictate(beast::tcp_stream& stream, Parser& parser, Request request);
@@ -148,10 +157,10 @@ asio::awaitable<void> Server::State::accept() {
 asio::awaitable<void> Server::State::serve(tcp::socket socket) {
   error_code error;
   socket.set_option(tcp::no_delay(true), error);
-  const auto from = socket.remote_endpoint(error).address().to_string();
+  const auto peer = socket.remote_endpoint(error).address().to_string();
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer;
-  while (co_await exchange(stream, buffer, from)) {
+  while (co_await exchange(stream, buffer, peer)) {
   }
   // What still comes is thrown away for a while: closing over it would take the answer from a client that still sends.
   stream.socket().shutdown(tcp::socket::shutdown_send, error);
@@ -164,12 +173,12 @@ asio::awaitable<void> Server::State::serve(tcp::socket socket) {
 
 /// One request and its answer; false when the connection is at its end.
 asio::awaitable<bool> Server::State::exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                              const std::string& from) {
+                                              const std::string& peer) {
   Parser parser;
   parser.header_limit(header_max);
   parser.body_limit(Api::recording_max);
   error_code error;
-  stream.expires_after(idle_max);
+  stream.expires_after(options.idle_max);
   waiting.insert(&stream);
   co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   waiting.erase(&stream);
@@ -185,9 +194,9 @@ asio::awaitable<bool> Server::State::exchange(beast::tcp_stream& stream, beast::
     co_return false;
   }
   if (error || stopping) co_return false;
-  auto request = to_request(parser.get(), from);
+  auto request = to_request(parser.get(), peer, options);
   if (!request) {
-    auto refusal = bad_request("the address has a broken escape");
+    auto refusal = bad_request("the address has a broken escape, or one that is not UTF-8");
     co_await write(stream, std::move(refusal), parser, false);
     co_return false;
   }
@@ -202,17 +211,21 @@ asio::awaitable<bool> Server::State::exchange(beast::tcp_stream& stream, beast::
   }
   request->body = std::move(parser.get().body());
   const bool keep_alive = parser.get().keep_alive() && !stopping;
-  auto response = co_await on_worker([&] {
-    const bool calls = request->path.starts_with("/api/") || request->path == "/health";
-    return calls ? api.handle(*request) : files.get(*request);
-  });
+  Response response;
+  if (Api::needs_no_database(*request)) {
+    response = api.handle(*request);
+  } else {
+    response = co_await on_worker(
+        [&] { return request->path.starts_with("/api/") ? api.handle(*request) : files.get(*request); });
+  }
   co_await write(stream, std::move(response), parser, keep_alive && !stopping);
   co_return keep_alive && !stopping;
 }
 
 asio::awaitable<std::optional<Response>> Server::State::read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                                                   Parser& parser, const Request& head) {
-  const auto body_max = co_await on_worker([&] { return api.body_max(head); });
+  auto body_max = Api::body_bytes_max;
+  if (Api::takes_file(head)) body_max = co_await on_worker([&] { return api.file_max(head); });
   const auto too_large = "the body is longer than " + std::to_string(body_max) + " bytes";
   if (parser.content_length().value_or(0) > body_max) co_return too_long(too_large);
   parser.body_limit(body_max);
@@ -222,8 +235,13 @@ asio::awaitable<std::optional<Response>> Server::State::read_body(beast::tcp_str
     http::response_serializer<http::empty_body> serializer(go_on);
     co_await http::async_write_header(stream, serializer, asio::redirect_error(use_awaitable, error));
   }
-  stream.expires_after(read_max);
-  co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+  stream.expires_after(options.idle_max);
+  parser.eager(true);
+  while (!error && !parser.is_done()) {
+    // A file takes as long as its line is slow; what is short must not hold a connection for ever.
+    if (body_max > Api::body_bytes_max) stream.expires_after(options.idle_max);
+    co_await http::async_read_some(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+  }
   if (error == http::error::body_limit) co_return too_long(too_large);
   if (error) co_return bad_request("the request ended before its body: " + error.message());
   co_return std::nullopt;
@@ -236,11 +254,13 @@ asio::awaitable<void> Server::State::write(beast::tcp_stream& stream, Response r
                                   request.method() == http::verb::head);
   http::response_serializer<http::string_body> serializer(message);
   error_code error;
-  stream.expires_after(read_max);
+  stream.expires_after(options.idle_max);
   if (request.method() == http::verb::head) {
     co_await http::async_write_header(stream, serializer, asio::redirect_error(use_awaitable, error));
-  } else {
-    co_await http::async_write(stream, serializer, asio::redirect_error(use_awaitable, error));
+  }
+  while (!error && !serializer.is_done() && request.method() != http::verb::head) {
+    stream.expires_after(options.idle_max);
+    co_await http::async_write_some(stream, serializer, asio::redirect_error(use_awaitable, error));
   }
   if (error) stream.close();
 }

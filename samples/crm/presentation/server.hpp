@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -18,10 +20,14 @@ struct ServerOptions {
   std::uint16_t port = 8080;  ///< 0: any free one
   std::size_t workers = 4;    ///< threads that wait for the database
   std::size_t connections_max = 500;
+  /// How long a connection may be silent: between requests, and while a file comes or an answer goes. A body that is no
+  /// file must come as a whole within it.
+  std::chrono::seconds idle_max{60};
+  std::vector<std::string> trusted_proxies;  ///< addresses and networks whose X-Forwarded-For is believed
 };
 
-/// HTTP/1.1 and the WebSocket of dictation. Sockets live on the one thread that runs the context; handlers run on
-/// worker threads, so that a slow database holds nobody up.
+/// HTTP/1.1 and the WebSocket of dictation. Sockets live on the one thread that runs the context; handlers that ask the
+/// database run on worker threads, so that a slow one holds up nobody who does not ask it.
 class Server {
  public:
   /// Listens from now on. Throws boost::system::system_error when the address is taken.

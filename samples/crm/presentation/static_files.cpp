@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "presentation/paths.hpp"
+#include "presentation/json.hpp"
 
 namespace crm {
 namespace {
@@ -33,11 +33,11 @@ std::string_view type_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-StaticFiles::StaticFiles(std::filesystem::path folder) : folder_(std::filesystem::weakly_canonical(folder)) {}
+StaticFiles::StaticFiles(const std::filesystem::path& folder) : folder_(std::filesystem::weakly_canonical(folder)) {}
 
 Response StaticFiles::get(const Request& request) const {
-  if (request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
-  const Response missing{.status = 404, .content_type = "text/plain; charset=utf-8", .body = "there is no such page\n"};
+  if (!request.reads_only()) return wrong_method("GET");
+  Response missing{.status = 404, .content_type = "text/plain; charset=utf-8", .body = "there is no such page\n"};
   std::error_code error;
   auto path = std::filesystem::weakly_canonical(folder_ / request.path.substr(1), error);
   if (error) return missing;

@@ -10,7 +10,7 @@ namespace crm {
 /// The page: files of one folder, and nothing outside of it. Threads: any.
 class StaticFiles {
  public:
-  explicit StaticFiles(std::filesystem::path folder);
+  explicit StaticFiles(const std::filesystem::path& folder);
   Response get(const Request& request) const;
 
  private:

@@ -86,7 +86,10 @@ asio::awaitable<void> SpeechClient::look() {
 std::unique_ptr<SpeechStream> SpeechClient::open(const std::string& language, int rate, SpeechEvents& events) {
   if (!address_) return std::make_unique<NoStream>(events, state().reason);
   const auto model = options_.models.find(language);
-  SpeechTarget target{.address = *address_, .model = model == options_.models.end() ? "" : model->second};
+  SpeechTarget target{.address = *address_,
+                      .model = model == options_.models.end() ? "" : model->second,
+                      .limits = {},
+                      .noticed = [this] { timer_.cancel(); }};
   auto socket = std::make_shared<SpeechSocket>(context_, std::move(target), language, rate, events);
   asio::co_spawn(context_, socket->run(), asio::detached);
   return std::make_unique<Stream>(std::move(socket));

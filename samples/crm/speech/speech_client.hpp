@@ -23,7 +23,8 @@ struct SpeechOptions {
 };
 
 /// The speech service behind an address, of which nothing is known but Watson's protocol. Looks every few seconds
-/// whether it is there. Streams run on the thread of the context; state() may be asked from any.
+/// whether it is there, and at once when a dictation finds that out. Streams run on the thread of the context; state()
+/// may be asked from any.
 class SpeechClient : public SpeechService {
  public:
   /// Throws std::invalid_argument when the URL is none.

@@ -27,15 +27,18 @@ std::optional<ServiceAddress> parse_address(std::string_view url) {
   if (!url.starts_with(scheme)) return std::nullopt;
   url.remove_prefix(scheme.size());
   const auto slash = url.find('/');
-  auto authority = url.substr(0, slash);
+  const auto authority = url.substr(0, slash);
   ServiceAddress address{.port = "80"};
   if (slash != std::string_view::npos) address.path = url.substr(slash);
   while (address.path.ends_with('/')) address.path.pop_back();
-  if (const auto colon = authority.rfind(':'); colon != std::string_view::npos && !authority.ends_with(']')) {
-    address.port = authority.substr(colon + 1);
-    authority = authority.substr(0, colon);
-  }
-  address.host = authority;
+  // The colons of an IPv6 address stand in brackets, which belong to the URL and not to the address.
+  const bool in_brackets = authority.starts_with('[');
+  const auto end = in_brackets ? authority.find(']') : authority.find(':');
+  if (in_brackets && end == std::string_view::npos) return std::nullopt;
+  address.host = in_brackets ? authority.substr(1, end - 1) : authority.substr(0, end);
+  const auto rest = authority.substr(std::min(in_brackets ? end + 1 : end, authority.size()));
+  if (!rest.empty() && !rest.starts_with(':')) return std::nullopt;
+  if (!rest.empty()) address.port = rest.substr(1);
   const bool digits = std::ranges::all_of(address.port, [](char c) { return c >= '0' && c <= '9'; });
   if (address.host.empty() || address.port.empty() || !digits) return std::nullopt;
   return address;

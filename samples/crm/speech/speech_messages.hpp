@@ -9,13 +9,13 @@
 
 namespace crm {
 
-/// Where a service is: http://HOST[:PORT][/PATH].
+/// Where a service is: http://HOST[:PORT][/PATH], an IPv6 address as HOST in brackets.
 struct ServiceAddress {
-  std::string host;
+  std::string host;  ///< without brackets
   std::string port;
   std::string path;  ///< without the / at its end; "" for the root
 
-  std::string authority() const { return host + ":" + port; }
+  std::string authority() const { return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + port; }
 };
 
 /// Nothing: the URL is no such address.

@@ -9,7 +9,13 @@ TEST(ServiceAddress, IsReadFromAUrl) {
   EXPECT_EQ(parse_address("http://speech:8000/")->authority(), "speech:8000");
   EXPECT_EQ(parse_address("http://speech/a/b")->path, "/a/b");
   EXPECT_EQ(parse_address("http://speech/a/b")->port, "80");
-  for (const auto* url : {"", "speech:8000", "https://speech", "http://", "http://speech:x", "http://:80"}) {
+  const auto v6 = parse_address("http://[::1]:8000/a");
+  ASSERT_TRUE(v6);
+  EXPECT_EQ(v6->host, "::1") << "as a resolver takes it";
+  EXPECT_EQ(v6->authority(), "[::1]:8000");
+  EXPECT_EQ(parse_address("http://[::1]")->authority(), "[::1]:80");
+  for (const auto* url : {"", "speech:8000", "https://speech", "http://", "http://speech:x", "http://:80",
+                          "http://[::1", "http://::1", "http://[]:80", "http://[::1]80"}) {
     EXPECT_FALSE(parse_address(url)) << url;
   }
 }

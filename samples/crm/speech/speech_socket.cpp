@@ -26,7 +26,6 @@ using tcp = asio::ip::tcp;
 namespace {
 
 constexpr std::chrono::seconds connect_max{3};
-constexpr std::chrono::seconds stop_max{4};     ///< how long the end waits for a service that is away
 constexpr std::chrono::seconds answer_max{30};  ///< after stop(), for the last text of a service that is there
 constexpr std::chrono::milliseconds try_first{200};
 constexpr std::chrono::milliseconds try_max{3000};
@@ -91,6 +90,7 @@ void SpeechSocket::keep_bound() {
   const auto kept_max = static_cast<std::size_t>(rate_) * sizeof(std::int16_t) * kept_seconds;
   while (kept_bytes_ > kept_max) {
     auto& oldest = sent_.empty() ? waiting_ : sent_;
+    cut_ = cut_ || !sent_.empty();
     kept_bytes_ -= oldest.front().size();
     oldest.pop_front();
   }
@@ -98,7 +98,7 @@ void SpeechSocket::keep_bound() {
 
 void SpeechSocket::stop() {
   stopping_ = true;
-  give_up_ = std::chrono::steady_clock::now() + stop_max;
+  give_up_ = std::chrono::steady_clock::now() + target_.limits.stop_max;
   wake_.cancel();
 }
 
@@ -118,7 +118,11 @@ asio::awaitable<void> SpeechSocket::run() {
       end();
       co_return;
     }
-    if (!was_unavailable_) events_->on_unavailable(reason);
+    settle();
+    if (!was_unavailable_) {
+      events_->on_unavailable(reason);
+      target_.noticed();
+    }
     pause = was_unavailable_ ? std::min(2 * pause, try_max) : try_first;
     was_unavailable_ = true;
     auto next = std::chrono::steady_clock::now() + pause;
@@ -136,6 +140,20 @@ asio::awaitable<void> SpeechSocket::run() {
   }
 }
 
+/// After a connection that broke: what cannot be heard again as a whole is kept as it was understood.
+void SpeechSocket::settle() {
+  if (!cut_ || interim_.empty()) return;
+  events_->on_final(interim_);
+  interim_.clear();
+  forget_sent();
+}
+
+void SpeechSocket::forget_sent() {
+  for (const auto& sound : sent_) kept_bytes_ -= sound.size();
+  sent_.clear();
+  cut_ = false;
+}
+
 /// What was understood last but never became final is kept all the same.
 void SpeechSocket::end() {
   if (!interim_.empty()) events_->on_final(interim_);
@@ -149,6 +167,7 @@ asio::awaitable<std::string> SpeechSocket::talk() {
   if (events_ == nullptr) co_return "dropped";
   was_unavailable_ = false;
   events_->on_available();
+  target_.noticed();
   stop_sent_ = false;
   // What the last connection had heard without a final text is said again.
   waiting_.insert(waiting_.begin(), std::make_move_iterator(sent_.begin()), std::make_move_iterator(sent_.end()));
@@ -184,6 +203,14 @@ asio::awaitable<std::string> SpeechSocket::connect(Socket& socket) {
   const auto start = start_message(rate_);
   co_await socket.async_write(asio::buffer(start), asio::redirect_error(use_awaitable, error));
   if (error) co_return cannot_reach(address, error);
+  using namespace asio::experimental::awaitable_operators;
+  asio::steady_timer deadline(context_, target_.limits.listening_max);
+  const auto answered = co_await (wait_until_listening(socket) || deadline.async_wait(use_awaitable));
+  if (answered.index() == 0) co_return std::get<0>(answered);
+  co_return "the speech service at " + address.authority() + " did not say in time that it listens";
+}
+
+asio::awaitable<std::string> SpeechSocket::wait_until_listening(Socket& socket) {
   SpeechMessage message;
   while (!message.listening) {
     if (auto reason = co_await read(socket, message); !reason.empty()) co_return reason;
@@ -216,6 +243,7 @@ asio::awaitable<std::string> SpeechSocket::listen(Socket& socket) {
 void SpeechSocket::understand(const SpeechMessage& message) {
   std::string interim;
   bool any_interim = false;
+  bool any_final = false;
   for (const auto& result : message.results) {
     if (!result.is_final) {
       interim += (interim.empty() ? "" : " ") + result.text;
@@ -224,10 +252,11 @@ void SpeechSocket::understand(const SpeechMessage& message) {
     }
     if (!result.text.empty()) events_->on_final(result.text);
     interim_.clear();
-    for (const auto& sound : sent_) kept_bytes_ -= sound.size();
-    sent_.clear();
+    any_final = true;
+    forget_sent();
   }
   if (!any_interim) return;
+  cut_ = cut_ || any_final;
   interim_ = interim;
   events_->on_interim(interim_);
 }

@@ -7,7 +7,7 @@ import requests
 from crm_program import PASSWORD, Crm, Person
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def ana(crm) -> Person:
     return crm.person("ana")
 
@@ -39,7 +39,8 @@ def test_nothing_is_told_without_a_log_in(crm):
     assert requests.get(f"{crm.url}/health", timeout=30).json() == {"status": "ok", "dictation": False}
 
 
-def test_a_session_ends_with_log_out(ana):
+def test_a_session_ends_with_log_out(crm):
+    ana = crm.person("ana")
     assert ana.get("/api/session").json()["csrf"] == ana.token
     cookie = ana.cookies.get_dict()
     assert ana.delete("/api/session").status_code == 204
@@ -60,6 +61,38 @@ def test_guessing_is_slowed(crm):
         return requests.post(f"{crm.url}/api/session", json=body, timeout=30).status_code
 
     assert [guess(str(i)) for i in range(6)] == [401] * 5 + [429]
+
+
+def test_a_name_with_a_nul_is_nobody_and_is_slowed_too(crm):
+    def guess(user: str) -> int:
+        body = {"user": user, "password": PASSWORD}
+        return requests.post(f"{crm.url}/api/session", json=body, timeout=30).status_code
+
+    assert [guess(f"ana\0{i}") for i in range(6)] == [401] * 5 + [429]
+
+
+def test_another_site_cannot_log_anybody_in(crm):
+    def log_in(**headers: str) -> int:
+        body = {"user": "ana", "password": PASSWORD}
+        return requests.post(f"{crm.url}/api/session", json=body, headers=headers, timeout=30).status_code
+
+    assert log_in(**{"Sec-Fetch-Site": "cross-site"}) == 403
+    assert log_in(Origin="https://evil.example") == 403
+    assert log_in(Origin=crm.url) == 200
+    assert log_in(**{"Sec-Fetch-Site": "same-origin"}) == 200
+
+
+def test_a_proxy_that_is_trusted_tells_who_guesses(tmp_path):
+    def guess(crm: Crm, client: str) -> int:
+        body = {"user": "nobody", "password": "x"}
+        headers = {"X-Forwarded-For": f"9.9.9.9, {client}"}
+        return requests.post(f"{crm.url}/api/session", json=body, headers=headers, timeout=30).status_code
+
+    with Crm(f"sqlite:{tmp_path}/trusting.db", tmp_path, "--trusted-proxy", "10.0.0.0/8,127.0.0.1") as crm:
+        assert [guess(crm, "1.1.1.1") for _ in range(6)] == [401] * 5 + [429]
+        assert guess(crm, "2.2.2.2") == 401, "somebody else behind the same proxy"
+    with Crm(f"sqlite:{tmp_path}/plain.db", tmp_path) as crm:
+        assert [guess(crm, f"1.1.1.{i}") for i in range(6)] == [401] * 5 + [429], "anybody can write a header"
 
 
 def test_a_role_is_held_to(crm, ana):
@@ -222,10 +255,14 @@ def test_dictation_fills_fields_and_saves_nothing(ana):
         "rest": "",
     }
     assert ana.get("/api/customers").json()["total"] == before
+    task = {"text": "task call due tomorrow", "language": "en", "record": "tasks", "today": "2027-12-31"}
+    assert ana.post("/api/dictation/fill", json=task).json()["fields"]["due_on"] == "2028-01-01"
+    refused(ana.post("/api/dictation/fill", json=task | {"today": "2027-02-30"}), 400, "invalid", "today")
     refused(ana.post("/api/dictation/fill", json={"text": "x", "language": "fr", "record": "customers"}), 400, "invalid", "language")
 
 
-def test_a_second_program_on_the_database_has_everything(crm, ana, tmp_path):
+def test_a_second_program_on_the_database_has_everything(crm, tmp_path):
+    ana = crm.person("ana")
     made = ana.create("customers", name="Still there")
     with Crm(crm.database, tmp_path) as second:
         assert second.person("ana").get(f"/api/customers/{made['id']}").json() == made

@@ -130,17 +130,6 @@ def test_an_error_of_the_service_is_passed_on_and_tried_again(page, speech):
     assert len(speech.starts) == 2
 
 
-def test_what_was_understood_is_kept_when_the_service_never_comes_back(page, speech):
-    speech.say("company ac")
-    assert page.next()["type"] == "interim"
-    speech.stop()
-    assert page.next()["available"] is False
-    page.send(type="stop")
-    assert page.next() == {"type": "final", "text": "company ac"}
-    assert page.next() == {"type": "end"}
-    speech.start()
-
-
 def test_without_a_service_the_program_says_that_dictation_is_off(crm_with_speech, speech, tmp_path):
     with Crm(f"sqlite:{tmp_path}/alone.db", tmp_path) as alone:
         told = alone.person("admin").get("/api/dictation").json()
@@ -174,7 +163,7 @@ def test_a_page_that_goes_leaves_nothing_behind(crm_with_speech, speech):
     page.send(type="start", rate=16000)
     speech.wait_for_client()
     page.socket.shutdown()
-    wait_until(lambda: speech._socket.closed, "the connection to the service is closed too")
+    wait_until(lambda: speech.clients == 0, "the connection to the service is closed too")
 
 
 def test_the_program_ends_in_the_middle_of_a_dictation(page, crm_with_speech):

@@ -1,7 +1,10 @@
 """What the program does as a server on the network: the page, headers, limits, broken requests, its end."""
 import re
+import select
 import socket
+import sqlite3
 import subprocess
+import time
 
 import pytest
 import requests
@@ -60,7 +63,9 @@ def test_a_wrong_method_is_told_the_right_ones(crm):
     assert answer.status_code == 405 and answer.headers["Allow"] == "GET"
 
 
-@pytest.mark.parametrize("request_", [b"nonsense\r\n\r\n", b"GET /% HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])
+@pytest.mark.parametrize("request_", [
+    b"nonsense\r\n\r\n", b"GET /% HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET /api/customers?q=%C3 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"])
 def test_a_broken_request_gets_an_answer_and_ends_its_connection(crm, request_):
     assert raw(crm, request_).startswith(b"HTTP/1.1 400 ")
 
@@ -69,12 +74,64 @@ def test_bodies_are_limited(crm):
     person = crm.person("admin")
     assert person.post("/api/customers", data=b" " * (1 << 20)).status_code == 400
     assert person.post("/api/customers", data=b" " * ((1 << 20) + 1)).status_code == 413
-    long = {"Content-Length": str(60 << 20)}
-    head = "".join(f"{name}: {value}\r\n" for name, value in long.items())
+    head = f"Content-Length: {(64 << 20) + 1}\r\n"
     cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
     for path, with_cookie in (("PUT /api/notes/1/recording", True), ("POST /api/customers/import", True), ("POST /api/session", False)):
         sent = f"{path} HTTP/1.1\r\nHost: x\r\n{head}" + (f"Cookie: {cookie}\r\n" if with_cookie else "") + "\r\n"
         assert raw(crm, sent.encode()).startswith(b"HTTP/1.1 413 "), path
+
+
+def test_ten_minutes_of_sound_at_48_khz_are_taken(crm):
+    person = crm.person("admin")
+    cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+    head = f"PUT /api/notes/1/recording HTTP/1.1\r\nHost: x\r\nContent-Length: {600 * 48000 * 2 + 44}\r\nCookie: {cookie}\r\n"
+    host, port = crm.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(head.encode() + b"Expect: 100-continue\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+
+
+def test_a_file_may_come_slowly_but_not_stand_still(tmp_path):
+    with Crm(f"sqlite:{tmp_path}/crm.db", tmp_path, "--idle-seconds", "1") as crm:
+        person = crm.person("admin")
+        note = person.create("notes", customer_id=person.create("customers", name="A")["id"], text="x")["id"]
+        cookie = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+        sound = b"RIFF\x04\0\0\0WAVE" + bytes(1588)
+        head = (
+            f"PUT /api/notes/{note}/recording HTTP/1.1\r\nHost: x\r\nContent-Length: {len(sound)}\r\n"
+            f"Cookie: {cookie}\r\nX-CSRF-Token: {person.token}\r\nConnection: close\r\n\r\n"
+        )
+        host, port = crm.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(head.encode())
+            for begin in range(0, len(sound), 160):
+                time.sleep(0.15)  # the slow line: longer in all than the connection may be silent
+                connection.sendall(sound[begin : begin + 160])
+            assert connection.recv(100).startswith(b"HTTP/1.1 204 ")
+        assert person.get(f"/api/notes/{note}/recording").content == sound
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(head.encode() + sound[:160])
+            assert not connection.recv(100).startswith(b"HTTP/1.1 204 "), "it stood still and was ended"
+
+
+def test_health_answers_while_everything_else_waits_for_the_database(tmp_path):
+    with Crm(f"sqlite:{tmp_path}/crm.db", tmp_path) as crm:
+        host, port = crm.url.removeprefix("http://").split(":")
+        locked = sqlite3.connect(tmp_path / "crm.db", isolation_level=None)
+        locked.execute("BEGIN IMMEDIATE")
+        waiting = []
+        try:
+            for _ in range(12):  # more than there are workers
+                connection = socket.create_connection((host, int(port)), timeout=30)
+                connection.sendall(b"GET /api/session HTTP/1.1\r\nHost: x\r\nCookie: crm_session=x\r\n\r\n")
+                waiting.append(connection)
+            for _ in range(3):
+                assert requests.get(f"{crm.url}/health", timeout=3).json()["status"] == "ok"
+            assert not select.select(waiting, [], [], 0)[0], "none of the others was answered yet"
+        finally:
+            locked.execute("ROLLBACK")
+            for connection in waiting:
+                connection.close()
 
 
 def test_only_who_is_logged_in_may_send_a_long_body(crm):
@@ -126,10 +183,11 @@ def test_a_first_password_is_made_up_where_none_is_given(tmp_path):
     [
         (["--database", "mysql://x"], "sqlite:PATH or postgresql://"),
         (["--database", "sqlite:/nowhere/x.db"], "/nowhere/x.db"),
+        (["--database", "sqlite::memory:", "--trusted-proxy", "10.0.0.0/33"], '10.0.0.7 or 10.0.0.0/8 expected, "10.0.0.0/33" given'),
         (["--database", "sqlite::memory:", "--speech", "ftp://x"], "--speech is http://HOST:PORT"),
         (["--database", "sqlite::memory:", "--admin-password-file", "/nowhere"], "/nowhere"),
     ],
 )
 def test_a_wrong_start_says_what_is_wrong(arguments, said):
     done = subprocess.run([PROGRAM, "--port", "0", *arguments], capture_output=True, text=True, timeout=30)
-    assert done.returncode == 1 and said in done.stderr
+    assert done.returncode != 0 and said in done.stderr

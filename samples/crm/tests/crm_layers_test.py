@@ -9,16 +9,17 @@ SLIPWAY_ROOMS = {path.name for path in (ROOT.parents[1] / "src").iterdir() if pa
 # What each layer may use: its own files, and those of the layers named.
 USES = {
     "business": {"business"},
-    "data": {"data", "business"},
+    "json": {"json", "business"},
+    "data": {"data", "json", "business"},
     "speech": {"speech", "business"},
-    "presentation": {"presentation", "business"},
+    "presentation": {"presentation", "json", "business"},
 }
 LIBRARIES = {  # that belong to one layer alone
     "sqlite3.h": "data",
     "libpq-fe.h": "data",
     "boost/beast": "presentation speech",
     "boost/asio": "presentation speech",
-    "boost/json": "presentation speech data",
+    "boost/json": "presentation speech data json",
 }
 LINES_MAX = 400
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)

@@ -52,11 +52,13 @@ class Crm:
         self.database = database
         self.log: list[str] = []
         self._lines: queue.Queue = queue.Queue()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CRM_")}
         self.process = subprocess.Popen(
             [PROGRAM, "--port", "0", "--database", database, "--admin-password-file", password, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            env=environment,
         )
         threading.Thread(target=self._read, daemon=True).start()
         try:

@@ -1,5 +1,5 @@
 import {html, useEffect, useState} from './core/dom.js';
-import {call, onSessionLost, session} from './core/api.js';
+import {call, mayWrite, onSessionLost, session} from './core/api.js';
 import {navigate, route} from './core/router.js';
 import {useStore} from './core/store.js';
 import {language, t} from './core/i18n.js';
@@ -22,9 +22,9 @@ const NotFound = () => html`
   <${Blank} icon="search" title=${t('not_found')}><a class="button main" href="#/customers">${t('home')}</a></${Blank}>`;
 
 /** The page of an address; readers are not led to pages that only change things. */
-function pageOf({parts: [first, second, third], query}, role) {
-  const may = role !== 'reader';
-  if (first === 'users' && role === 'admin') return html`<${UsersPage} />`;
+function pageOf({parts: [first, second, third], query}, who) {
+  const may = mayWrite(who);
+  if (first === 'users' && who.role === 'admin') return html`<${UsersPage} />`;
   if (!(first in resources)) return html`<${NotFound} />`;
   if (second === undefined) return html`<${ListPage} resource=${first} />`;
   if (first === 'deals' && second === 'board') return html`<${BoardPage} />`;
@@ -70,7 +70,7 @@ function Shell({who, lost, onAgain}) {
           <${Keys} />
         </div>
       </header>
-      <main id="main"><div class="page" key=${path}>${path && pageOf(now, who.role)}</div></main>
+      <main id="main"><div class="page" key=${path}>${path && pageOf(now, who)}</div></main>
     </div>
     <${Toasts} />
     ${lost && html`<${LoginAgain} user=${who.user} onDone=${() => onAgain(true)} onLeave=${() => { onAgain(false); session.set(null); }} />`}`;

@@ -4,7 +4,7 @@ import pathlib
 import struct
 import wave
 
-from crm import Client
+from crm import Client, Crm
 
 CHROMIUM = "/usr/bin/chromium"
 PHONE = {"width": 390, "height": 844}
@@ -28,24 +28,49 @@ def launch(playwright, sound: pathlib.Path):
 
 
 class Pages:
-    """Opens the page as somebody. What the browser complains of (errors in scripts, blocked by the policy) fails the test."""
+    """Opens the page as somebody. What the browser complains of (errors in scripts, blocked by the policy) fails the test.
 
-    def __init__(self, browser) -> None:
+    A window of the same kind is used again by the next test, which saves half of the time of opening one: it is empty then,
+    and nobody is logged in. What stays with a window, such as its clock, is asked for with own=True: a window for this test alone.
+    """
+
+    def __init__(self, browser, kept: dict | None = None) -> None:
         self.browser = browser
-        self.contexts = []
+        self.kept = {} if kept is None else kept  # windows that are free, by their kind
+        self.open_windows = []
         self.complaints = []
 
-    def open(self, who: Client, path: str, viewport=DESKTOP, locale="en-GB", **options):
-        context = self.browser.new_context(viewport=viewport, locale=locale, permissions=["microphone"],
-                                           reduced_motion="reduce", **options)
-        self.contexts.append(context)
+    def open(self, who: Client | Crm, path: str, viewport=DESKTOP, locale="en-GB", own=False, **options):
+        kind = None if own else repr((viewport, locale, sorted(options.items())))
+        page = self.kept.pop(kind, None)
+        if page is None:
+            context = self.browser.new_context(viewport=viewport, locale=locale, permissions=["microphone"],
+                                               reduced_motion="reduce", **options)
+            page = context.new_page()
+        self.open_windows.append((kind, page))
         if isinstance(who, Client):
-            context.add_cookies([{"name": "crm_session", "value": who.cookie, "url": who.crm.address}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda message: self._hear(message))
-        page.goto(f"{getattr(who, 'crm', who).address}/#/{path}")
+            page.context.add_cookies([{"name": "crm_session", "value": who.cookie, "url": who.crm.url}])
+        page.on("pageerror", self._fail)
+        page.on("console", self._hear)
+        page.goto(f"{getattr(who, 'crm', who).url}/#/{path}")
         return page
+
+    def close(self) -> None:
+        for kind, page in self.open_windows:
+            if kind is None or kind in self.kept:
+                page.context.close()
+                continue
+            page.unroute_all()
+            page.evaluate("localStorage.clear()")
+            page.goto("about:blank")
+            page.context.clear_cookies()
+            page.remove_listener("pageerror", self._fail)
+            page.remove_listener("console", self._hear)
+            self.kept[kind] = page
+        self.open_windows = []
+
+    def _fail(self, error) -> None:
+        self.complaints.append(str(error))
 
     def _hear(self, message) -> None:
         # the browser logs each answer of 4xx itself, and each socket that is refused

@@ -7,8 +7,8 @@ from playwright.sync_api import expect, sync_playwright
 sys.path.insert(0, str(pathlib.Path(__file__).parent))  # under any of pytest's ways to import
 
 from browsing import Pages, hum, launch  # noqa: E402
-from crm import PROGRAM, Client, Crm, user_of  # noqa: E402
-from scripted_speech import ScriptedSpeech  # noqa: E402
+from crm import Client, Crm, user_of  # noqa: E402
+from fake_speech import FakeSpeech  # noqa: E402
 
 expect.set_options(timeout=10_000)
 
@@ -28,14 +28,13 @@ def browser(playwright, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def speech():
-    with ScriptedSpeech() as running:
+    with FakeSpeech() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def crm(tmp_path_factory, speech):
-    assert PROGRAM.exists(), f"{PROGRAM} is missing: scripts/build build crm"
-    with Crm(tmp_path_factory.mktemp("crm"), speech.address) as running:
+    with Crm(tmp_path_factory.mktemp("crm"), speech.url) as running:
         yield running
 
 
@@ -61,12 +60,17 @@ def rita(admin):
     return user_of(admin, "reader", "Rita Gomes")
 
 
+@pytest.fixture(scope="session")
+def windows():
+    """Those that a test has done with."""
+    return {}
+
+
 @pytest.fixture
-def pages(browser):
-    opened = Pages(browser)
+def pages(browser, windows):
+    opened = Pages(browser, windows)
     yield opened
-    for context in opened.contexts:
-        context.close()
+    opened.close()
     assert not opened.complaints, opened.complaints
 
 
@@ -74,4 +78,4 @@ def pages(browser):
 def silent(speech):
     """Each test says what is to be heard in it."""
     yield
-    speech.say()
+    speech.script()

@@ -3,7 +3,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browsing import PHONE
-from crm import wait_for
+from crm import wait_until
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def column(page, name: str):
 
 
 def stage_is(ana, deal, stage):
-    wait_for(lambda: ana.get(f"deals/{deal['id']}")["stage"] == stage, f"deal {deal['id']} in {stage}")
+    wait_until(lambda: ana.get(f"deals/{deal['id']}")["stage"] == stage, f"deal {deal['id']} in {stage}")
 
 
 def test_a_card_is_moved_by_keyboard_and_keeps_the_focus(pages, ana, deal):

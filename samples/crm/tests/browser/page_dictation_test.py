@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browsing import PHONE
-from crm import Crm, Client, wait_for
+from crm import Crm, Client, wait_until
 
 SPOKEN = ("name Maria Sousa", "company Acme", "phone five five five one two three four", "email maria at acme dot com",
           "note call back on Monday")
@@ -16,7 +16,7 @@ def box(page, name: str):
 
 
 def test_a_customer_is_dictated_corrected_saved_and_found_again(pages, ana, speech):
-    speech.say(*SPOKEN, pause_after=2)
+    speech.script(*SPOKEN, pause_after=2)
     page = pages.open(ana, "customers", viewport=PHONE)
     page.get_by_role("link", name="New customer").first.click()
     page.get_by_role("button", name="Speak the whole record").click()
@@ -54,7 +54,7 @@ def test_a_customer_is_dictated_corrected_saved_and_found_again(pages, ana, spee
 
 
 def test_words_appear_in_a_field_where_the_caret_is(pages, ana, speech):
-    speech.say("prefers the blue one")
+    speech.script("prefers the blue one")
     page = pages.open(ana, "customers/new")
     note = box(page, "Add a note")
     note.fill("She. Call again.")
@@ -67,7 +67,7 @@ def test_words_appear_in_a_field_where_the_caret_is(pages, ana, speech):
 
 
 def test_an_address_is_written_as_it_is_meant(pages, ana, speech):
-    speech.say("jo at quinta dot com")
+    speech.script("jo at quinta dot com")
     page = pages.open(ana, "contacts/new")
     page.get_by_role("button", name="Dictate: E-mail").click()
     expect(box(page, "E-mail")).to_have_value(re.compile("quinta dot com"))
@@ -76,7 +76,7 @@ def test_an_address_is_written_as_it_is_meant(pages, ana, speech):
 
 
 def test_who_types_has_the_word(pages, ana, speech):
-    speech.say("one two three four", pause_after=2)
+    speech.script("one two three four", pause_after=2)
     page = pages.open(ana, "customers/new")
     page.get_by_role("button", name="Dictate: Company").click()
     expect(box(page, "Company")).to_have_value("one two")
@@ -86,7 +86,7 @@ def test_who_types_has_the_word(pages, ana, speech):
 
 
 def test_saving_while_one_speaks_ends_the_dictation_and_does_not_save(pages, ana, speech):
-    speech.say("Unseen", "words")
+    speech.script("Unseen", "words")
     page = pages.open(ana, "customers/new")
     page.get_by_role("button", name="Dictate: Name").click()
     expect(box(page, "Name")).to_have_value(re.compile("Unseen"))
@@ -98,7 +98,7 @@ def test_saving_while_one_speaks_ends_the_dictation_and_does_not_save(pages, ana
 
 
 def test_an_undone_dictation_leaves_what_was_there(pages, ana, speech):
-    speech.say("company Elsewhere")
+    speech.script("company Elsewhere")
     page = pages.open(ana, "customers/new")
     box(page, "Company").fill("Here")
     page.get_by_role("button", name="Speak the whole record").click()
@@ -109,12 +109,12 @@ def test_an_undone_dictation_leaves_what_was_there(pages, ana, speech):
 
 
 def test_a_killed_speech_service_loses_no_words_and_comes_back(pages, ana, speech):
-    speech.say("name Vera Cruz", "company Before the fall", "phone nine nine nine", pause_after=9)
+    speech.script("name Vera Cruz", "company Before the fall", "phone nine nine nine", pause_after=9)
     page = pages.open(ana, "customers/new")
     page.get_by_role("button", name="Speak the whole record").click()
     transcript = page.locator(".transcript")
     expect(page.locator(".guess")).to_have_text("phone nine")
-    speech.kill()
+    speech.stop()
     try:
         expect(page.get_by_text("Dictation is interrupted")).to_be_visible()
         expect(transcript).to_contain_text("company Before the fall phone nine")
@@ -122,26 +122,54 @@ def test_a_killed_speech_service_loses_no_words_and_comes_back(pages, ana, speec
         # the rest of the page works on
         box(page, "Address").fill("typed meanwhile")
     finally:
-        speech.say("note and it came back")
+        speech.script("phone nine nine nine", "note and it came back")  # it hears again what was not final
         speech.start()
     expect(page.get_by_text("Listening")).to_be_visible(timeout=20_000)
     expect(transcript).to_contain_text("note and it came back")
+    expect(transcript).to_have_text("name Vera Cruz company Before the fall phone nine nine nine note and it came back ")
     page.get_by_role("button", name="Stop", exact=True).click()
+    expect(box(page, "Phone")).to_have_value("999")
     expect(box(page, "Add a note")).to_have_value(re.compile("and it came back"))
     expect(box(page, "Company")).to_have_value("Before the fall")
     expect(box(page, "Address")).to_have_value("typed meanwhile")
 
 
+def test_tomorrow_is_the_day_after_the_person_s_own(pages, ana, speech):
+    speech.script("task call Maria due tomorrow")
+    page = pages.open(ana, "tasks", own=True, timezone_id="Pacific/Kiritimati")
+    page.clock.set_fixed_time("2030-12-30T12:00:00Z")  # there it is the 31st, since two in the morning
+    page.get_by_role("link", name="New task").first.click()
+    page.get_by_role("button", name="Speak the whole record").click()
+    expect(box(page, "Title")).to_have_value("Call Maria")
+    expect(page.get_by_label("Due")).to_have_value("2031-01-01")
+    page.get_by_role("button", name="Stop", exact=True).click()
+
+
+def test_no_more_sound_is_kept_than_the_server_takes(pages, crm):
+    page = pages.open(crm, "")
+    kept = page.evaluate("""async () => {
+        const {Recording} = await import('/dictation/recording.js');
+        return [16000, 48000, 192000].map((rate) => {
+            const recording = new Recording(rate);
+            const frame = new Int16Array(rate);
+            for (let second = 0; second < 700; second++) recording.add(frame);
+            return [recording.bytes, recording.seconds, recording.full];
+        });
+    }""")
+    assert kept == [[600 * 32000 + 44, 600, True], [600 * 96000 + 44, 600, True], [174 * 384000 + 44, 174, True]]
+    assert all(size <= 64 << 20 for size, *_ in kept)
+
+
 def test_a_lost_connection_to_the_server_is_said_and_made_again(pages, ana, speech):
-    speech.say("name Before")
-    page = pages.open(ana, "customers/new")
+    speech.script("name Before")
+    page = pages.open(ana, "customers/new", own=True)
     sockets = []
     page.context.route_web_socket(re.compile("/api/dictation/stream"), lambda socket: sockets.append((socket, socket.connect_to_server())))
     page.get_by_role("button", name="Speak the whole record").click()
     expect(box(page, "Name")).to_have_value("Before")
     for end in sockets[0]:
         end.close()
-    speech.say("company After")
+    speech.script("company After")
     expect(box(page, "Company")).to_have_value("After")
     expect(page.locator(".transcript")).to_contain_text("name Before company After")
 
@@ -156,14 +184,15 @@ def test_a_crm_without_speech_says_so_and_works_by_keyboard(pages, tmp_path):
         expect(page.get_by_role("heading", name="Typed Person")).to_be_visible()
 
 
-def test_dictation_that_was_off_comes_back_by_itself(pages, ana, speech):
-    speech.kill()
-    try:
-        page = pages.open(ana, "customers/new")
-        expect(page.get_by_text("Dictation is off")).to_be_visible(timeout=20_000)
-    finally:
-        speech.start()
-    expect(page.get_by_text("For example")).to_be_visible(timeout=20_000)
+def test_dictation_that_was_off_comes_back_by_itself(pages, ana):
+    page = pages.open(ana, "customers", own=True)
+    page.clock.install()
+    page.route(re.compile("/api/dictation$"), lambda route: route.fulfill(json={"available": False, "reason": "it is away"}))
+    page.get_by_role("link", name="New customer").first.click()
+    expect(page.get_by_text("Dictation is off; everything works by keyboard. (it is away)")).to_be_visible()
+    page.unroute_all()
+    page.clock.fast_forward(2500)
+    expect(page.get_by_text("For example")).to_be_visible()
     expect(page.get_by_role("button", name="Dictate: Name")).to_have_attribute("aria-disabled", "false")
 
 
@@ -178,11 +207,11 @@ def test_a_microphone_that_cannot_be_had_is_explained(pages, ana, name, words):
 
 
 def test_the_speech_service_is_told_what_comes(pages, ana, speech):
-    speech.say("hello")
+    speech.script("hello")
     speech.starts.clear()
     page = pages.open(ana, "notes/new")
     page.get_by_role("button", name="Dictate: Text").click()
     expect(box(page, "Text")).to_have_value("hello")
-    wait_for(lambda: speech.starts, "a start at the speech service")
+    wait_until(lambda: speech.starts, "a start at the speech service")
     assert speech.starts[0]["content-type"] == "audio/l16;rate=16000;channels=1"
     assert speech.starts[0]["interim_results"] is True

@@ -90,7 +90,7 @@ def test_the_keyboard_goes_where_the_eye_goes(pages, ana, paths):
     link.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Ada Example")).to_be_focused()
-    assert page.title() == "Ada Example · CRM"
+    expect(page).to_have_title("Ada Example · CRM")
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("ada example")
 
@@ -122,6 +122,13 @@ def test_what_could_not_be_saved_stays_and_is_saved_once(pages, ana):
 def test_a_record_that_is_gone_leads_on(pages, ana):
     page = pages.open(ana, "customers/987654321")
     expect(page.get_by_text("Not here any more")).to_be_visible()
+    page.get_by_role("link", name="To the customers").click()
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+
+
+def test_an_address_with_a_broken_escape_leads_on(pages, ana):
+    page = pages.open(ana, "customers/50%")
+    expect(page.get_by_text("There is nothing at this address.")).to_be_visible()
     page.get_by_role("link", name="To the customers").click()
     expect(page.get_by_role("heading", name="Customers")).to_be_visible()
 

@@ -30,7 +30,8 @@ def test_a_reader_sees_everything_and_no_control_that_changes(pages, rita, ana):
     task = ana.post("tasks", customer_id=customer["id"], title="Readable task")
     page = pages.open(rita, f"customers/{customer['id']}")
     expect(page.get_by_role("heading", name="Readable")).to_be_visible()
-    changing = re.compile("New|Add|Edit|Delete|Import|Save|Dictate|Speak")
+    # as words of their own at the beginning: records that other tests made may be called "Imported"
+    changing = re.compile(r"^(New|Add|Edit|Delete|Import|Save|Dictate|Speak)\b")
     paths = ["customers", f"customers/{customer['id']}", f"deals/{deal['id']}", "deals", "deals/board", "contacts", "notes", f"tasks/{task['id']}", "tasks"]
     for path in paths:
         page.evaluate("path => { location.hash = '#/' + path }", path)

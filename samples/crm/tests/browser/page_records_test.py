@@ -17,7 +17,9 @@ def names(page) -> list[str]:
 
 @pytest.fixture(scope="session")
 def many(ana):
-    """Thirty customers that sort, search and page: "Fila 01" to "Fila 30"."""
+    """Thirty customers that sort, search and page: "Fila 01" to "Fila 30". One more is there, which no search for them
+    finds: a list of thirty is the answer to a search, and not what was there before it."""
+    ana.post("customers", name="Set Apart")
     return [ana.post("customers", name=f"Fila {k:02}", company=f"Côrte {30 - k:02}") for k in range(1, 31)]
 
 
@@ -88,6 +90,23 @@ def test_what_belongs_to_a_customer_is_added_from_the_customer(pages, ana):
     assert ana.get(f"tasks?customer_id={customer['id']}")["items"][0]["assignee"] == "ana"
 
 
+def test_all_that_belongs_to_a_customer_is_listed(pages, ana):
+    customer = ana.post("customers", name="Long List")
+    for k in range(21):
+        ana.post("tasks", title=f"Listed {k:02}", customer_id=customer["id"], done=k == 0)
+    ana.post("tasks", title="Listed of nobody")
+    page = pages.open(ana, f"customers/{customer['id']}")
+    page.get_by_role("link", name="21 records").click()
+    expect(page.get_by_role("heading", name="Tasks")).to_be_visible()
+    expect(page.get_by_role("status").get_by_text("21 records")).to_be_visible()
+    expect(page.get_by_role("link", name="Long List")).to_be_visible()
+    page.get_by_role("searchbox").fill("listed")
+    page.wait_for_url(re.compile("q=listed"))
+    expect(page.locator("tbody tr")).to_have_count(21)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_role("link", name="Listed of nobody")).to_be_visible()
+
+
 def test_a_customer_is_picked_by_keyboard(pages, ana):
     customer = ana.post("customers", name="Zulmira Ximenes", company="Pick me")
     page = pages.open(ana, "contacts/new")
@@ -147,5 +166,18 @@ def test_customers_come_in_and_go_out_as_csv(pages, ana, tmp_path):
 def test_amounts_are_read_as_people_write_them(pages, ana):
     page = pages.open(ana, "customers")
     read = page.evaluate("""async (texts) => { const {cents} = await import('/core/format.js'); return texts.map(cents) }""",
-                         ["1250", "1250.5", "1,250.50", "1.250,50", "1 250,50", "1.234.567,89", "1.250", "", "abc", "1,2,3", "-5", "12.345"])
-    assert read == [125000, 125050, 125050, 125050, 125050, 123456789, 125000, 0, None, None, None, 1234500]
+                         ["1250", "1250.5", "1,250.50", "1.250,50", "1 250,50", "1.234.567,89", "1.250", "", "abc", "1,2,3", "-5", "12.345", "\u22121\u202f250,50", "--5", "-"])
+    assert read == [125000, 125050, 125050, 125050, 125050, 123456789, 125000, 0, None, None, -500, 1234500, -125050, None, None]
+
+
+def test_a_deal_keeps_an_amount_and_a_currency_that_the_page_does_not_offer(pages, ana):
+    customer = ana.post("customers", name="Sågverk")
+    deal = ana.post("deals", customer_id=customer["id"], title="Refund", value_cents=-125050, currency="SEK")
+    page = pages.open(ana, f"deals/{deal['id']}")
+    expect(box(page, "Value")).to_have_value("-1250.50")
+    expect(page.get_by_role("combobox", name="Currency")).to_have_value("SEK")
+    box(page, "Title").fill("Refunded")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Refunded")).to_be_visible()
+    now = ana.get(f"deals/{deal['id']}")
+    assert (now["title"], now["value_cents"], now["currency"]) == ("Refunded", -125050, "SEK")

@@ -15,7 +15,7 @@ from playwright.sync_api import expect, sync_playwright
 import sample_data
 from browsing import DESKTOP, PHONE, Pages, hum, launch
 from crm import ROOT, Client, Crm, user_of
-from scripted_speech import ScriptedSpeech
+from fake_speech import FakeSpeech
 
 SPOKEN = ("name Nuno Faria", "company Faria Vinhos", "phone five five five two zero one", "note wants a tasting in May", "with the new labels")
 
@@ -42,7 +42,7 @@ def history(page) -> None:
 
 
 def dictate(page, speech) -> None:
-    speech.say(*SPOKEN, pause_after=21)
+    speech.script(*SPOKEN, pause_after=21)
     page.get_by_role("button", name="Speak the whole record").click()
     expect(page.locator(".transcript")).to_contain_text("with the")
 
@@ -53,9 +53,9 @@ def main() -> None:
     parser.add_argument("--dark", action="store_true")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, ScriptedSpeech() as speech, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, FakeSpeech() as speech, sync_playwright() as playwright:
         folder = pathlib.Path(scratch)
-        with Crm(folder, speech.address) as crm:
+        with Crm(folder, speech.url) as crm:
             admin = Client(crm)
             sales, other = user_of(admin, "sales", "Ana Reis"), user_of(admin, "sales", "Bruno Dias")
             records = sample_data.fill(sales, other)
@@ -77,7 +77,7 @@ def main() -> None:
                 ]
                 for name, who, path, act in shots:
                     pages = Pages(browser)
-                    page = pages.open(who, path, viewport, color_scheme="dark" if options.dark else "light",
+                    page = pages.open(who, path, viewport, own=True, color_scheme="dark" if options.dark else "light",
                                       is_mobile=width == "phone", has_touch=width == "phone")
                     page.wait_for_selector("h1")
                     if act:
@@ -86,8 +86,7 @@ def main() -> None:
                     target = options.folder / f"{name}-{width}.png"
                     page.screenshot(path=target)
                     shrink(target)
-                    for context in pages.contexts:
-                        context.close()
+                    pages.close()
             browser.close()
     sizes = [path.stat().st_size for path in options.folder.glob("*.png")]
     print(f"{len(sizes)} pictures in {options.folder}, {sum(sizes) // 1024} KB, the largest {max(sizes) // 1024} KB")

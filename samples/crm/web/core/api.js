@@ -5,11 +5,14 @@ import {store} from './store.js';
 /** Who is logged in: `{user, name, role, csrf}`, or null. */
 export const session = store(null);
 
+/** Whether that person may change anything; of a component that must follow the session: `mayWrite(useStore(session))`. */
+export const mayWrite = (who = session.get()) => who !== null && who.role !== 'reader';
+
 /** Grows with each change that this page made: what was loaded before is out of date. */
 export const changes = store(0);
 
 /** `code` is the server's, or "unreachable" when no answer came. `field` names the field that is wrong, if one is. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, body) {
     super(body.error?.message ?? '');
     this.status = status;

@@ -1,7 +1,6 @@
 // The one door to the vendored library: Preact with its hooks, and htm, which writes elements as tagged templates.
 export {
-  html, render, createContext,
-  useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState,
+  html, render, useEffect, useLayoutEffect, useRef, useState,
 } from '../vendor/preact.js';
 
 import {useRef} from '../vendor/preact.js';

@@ -32,17 +32,18 @@ export const amount = (cents) => cents === undefined || cents === null ? '' : ne
   locale(), {useGrouping: false, minimumFractionDigits: cents % 100 ? 2 : 0, maximumFractionDigits: 2}).format(cents / 100);
 
 /**
- * Cents of "1,250.50", "1.250,50", "1250" …, or null when that is no amount. The last point or comma is the decimal one
+ * Cents of "1,250.50", "1.250,50", "-1250" …, or null when that is no amount. The last point or comma is the decimal one
  * when one or two digits follow it.
  */
 export function cents(text) {
   const plain = text.replace(/[\s\u00a0']/g, '');
   if (plain === '') return 0;
-  const parts = /^(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain);
+  const parts = /^([-\u2212]?)(\d{1,3}(?:[.,]\d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain);
   if (!parts) return null;
-  const whole = Number(parts[1].replace(/[.,]/g, ''));
-  const value = whole * 100 + Number((parts[2] ?? '').padEnd(2, '0'));
-  return Number.isSafeInteger(value) ? value : null;
+  const [, sign, whole, rest = ''] = parts;
+  const value = Number(whole.replace(/[.,]/g, '')) * 100 + Number(rest.padEnd(2, '0'));
+  if (!Number.isSafeInteger(value)) return null;
+  return sign && value ? -value : value;
 }
 
 /** Today in the person's time zone, as the server writes days. */

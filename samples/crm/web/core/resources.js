@@ -3,7 +3,7 @@ import * as format from './format.js';
 
 /** In the order a deal goes through them. */
 export const stages = ['lead', 'qualified', 'proposal', 'won', 'lost'];
-export const currencies = ['EUR', 'USD', 'GBP', 'BRL'];
+const currencies = ['EUR', 'USD', 'GBP', 'BRL'];
 
 const customer = {name: 'customer_id', type: 'customer', required: true};
 
@@ -65,6 +65,12 @@ export const resources = {
     fields: [customer, {name: 'text', type: 'area', rows: 8, required: true}],
     columns: ['text', 'customer_id', 'created_at'],
   },
+};
+
+/** What the address of a list says so that it shows all of them, also where it begins with some alone. */
+export const everything = (resource) => {
+  const {filter} = resources[resource];
+  return filter?.initial ? {[filter.name]: 'all'} : {};
 };
 
 /** The values of a form, by field, out of a record: strings, but for ticks and the customer's number. */

@@ -1,10 +1,19 @@
 // Pages are hashes (`#/customers/12?q=souza`), so that any static file server can serve them.
 import {store} from './store.js';
 
+/** A broken escape, as in "50%", stands for itself: it leads to no record, and must not take the page away. */
+const decode = (part) => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
+
 const parse = (hash) => {
   const [path, search = ''] = hash.replace(/^#\/?/, '').split('?');
   return {
-    parts: path.split('/').filter(Boolean).map(decodeURIComponent),
+    parts: path.split('/').filter(Boolean).map(decode),
     query: Object.fromEntries(new URLSearchParams(search)),
     hash,
   };

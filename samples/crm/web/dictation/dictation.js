@@ -56,7 +56,9 @@ export async function startDictation(target, {onText, onEnd}) {
   const on = {
     state(available, reason) {
       if (dictation.get().phase === 'stopping') return;
-      if (!available && !own.abandoned) hear(cutOff(dictation.get().said), onText, true);
+      // Where the speech service is away, the server has it hear the last words again, and they replace these. Where the
+      // server is away, nobody knows of them any more.
+      if (reason === 'connection' && !own.abandoned) hear(cutOff(dictation.get().said), onText, true);
       patch({phase: available ? 'listening' : 'interrupted', reason: reason ?? ''});
     },
     interim: (text) => !own.abandoned && hear(withInterim(dictation.get().said, text), onText),

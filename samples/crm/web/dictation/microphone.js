@@ -1,5 +1,5 @@
 /** `code`: "insecure" (the page came without TLS), "denied", "missing" or "failed". */
-export class MicrophoneError extends Error {
+class MicrophoneError extends Error {
   constructor(code, cause) {
     super(code, {cause});
     this.code = code;

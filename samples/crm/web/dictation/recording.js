@@ -1,15 +1,23 @@
-const seconds_max = 600; // a note is not an archive, and the server takes no more than some tens of megabytes
+const seconds_max = 600; // a note is not an archive
+const head_bytes = 44;
+const bytes_max = 64 * 2 ** 20; // of the file, as the server takes it: ten minutes at 48 kHz
 
-/** The sound of a dictation, as it is heard: 16-bit mono. What is said after ten minutes is recognised, but not kept. */
+/**
+ * The sound of a dictation, as it is heard: 16-bit mono. What is said after ten minutes, or when the file is as long as
+ * the server takes it, is recognised, but not kept: `full` says so.
+ */
 export class Recording {
   constructor(rate) {
     this.rate = rate;
     this.frames = [];
     this.samples = 0;
+    this.full = false;
   }
 
   add(frame) {
-    if (this.samples >= seconds_max * this.rate) return;
+    const samples_max = Math.min(seconds_max * this.rate, (bytes_max - head_bytes) / 2);
+    this.full ||= this.samples + frame.length > samples_max;
+    if (this.full) return;
     this.frames.push(frame);
     this.samples += frame.length;
   }
@@ -18,10 +26,15 @@ export class Recording {
     return this.samples / this.rate;
   }
 
+  /** Of the WAV file. */
+  get bytes() {
+    return head_bytes + this.samples * 2;
+  }
+
   /** As a WAV file. */
   wav() {
     const bytes = this.samples * 2;
-    const head = new DataView(new ArrayBuffer(44));
+    const head = new DataView(new ArrayBuffer(head_bytes));
     const text = (at, word) => [...word].forEach((letter, k) => head.setUint8(at + k, letter.charCodeAt(0)));
     text(0, 'RIFF');
     head.setUint32(4, 36 + bytes, true);

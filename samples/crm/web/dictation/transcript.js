@@ -8,7 +8,7 @@ const join = (a, b) => (a && b ? `${a} ${b}` : a || b);
 export const withInterim = ({kept}, text) => ({kept, interim: text.trim()});
 export const withFinal = ({kept}, text) => ({kept: join(kept, text.trim()), interim: ''});
 
-/** When the recogniser has gone, what it last guessed is all there will be of those words: it is kept. */
+/** When nobody will hear them again, what was last guessed is all there will be of those words: it is kept. */
 export const cutOff = ({kept, interim}) => ({kept: join(kept, interim), interim: ''});
 
 export const spoken = ({kept, interim}) => join(kept, interim);

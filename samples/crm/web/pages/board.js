@@ -1,5 +1,5 @@
 import {html, classes, useId, useState} from '../core/dom.js';
-import {change, query, session} from '../core/api.js';
+import {change, mayWrite, query} from '../core/api.js';
 import {useLoad} from '../core/load.js';
 import {t} from '../core/i18n.js';
 import * as format from '../core/format.js';
@@ -33,7 +33,7 @@ async function move(deal, stage) {
 }
 
 function Card({deal, moveTo}) {
-  const may = session.get().role !== 'reader';
+  const may = mayWrite();
   const choice = useId('stage');
   const key = (event) => {
     const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
@@ -67,7 +67,7 @@ function Card({deal, moveTo}) {
 function Column({stage, data, moveTo, drop}) {
   const [over, setOver] = useState(false);
   const id = useId('column');
-  const may = session.get().role !== 'reader';
+  const may = mayWrite();
   return html`
     <section class=${classes('column', stage, over && 'over')} aria-labelledby=${id}
         onDragOver=${(event) => { if (may) { event.preventDefault(); setOver(true); } }}
@@ -84,7 +84,7 @@ const useStage = (stage) => useLoad(`deals${query({stage, sort: '-updated_at', s
 
 export function BoardPage() {
   const columns = stages.map(useStage);
-  const may = session.get().role !== 'reader';
+  const may = mayWrite();
   const moveTo = async (deal, stage) => {
     if (stage === deal.stage) return;
     try {

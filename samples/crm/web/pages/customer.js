@@ -1,9 +1,10 @@
 import {html} from '../core/dom.js';
-import {query, session} from '../core/api.js';
+import {mayWrite, query, session} from '../core/api.js';
 import {useStore} from '../core/store.js';
 import {useLoad} from '../core/load.js';
 import {t} from '../core/i18n.js';
 import * as format from '../core/format.js';
+import {everything} from '../core/resources.js';
 import {Failed, Loading, PageTitle} from '../ui/page.js';
 import {History} from '../ui/history.js';
 import {Icon} from '../ui/icons.js';
@@ -14,7 +15,7 @@ const size = 20;
 
 /** The contacts, deals, tasks or notes of a customer. */
 function Part({resource, customer, children, sort}) {
-  const may = useStore(session).role !== 'reader';
+  const may = mayWrite(useStore(session));
   const {data, error, reload} = useLoad(`${resource}${query({customer_id: customer.id, sort, size})}`);
   return html`
     <section class="card part" aria-label=${t(`${resource}.title`)}>
@@ -25,7 +26,7 @@ function Part({resource, customer, children, sort}) {
         : !data ? html`<${Loading} lines="2" />`
           : data.total === 0 ? html`<p class="quiet">${t(`${resource}.none.here`)}</p>`
             : html`<ul class="lines">${data.items.map((item) => html`<li key=${item.id}>${children(item)}</li>`)}</ul>`}
-      ${data && data.total > size && html`<a href=${`#/${resource}${query({customer_id: customer.id})}`}>${t('records', {n: data.total})}</a>`}
+      ${data && data.total > size && html`<a href=${`#/${resource}${query({...everything(resource), customer_id: customer.id})}`}>${t('records', {n: data.total})}</a>`}
     </section>`;
 }
 
@@ -51,7 +52,7 @@ const NoteLine = (note) => html`
   </article>`;
 
 export function CustomerPage({id}) {
-  const may = useStore(session).role !== 'reader';
+  const may = mayWrite(useStore(session));
   const {data: customer, error, reload} = useLoad(`customers/${id}`);
   if (error) return html`<${PageTitle} title=${t('customers.title')} /><${Failed} error=${error} retry=${reload} />`;
   if (!customer) return html`<${PageTitle} title=${t('customers.title')} /><${Loading} />`;

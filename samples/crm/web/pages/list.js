@@ -1,5 +1,5 @@
 import {html, classes, useEffect, useId, useRef, useState} from '../core/dom.js';
-import {change, query, session} from '../core/api.js';
+import {change, mayWrite, query} from '../core/api.js';
 import {navigate, route} from '../core/router.js';
 import {useStore} from '../core/store.js';
 import {useLoad} from '../core/load.js';
@@ -7,7 +7,7 @@ import {t} from '../core/i18n.js';
 import {resources} from '../core/resources.js';
 import {Blank, Failed, Loading, PageTitle, explain} from '../ui/page.js';
 import {Icon} from '../ui/icons.js';
-import {Value} from '../ui/cell.js';
+import {CustomerName, Value} from '../ui/cell.js';
 import {toast} from '../ui/toast.js';
 
 const size = 25;
@@ -22,9 +22,13 @@ function Search({resource, now}) {
   const id = useId('search');
   const [text, setText] = useState(now.q ?? '');
   const typed = useRef(text);
-  // what another part of the page put into the address, such as "clear the search"
+  const known = useRef(now.q ?? '');
+  // what another part of the page put into the address, such as "clear the search"; not what was there from the begin,
+  // since one may have typed before this is first looked at
   useEffect(() => {
-    if ((now.q ?? '') !== typed.current.trim()) setText(typed.current = now.q ?? '');
+    if ((now.q ?? '') === known.current) return;
+    known.current = now.q ?? '';
+    if (known.current !== typed.current.trim()) setText(typed.current = known.current);
   }, [now.q]);
   useEffect(() => {
     if (text.trim() === (now.q ?? '')) return undefined;
@@ -96,10 +100,10 @@ function Tick({task}) {
     }
   };
   return html`<input type="checkbox" class="tick" aria-label=${t('task.tick', {title: task.title})} checked=${task.done}
-    disabled=${busy || session.get().role === 'reader'} onChange=${press} />`;
+    disabled=${busy || !mayWrite()} onChange=${press} />`;
 }
 
-export function Table({resource, columns, items, sort, busy}) {
+function Table({resource, columns, items, sort, busy}) {
   const kind = resources[resource];
   return html`
     <table class=${classes('records', resource)} role="table" aria-label=${t(`${resource}.title`)} aria-busy=${busy ? 'true' : 'false'}>
@@ -139,10 +143,15 @@ function Pager({resource, page, total}) {
     </nav>`;
 }
 
+/** Whose records these are, when the list was opened from a customer's page, and the way to all of them. */
+const OfCustomer = ({resource, id}) => html`
+  <p class="of-customer"><span>${t('list.of')} <b><${CustomerName} id=${id} link /></b></span>
+    <button type="button" class="button small" onClick=${() => go(resource, route.get().query, {customer_id: '', page: 1})}>${t('clear_search')}</button></p>`;
+
 function Nothing({resource, now}) {
   const kind = resources[resource];
-  const may = session.get().role !== 'reader';
-  if (now.q || now.stage || now.done === 'true') {
+  const may = mayWrite();
+  if (now.q || now.stage || now.customer_id || now.done === 'true') {
     return html`
       <${Blank} icon="search" title=${now.q ? t('no_match', {q: now.q}) : t('no_match_filter')}>
         <div class="tools"><button class="button" onClick=${() => navigate(resource, {replace: true})}>${t('clear_search')}</button></div>
@@ -165,9 +174,10 @@ export function ListPage({resource}) {
   const page = Number(now.page) || 1;
   const filter = kind.filter;
   const chosen = filter ? (now[filter.name] ?? filter.initial ?? '') : '';
-  const wanted = {q: now.q, sort, page, size, ...(filter && chosen !== 'all' ? {[filter.name]: chosen} : {})};
+  const customer = kind.fields.some(({name}) => name === 'customer_id') ? now.customer_id : undefined;
+  const wanted = {q: now.q, customer_id: customer, sort, page, size, ...(filter && chosen !== 'all' ? {[filter.name]: chosen} : {})};
   const {data, error, loading, reload} = useLoad(`${resource}${query(wanted)}`);
-  const may = session.get().role !== 'reader';
+  const may = mayWrite();
   const sortable = kind.columns.filter((column) => column !== 'customer_id' && column !== 'done');
 
   // a page beyond the end: the last record of it was deleted, or the link is old
@@ -181,9 +191,10 @@ export function ListPage({resource}) {
     ${resource === 'deals' && html`<a class="button" href="#/deals/board"><${Icon} name="board" />${t('board')}</a>`}
     ${resource === 'customers' && html`<a class="button" download href=${`/api/customers.csv${query({q: now.q})}`}><${Icon} name="download" />${t('export')}</a>`}
     ${resource === 'customers' && may && html`<a class="button" href="#/customers/import"><${Icon} name="upload" />${t('import')}</a>`}
-    ${may && html`<a class="button main" href=${`#/${resource}/new`}><${Icon} name="plus" />${t(`${resource}.new`)}</a>`}`;
+    ${may && html`<a class="button main" href=${`#/${resource}/new${query({customer_id: customer})}`}><${Icon} name="plus" />${t(`${resource}.new`)}</a>`}`;
   return html`
     <${PageTitle} title=${t(`${resource}.title`)} tools=${tools} />
+    ${customer && html`<${OfCustomer} resource=${resource} id=${customer} />`}
     <div class="list-bar">
       <${Search} resource=${resource} now=${now} />
       ${filter && html`<${Filter} resource=${resource} filter=${filter} now=${now} />`}

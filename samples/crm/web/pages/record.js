@@ -1,6 +1,6 @@
 // The pages of one record: a new one, one that is changed, one that can only be read.
 import {html, useState} from '../core/dom.js';
-import {session} from '../core/api.js';
+import {mayWrite, session} from '../core/api.js';
 import {navigate} from '../core/router.js';
 import {useStore} from '../core/store.js';
 import {useLoad} from '../core/load.js';
@@ -17,7 +17,7 @@ import {deleteWithUndo, toast} from '../ui/toast.js';
 const shorten = (text) => (text.length > 60 ? `${text.slice(0, 58)}…` : text);
 
 /** What to call a record in a heading or a sentence. */
-export const nameOf = (resource, record) => shorten(record[resources[resource].title].split('\n')[0]);
+const nameOf = (resource, record) => shorten(record[resources[resource].title].split('\n')[0]);
 
 const customerOf = (resource, record) => (resource === 'customers' ? record.id : record.customer_id);
 
@@ -66,7 +66,7 @@ const Facts = ({resource, record}) => html`
   </dl>`;
 
 export function RecordPage({resource, id}) {
-  const may = useStore(session).role !== 'reader';
+  const may = mayWrite(useStore(session));
   const {data, error, reload} = useLoad(`${resource}/${id}`);
   // the record that the form began with: what others change meanwhile is found out when it is saved, and shown then
   const [opened, setOpened] = useState(null);

@@ -1,7 +1,7 @@
 import {html} from '../core/dom.js';
 import {useCustomerName} from '../core/load.js';
 import * as format from '../core/format.js';
-import {t} from '../core/i18n.js';
+import {has, t} from '../core/i18n.js';
 
 export function CustomerName({id, link}) {
   const name = useCustomerName(id);
@@ -32,4 +32,14 @@ export function Value({resource, field, record, link = false}) {
   if (field === 'phone') return html`<a href=${`tel:${value.replace(/[^+\d]/g, '')}`}>${value}</a>`;
   if (field === 'email') return html`<a href=${`mailto:${value}`}>${value}</a>`;
   return String(value);
+}
+
+/** One value as words alone, where it stands beside what it was or what another made of it. */
+export function Plain({field, value}) {
+  if (value === '' || value === null || value === undefined) return html`<i>${t('empty')}</i>`;
+  if (field === 'customer_id') return html`<${CustomerName} id=${value} />`;
+  if (field === 'stage' && has(`stage.${value}`)) return html`${t(`stage.${value}`)}`;
+  if (field === 'value_cents') return html`${format.amount(value)}`;
+  if (typeof value === 'boolean') return html`${t(value ? 'yes' : 'no')}`;
+  return html`${String(value)}`;
 }

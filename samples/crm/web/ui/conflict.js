@@ -3,28 +3,19 @@ import * as format from '../core/format.js';
 import {t} from '../core/i18n.js';
 import {merge, resolve} from '../core/merge.js';
 import {Dialog} from './dialog.js';
-import {CustomerName} from './cell.js';
-
-function Shown({field, value}) {
-  if (value === '' || value === null || value === undefined) return html`<i>${t('empty')}</i>`;
-  if (field === 'customer_id') return html`<${CustomerName} id=${value} />`;
-  if (field === 'stage') return html`${t(`stage.${value}`)}`;
-  if (field === 'value_cents') return html`${format.amount(value)}`;
-  if (typeof value === 'boolean') return html`${t(value ? 'yes' : 'no')}`;
-  return html`${String(value)}`;
-}
+import {Plain} from './cell.js';
 
 /** One field that both changed: two versions, one choice. */
 const Choice = ({row, user, chosen, choose}) => html`
   <fieldset class="versus">
     <legend>${t(`field.${row.field}`)}</legend>
-    <p class="quiet">${t('conflict.before')} <${Shown} field=${row.field} value=${row.base} /></p>
+    <p class="quiet">${t('conflict.before')} <${Plain} field=${row.field} value=${row.base} /></p>
     <div class="versus-sides">
       ${['mine', 'theirs'].map((side) => html`
         <label key=${side} class=${chosen === side ? 'side chosen' : 'side'}>
           <input type="radio" name=${`versus-${row.field}`} value=${side} checked=${chosen === side} onChange=${() => choose(side)} />
           <span class="side-of">${side === 'mine' ? t('conflict.mine') : t('conflict.theirs', {user})}</span>
-          <span class="side-value"><${Shown} field=${row.field} value=${row[side]} /></span>
+          <span class="side-value"><${Plain} field=${row.field} value=${row[side]} /></span>
         </label>`)}
     </div>
   </fieldset>`;
@@ -42,7 +33,7 @@ export function Conflict({fields, base, mine, conflict, onMerged, onClose}) {
   const [choices, setChoices] = useState({});
   const ready = open.every((row) => choices[row.field]);
   const user = conflict.changed_by;
-  const side = (row, value) => html`<li key=${row.field}><b>${t(`field.${row.field}`)}</b> →${' '}<${Shown} field=${row.field} value=${value} /></li>`;
+  const side = (row, value) => html`<li key=${row.field}><b>${t(`field.${row.field}`)}</b> →${' '}<${Plain} field=${row.field} value=${value} /></li>`;
   return html`
     <${Dialog} title=${t('conflict.title')} onClose=${onClose} wide>
       <p>${t('conflict.text', {user, time: format.time(conflict.changed_at)})}</p>

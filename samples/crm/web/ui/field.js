@@ -7,9 +7,11 @@ import {DictationStatus} from '../dictation/status.js';
 const types = {tel: 'tel', email: 'email', date: 'date'};
 
 function Choice({id, field, value, describedby, onInput}) {
+  // What a record has from elsewhere, such as a currency that the page does not offer, stays unless another is chosen.
+  const options = value === '' || field.options.includes(value) ? field.options : [...field.options, value];
   return html`
     <select id=${id} name=${field.name} aria-describedby=${describedby} onChange=${(event) => onInput(event.target.value)}>
-      ${field.options.map((option) => html`<option key=${option} value=${option} selected=${option === value}>
+      ${options.map((option) => html`<option key=${option} value=${option} selected=${option === value}>
         ${field.words ? t(`${field.words}.${option}`) : option}</option>`)}
     </select>`;
 }

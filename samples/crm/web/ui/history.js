@@ -3,16 +3,7 @@ import {useLoad} from '../core/load.js';
 import * as format from '../core/format.js';
 import {has, t} from '../core/i18n.js';
 import {Failed, Loading} from './page.js';
-import {CustomerName} from './cell.js';
-
-function Side({field, value}) {
-  if (value === null || value === undefined || value === '') return html`<i>${t('empty')}</i>`;
-  if (field === 'customer_id') return html`<${CustomerName} id=${value} />`;
-  if (field === 'value_cents') return html`${format.amount(value)}`;
-  if (typeof value === 'boolean') return html`${t(value ? 'yes' : 'no')}`;
-  if (field === 'stage' && has(`stage.${value}`)) return html`${t(`stage.${value}`)}`;
-  return html`${String(value)}`;
-}
+import {Plain} from './cell.js';
 
 const Entry = ({entry}) => html`
   <li>
@@ -20,7 +11,7 @@ const Entry = ({entry}) => html`
     ${entry.action === 'change' && html`<dl class="changes">
       ${Object.entries(entry.changes ?? {}).map(([field, [before, after]]) => html`
         <div key=${field}><dt>${has(`field.${field}`) ? t(`field.${field}`) : field}</dt>
-          <dd><del><${Side} field=${field} value=${before} /></del> → <ins><${Side} field=${field} value=${after} /></ins></dd></div>`)}
+          <dd><del><${Plain} field=${field} value=${before} /></del> → <ins><${Plain} field=${field} value=${after} /></ins></dd></div>`)}
     </dl>`}
   </li>`;
 

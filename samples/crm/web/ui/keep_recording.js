@@ -38,6 +38,7 @@ export function KeepRecording({recording, keep, onKeep}) {
     <div class="keep-recording">
       <label for=${id}><input id=${id} type="checkbox" class="tick" checked=${keep} onChange=${(event) => onKeep(event.target.checked)} />
         ${t('recording.keep', {time: format.duration(recording.seconds)})}</label>
+      ${recording.full && html`<p class="quiet">${t('recording.full', {time: format.duration(recording.seconds)})}</p>`}
       <${Listen} recording=${recording} />
     </div>`;
 }
