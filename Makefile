@@ -47,7 +47,7 @@ test:
 	@scripts/test
 
 install: build
-	@cmake --install build --prefix "$(PREFIX)"
+	@cmake --install build --strip --prefix "$(PREFIX)"
 
 check:
 	@scripts/setup --checks

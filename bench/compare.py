@@ -121,7 +121,7 @@ def compare(model, path, shapes, seconds, rounds):
     bare_p50_ms = statistics.median(p[0]["p50_us"] for p in bare_points) / 1e3
     print(f"bare runtime: {one:,.0f}/s with one caller (±{spread_one:.0%}), {all_cores:,.0f}/s with {os.cpu_count()} "
           f"(±{spread_all:.0%}), p50 {bare_p50_ms * 1e3:,.1f} µs")
-    print(f"{'server':<20}{'clients':>8}{'requests/s':>12}{'spread':>8}{'p50 ms':>9}{'p99 ms':>9}{'CPU µs':>8}"
+    print(f"{'server':<22}{'clients':>8}{'requests/s':>12}{'spread':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99.9':>9}{'CPU µs':>8}"
           f"{'MB':>6}{'× bare':>8}{'Slipway JSON is':>17}")
     for clients in CLIENTS:
         base = statistics.median(p["rate"] for p in points[(first, clients)])
@@ -130,11 +130,11 @@ def compare(model, path, shapes, seconds, rounds):
                 continue
             found = points[(name, clients)]
             rate, spread = median_and_spread([p["rate"] for p in found])
-            p50, p99, cpu = (statistics.median(p[k] for p in found) for k in ("p50", "p99", "cpu_us"))
-            print(f"{name:<20}{clients:>8}{rate:>12,.0f}{spread:>8.0%}{p50:>9.3f}{p99:>9.2f}{cpu:>8,.0f}"
+            p50, p99, p999, cpu = (statistics.median(p[k] for p in found) for k in ("p50", "p99", "p999", "cpu_us"))
+            print(f"{name:<22}{clients:>8}{rate:>12,.0f}{spread:>8.0%}{p50:>9.3f}{p99:>9.2f}{p999:>9.2f}{cpu:>8,.0f}"
                   f"{memory[name]:>6.0f}{rate / all_cores:>8.2f}{base / rate:>16.1f}×")
     for name, reason in reasons.items():
-        print(f"{name:<20} not measured: {reason}")
+        print(f"{name:<22} not measured: {reason}")
     added = statistics.median(p["p50"] for p in points[(first, 1)]) - bare_p50_ms
     print(f"time that Slipway adds to the runtime's call, one client, JSON: {added * 1e3:,.0f} µs at the median")
 

@@ -130,14 +130,16 @@ def environment(name):
 # The folder is empty and its own; at_end takes what is to be called at the end, the last thing first.
 
 
-def slipway(model, path, folder, at_end):
-    port, grpc_port = free_port(), free_port()
-    base = f"http://127.0.0.1:{port}/v2"
-    server = Server([ROOT / "build/slipway", "serve", path, "--name", model, "--backend", "onnxruntime",
-                     "--http-port", port, "--grpc-port", grpc_port, "--metrics-port", "none"],
-                    f"{base}/health/ready", folder, at_end)
-    infer = f"{base}/models/{model}/infer"
-    return server, [Http(infer, model, folder), Http(infer, model, folder, binary=True), Grpc(grpc_port, model, folder)]
+def slipway(backend):
+    def start(model, path, folder, at_end):
+        port, grpc_port = free_port(), free_port()
+        base = f"http://127.0.0.1:{port}/v2"
+        server = Server([ROOT / "build/slipway", "serve", path, "--name", model, "--backend", backend,
+                         "--http-port", port, "--grpc-port", grpc_port, "--metrics-port", "none"],
+                        f"{base}/health/ready", folder, at_end)
+        infer = f"{base}/models/{model}/infer"
+        return server, [Http(infer, model, folder), Http(infer, model, folder, binary=True), Grpc(grpc_port, model, folder)]
+    return start
 
 
 def fastapi(workers):
@@ -228,7 +230,8 @@ def triton_config(model, path):
 
 # The rows of each server, and what starts it. The first one is ours.
 SERVERS = [
-    (["Slipway, JSON", "Slipway, binary", "Slipway, gRPC"], slipway),
+    (["Slipway, JSON", "Slipway, binary", "Slipway, gRPC"], slipway("onnxruntime")),
+    (["Slipway auto, JSON", "Slipway auto, binary", "Slipway auto, gRPC"], slipway("auto")),
     (["FastAPI, 1 worker"], fastapi(1)),
     (["FastAPI, 2 workers"], fastapi(2)),
     (["Mosec"], mosec),

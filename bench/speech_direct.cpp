@@ -26,7 +26,8 @@ int main(int count, char** words) {
   namespace speech = slipway::speech_backend;
   if (count < 5) return 2;
   const speech::Library library = speech::load_library(words[1]);
-  const speech::Recogniser recogniser(library, speech::speech_model_in(words[2], {}), {});
+  const speech::RecogniserOptions options;
+  const speech::Recogniser recogniser(library, speech::speech_model_in(words[2], {}), options);
   const int runs = std::max(1, std::atoi(words[3]));
   for (int file = 4; file < count; ++file) {
     const std::vector<float> samples = samples_of(words[file]);

@@ -291,9 +291,7 @@ def print_idle(path, seconds=10):
     print("\n| idle | resident MB | of it written | threads | CPU ms in 10 s |\n|---|---|---|---|---|")
     notes = []
     with tempfile.TemporaryDirectory() as folder:
-        empty = Path(folder) / "app.yaml"
-        empty.write_text("models: []\n")
-        for name, what, options in (("no model", empty, []), ("the MLP", path, ["--backend", "onnxruntime"])):
+        for name, what, options in (("no model", folder, ["--watch"]), ("the MLP", path, ["--backend", "onnxruntime"])):
             with contextlib.ExitStack() as stack:
                 own = Slipway(stack, what, options)
                 time.sleep(2)

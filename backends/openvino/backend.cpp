@@ -1,5 +1,6 @@
 // The table of the openvino backend: each entry guards a call into the objects that do the work.
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -69,7 +70,13 @@ struct slipway_backend_state {
 namespace {
 
 slipway_code open(const slipway_host* /*host*/, slipway_backend_state** state, slipway_error* error) {
-  return guarded(error, [&] { *state = std::make_unique<slipway_backend_state>().release(); });
+  return guarded(error, [&] {
+    // it looks there for its plug-ins, and ends the process where it may not
+    if (access(".", X_OK) != 0)
+      throw Failure(SLIPWAY_FAILED_PRECONDITION,
+                    "OpenVINO does not start in a folder that may not be entered: go to another");
+    *state = std::make_unique<slipway_backend_state>().release();
+  });
 }
 
 void close(slipway_backend_state* state) { delete state; }

@@ -107,9 +107,8 @@ const std::vector<Architecture>& architectures() {
   return all;
 }
 
-bool has_type(const Architecture& architecture, const std::string& file) {
+bool has_type(const Architecture& architecture, std::string_view type) {
   if (architecture.model_types.empty()) return true;
-  const std::string type = onnx_metadata(file, "model_type");
   return std::ranges::any_of(architecture.model_types,
                              [&type](std::string_view known) { return type.starts_with(known); });
 }
@@ -124,9 +123,32 @@ std::optional<std::map<std::string, std::string>> files_for(const Architecture& 
   return files;
 }
 
-bool is_streaming(const std::string& file) {
+/// The end of a file, where ONNX has its metadata.
+std::string tail_of(const fs::path& file) {
+  constexpr std::size_t tail_bytes = 1U << 20U;
+  std::ifstream in(file, std::ios::binary | std::ios::ate);
+  if (!in) return "";
+  const auto size = static_cast<std::size_t>(in.tellg());
+  std::string tail(std::min(size, tail_bytes), '\0');
+  in.seekg(-static_cast<std::streamoff>(tail.size()), std::ios::end);
+  in.read(tail.data(), static_cast<std::streamsize>(tail.size()));
+  return tail;
+}
+
+std::string metadata_in(const std::string& tail, std::string_view key) {
+  constexpr char key_tag = 0x0a;  // StringStringEntryProto: field 1 is the key, field 2 the value
+  constexpr char value_tag = 0x12;
+  const std::string wanted =
+      std::string{key_tag, static_cast<char>(key.size())} + std::string(key) + std::string{value_tag};
+  const auto at = tail.rfind(wanted);
+  if (at == std::string::npos || at + wanted.size() >= tail.size()) return "";
+  const auto length = static_cast<unsigned char>(tail[at + wanted.size()]);
+  return length < 128 ? tail.substr(at + wanted.size() + 1, length) : "";  // longer ones are no names and numbers
+}
+
+bool is_streaming(const std::string& tail) {
   constexpr std::array keys{"decode_chunk_len"sv, "cache_last_channel_dim1"sv, "chunk_shift"sv, "left_context"sv};
-  return std::ranges::any_of(keys, [&file](std::string_view key) { return !onnx_metadata(file, key).empty(); });
+  return std::ranges::any_of(keys, [&tail](std::string_view key) { return !metadata_in(tail, key).empty(); });
 }
 
 std::string known_kinds() {
@@ -176,41 +198,31 @@ const std::string& SpeechModel::file(const std::string& role) const {
   return found == files.end() ? none : found->second;
 }
 
-std::string onnx_metadata(const fs::path& file, std::string_view key) {
-  constexpr std::size_t tail_bytes = 1U << 20U;
-  constexpr char key_tag = 0x0a;  // StringStringEntryProto: field 1 is the key, field 2 the value
-  constexpr char value_tag = 0x12;
-  std::ifstream in(file, std::ios::binary | std::ios::ate);
-  if (!in) return "";
-  const auto size = static_cast<std::size_t>(in.tellg());
-  std::string tail(std::min(size, tail_bytes), '\0');
-  in.seekg(-static_cast<std::streamoff>(tail.size()), std::ios::end);
-  in.read(tail.data(), static_cast<std::streamsize>(tail.size()));
-  const std::string wanted =
-      std::string{key_tag, static_cast<char>(key.size())} + std::string(key) + std::string{value_tag};
-  const auto at = tail.rfind(wanted);
-  if (at == std::string::npos || at + wanted.size() >= tail.size()) return "";
-  const auto length = static_cast<unsigned char>(tail[at + wanted.size()]);
-  return length < 128 ? tail.substr(at + wanted.size() + 1, length) : "";  // longer ones are no names and numbers
-}
+std::string onnx_metadata(const fs::path& file, std::string_view key) { return metadata_in(tail_of(file), key); }
 
 SpeechModel speech_model_in(const fs::path& folder, const KindOptions& options) {
   const Folder found(folder, options.int8);
   const auto tokens = found.tokens();
   if (!tokens) throw std::invalid_argument(fmt::format("tokens.txt is missing; there is {}", found.names()));
   check_tokens(*tokens);
+  std::map<std::string, std::string> tails;  // of the same few files for many architectures
   std::string seen;
   for (const Architecture& architecture : architectures()) {
     if (!options.kind.empty() && options.kind != architecture.kind) continue;
     auto files = files_for(architecture, found);
     if (!files) continue;
     const std::string& first = files->at(std::string(architecture.roles.front().name));
-    if (options.kind.empty() && !has_type(architecture, first)) {
-      seen = onnx_metadata(first, "model_type");
+    const auto [known, is_new] = tails.try_emplace(first);
+    if (is_new) known->second = tail_of(first);
+    const std::string& tail = known->second;
+    if (const std::string type = metadata_in(tail, "model_type");
+        options.kind.empty() && !has_type(architecture, type)) {
+      seen = type;
       continue;
     }
     files->emplace("tokens", *tokens);
-    return {std::string(architecture.kind), is_streaming(first), *std::move(files)};
+    const bool streams = architecture.kind == "t_one_ctc" || is_streaming(tail);
+    return {std::string(architecture.kind), streams, *std::move(files)};
   }
   if (const auto missing = missing_part(found)) {
     throw std::invalid_argument(

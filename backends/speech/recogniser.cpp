@@ -76,7 +76,7 @@ void RecogniserOptions::set(std::string_view key, std::string_view value) {
 
 Recogniser::Recogniser(const Library& library, SpeechModel model, const RecogniserOptions& options)
     : library_(library), model_(std::move(model)) {
-  if (model_.streaming || model_.kind == "t_one_ctc") {
+  if (model_.streaming) {
     load_online(options);
   } else {
     load_offline(options);

@@ -153,13 +153,11 @@ core::Result<void> set_sequence(const models::ModelVersion& version, core::Reque
   return {};
 }
 
-/// Where the model has policies for its queue, they judge the request's own timeout.
+/// The request's own timeout; where the model has policies for its queue, they judge it.
 void set_deadline(const config::ModelSpec& spec, scheduler::Job& job) {
-  core::Duration allowed = core::Duration::max();
-  if (spec.timeout) allowed = *spec.timeout;
-  if (!spec.priorities && job.timeout > core::Duration::zero()) allowed = std::min(allowed, job.timeout);
   core::Request& request = job.request;
-  if (allowed != core::Duration::max()) request.deadline = std::min(request.deadline, request.received + allowed);
+  if (!spec.priorities && job.timeout > core::Duration::zero())
+    request.deadline = std::min(request.deadline, request.received + job.timeout);
 }
 
 core::Result<scheduler::Job> admit(const models::ModelVersion& version, core::Request& request) {

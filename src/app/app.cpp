@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 #include <thread>
 
@@ -16,6 +18,19 @@ namespace http = front::http;
 
 namespace {
 
+/// When what waits is dropped, so that what runs then is done when the time to drain is over.
+std::chrono::milliseconds finish_timeout(const config::ServerSpec& spec) {
+  constexpr std::chrono::milliseconds most_of_a_run{2000};
+  return spec.drain_timeout - std::min(most_of_a_run, spec.drain_timeout / 2);
+}
+
+/// Outcomes by the names that the metrics have for them.
+bool is_refusal(std::string_view outcome) {
+  constexpr std::array<std::string_view, 4> refusals{"unavailable", "resource_exhausted", "deadline_exceeded",
+                                                     "cancelled"};
+  return std::ranges::find(refusals, outcome) != refusals.end();
+}
+
 http::ServerOptions http_options(const config::ServerSpec& spec) {
   http::ServerOptions options;
   options.host = spec.host;
@@ -27,7 +42,7 @@ http::ServerOptions http_options(const config::ServerSpec& spec) {
   options.idle_timeout = spec.idle_timeout;
   options.write_timeout = spec.write_timeout;
   options.cors_origin = spec.cors_origin;
-  options.finish_timeout = spec.finish_timeout;
+  options.finish_timeout = finish_timeout(spec);
   return options;
 }
 
@@ -59,25 +74,61 @@ App::App(const Plan& plan)
       speech_(models_, backends_, metrics_),
       jobs_(speech_) {}
 
-App::~App() {
+App::~App() { finish(); }
+
+void App::begin_drain() {
+  before_drain_ = outcomes();
+  models_.stop_being_ready();
+  http_->send_away();
+  if (watching_) watching_->stop();
+}
+
+Outcomes App::finish() {
+  const Outcomes before = before_drain_.value_or(outcomes());
+  models_.stop_being_ready();
+  if (watching_) watching_->stop();
   {
-    // both at once: each waits for what it accepted
-    const std::jthread other([this] { grpc_.reset(); });
-    metrics_server_.reset();
+    // all at once: each waits for what it accepted
+    std::uint64_t refused_calls = 0;
+    std::jthread grpc([this, &refused_calls] {
+      if (grpc_) refused_calls = grpc_->finish();
+      grpc_.reset();
+    });
+    const std::jthread metrics([this] { metrics_server_.reset(); });
+    if (http_) refused_unread_ += http_->finish();
     http_.reset();
+    grpc.join();
+    refused_unread_ += refused_calls;
   }
+  watching_.reset();
+  control_.stop();
   models_.finish();
   metrics_.tracer().finish();
+  const Outcomes now = outcomes();
+  return {.finished = now.finished - before.finished, .refused = now.refused - before.refused};
+}
+
+Outcomes App::outcomes() const {
+  Outcomes sums{.refused = refused_unread_};
+  for (const auto& [outcome, count] : metrics_.totals("slipway_requests_total", "outcome"))
+    (is_refusal(outcome) ? sums.refused : sums.finished) += static_cast<std::uint64_t>(count);
+  return sums;
 }
 
 core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogControl& log) {
+  TRY_VOID(http::check_host(plan.server.host));
   std::unique_ptr<App> app(new App(plan));
   if (plan.server.trace_dir) {
     TRY(app->trace_files_, TraceFiles::open({.folder = *plan.server.trace_dir}));
     app->metrics_.tracer().write_to(
         [files = app->trace_files_.get()](metrics::TraceChunk chunk) { files->write(std::move(chunk)); });
   }
-  TRY_VOID(load_models(plan.models, app->models_));
+  if (plan.server.watch) {
+    app->watching_ = std::make_unique<Watching>(plan.models, app->control_);
+    app->models_.be_ready_with_any_version();
+  }
+  TRY_VOID(load_models(plan.server.watch ? without_empty_folders(plan.models) : plan.models, app->models_));
+  app->speech_.prepare();
 
   const front::Extensions extensions{.memory = app->memory_,
                                      .log = log,
@@ -92,7 +143,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
   http::add_trace_routes(app->router_, app->models_, app->metrics_.tracer());
   http::add_v1_routes(app->router_, app->models_);
   http::add_service_routes(app->router_, app->models_);
-  http::add_speech_routes(app->router_, app->speech_, app->jobs_);
+  http::add_speech_routes(app->router_, app->speech_, app->jobs_, plan.server.max_request_bytes);
   http::add_transcription_routes(app->router_, app->speech_);
   http::add_docs_routes(app->router_, app->models_);
   http::add_metrics_routes(app->router_, app->metrics_);
@@ -100,7 +151,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
     const front::grpc::ServerOptions options{.host = plan.server.host,
                                              .port = *plan.server.grpc_port,
                                              .max_request_bytes = plan.server.max_request_bytes,
-                                             .finish_timeout = plan.server.finish_timeout};
+                                             .finish_timeout = finish_timeout(plan.server)};
     auto server = front::grpc::Server::start(options, app->models_, extensions);
     if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());
     if (server) {
@@ -125,7 +176,14 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
       spdlog::warn("no extra port for metrics, they are on the HTTP port alone: {}", server.error().message());
     }
   }
+  if (app->watching_) app->watching_->start();
   return app;
+}
+
+std::vector<config::ModelSpec> App::model_specs() const {
+  std::vector<config::ModelSpec> specs;
+  for (const models::Handle& model : models_.services()) specs.push_back(model->spec());
+  return specs;
 }
 
 std::string App::banner() const {

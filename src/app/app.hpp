@@ -9,6 +9,7 @@
 
 #include "app/model_loading.hpp"
 #include "app/trace_files.hpp"
+#include "app/watching.hpp"
 #include "core/error.hpp"
 #include "core/shared_memory.hpp"
 #include "front/grpc/server.hpp"
@@ -24,8 +25,13 @@
 
 namespace slipway::app {
 
-/// One serving process: the rooms wired together. Made on the main thread, ended by its destructor, which lets what
-/// was accepted be answered, within the server's finish_timeout, before it returns.
+/// How requests came out, since the process began or since some moment.
+struct Outcomes {
+  std::uint64_t finished = 0;  ///< run, or found wrong
+  std::uint64_t refused = 0;   ///< not run: no room, no time left, or the server was ending
+};
+
+/// One serving process: the rooms wired together. Made on the main thread, ended there by `finish` or its destructor.
 ///
 ///   TRY(auto app, App::start(plan, *logging));
 ///   fmt::print("{}", app->banner());
@@ -42,17 +48,29 @@ class App {
   std::optional<std::uint16_t> grpc_port() const { return grpc_ ? std::optional(grpc_->port()) : std::nullopt; }
   /// What is served where, for people; several lines.
   std::string banner() const;
+  /// Of each model that is served.
+  std::vector<config::ModelSpec> model_specs() const;
+
+  /// Is not ready any more, and has HTTP clients look for another server, but goes on answering.
+  void begin_drain();
+  /// Takes nothing more and lets what was accepted be answered, within the server's drain_timeout but for a batch that
+  /// runs longer. How requests came out since `begin_drain`, or since now.
+  Outcomes finish();
 
  private:
   explicit App(const Plan& plan);
+  Outcomes outcomes() const;
 
   std::string host_;
+  std::optional<Outcomes> before_drain_;
+  std::uint64_t refused_unread_ = 0;  ///< requests that had not come whole at the end, or came after it began
   runtime::BackendRegistry backends_;
   std::unique_ptr<TraceFiles> trace_files_;  ///< null where there are none
   metrics::Registry metrics_;
   models::Registry models_;
   models::ModelControl control_;
   core::SharedMemory memory_;
+  std::unique_ptr<Watching> watching_;  ///< null where nobody watches
   speech::Service speech_;
   speech::Jobs jobs_;
   front::http::Router router_;

@@ -87,13 +87,14 @@ void Logging::apply() {
   spdlog::default_logger_raw()->set_level(sink_->lowest());
 }
 
+core::Result<void> check_log_level(std::string_view level) {
+  if (level == "off" || spdlog::level::from_str(std::string(level)) != spdlog::level::off) return {};
+  return core::invalid(fmt::format("log level \"{}\": trace, debug, info, warning, error or off expected", level));
+}
+
 core::Result<std::unique_ptr<Logging>> set_up_logging(LogFormat format, std::string_view level) {
-  const auto parsed = spdlog::level::from_str(std::string(level));
-  if (parsed == spdlog::level::off && level != "off") {
-    return core::fail(core::Code::invalid_argument,
-                      fmt::format("log level \"{}\": trace, debug, info, warning, error or off expected", level));
-  }
-  return std::make_unique<Logging>(format, settings_for(format, parsed),
+  TRY_VOID(check_log_level(level));
+  return std::make_unique<Logging>(format, settings_for(format, spdlog::level::from_str(std::string(level))),
                                    std::make_shared<ChosenLevels>(std::make_shared<spdlog::sinks::stderr_sink_mt>()));
 }
 

@@ -15,6 +15,9 @@ enum class LogFormat { text, json };
 /// From "text" or "json".
 core::Result<LogFormat> log_format_from(std::string_view name);
 
+/// Whether `level` is one of spdlog's names ("info", "debug", …).
+core::Result<void> check_log_level(std::string_view level);
+
 /// Where the lines of a log go at last: stderr, or a test's own.
 class ChosenLevels;
 
@@ -38,7 +41,7 @@ class Logging : public protocol::LogControl {
   protocol::LogSettings settings_;
 };
 
-/// Sends the program's log to stderr from now on. `level` is one of spdlog's names ("info", "debug", …).
+/// Sends the program's log to stderr from now on. `level` is one that check_log_level() takes.
 core::Result<std::unique_ptr<Logging>> set_up_logging(LogFormat format, std::string_view level);
 
 }  // namespace slipway::app

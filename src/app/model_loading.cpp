@@ -4,8 +4,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
+#include "config/model_name.hpp"
+#include "core/printable.hpp"
+#include "models/backend_choice.hpp"
 #include "models/repository.hpp"
 
 namespace slipway::app {
@@ -13,28 +18,37 @@ namespace slipway::app {
 namespace fs = std::filesystem;
 using core::Code;
 
-namespace {
-
-void spare_measuring(models::Found& found) {
-  for (models::Source& source : found.sources) {
-    if (source.spec.backend.value_or("auto") == "auto") source.spec.backend = "first";
-  }
-}
-
 bool is_app_file(const fs::path& path) {
   std::error_code failure;
   return fs::is_regular_file(path, failure) && (path.extension() == ".yaml" || path.extension() == ".yml");
 }
 
+namespace {
+
+/// What cannot be a path of this machine, as it was meant.
+core::Result<void> check_place(const std::string& argument) {
+  if (argument.empty()) return core::invalid("\"\" given: a model file, a folder of models or an app file expected");
+  constexpr std::array<std::string_view, 3> schemes{"https://", "http://", "s3://"};
+  const bool is_address =
+      std::ranges::any_of(schemes, [&](std::string_view scheme) { return argument.starts_with(scheme); });
+  if (!is_address) return {};
+  // what follows may be a signature
+  return core::invalid(
+      fmt::format("{}: is an address, a file or folder expected; slipway fetch brings models from there",
+                  core::printable(argument.substr(0, argument.find('?')))));
+}
+
 }  // namespace
 
 core::Result<Plan> plan_from(const std::vector<fs::path>& arguments, const config::ModelSpec& over) {
-  if (over.name.find('/') != std::string::npos)
-    return core::fail(Code::invalid_argument, fmt::format(R"(--name {}: a name without "/" expected)", over.name));
+  if (!over.name.empty() && !config::is_model_name(over.name))
+    return core::fail(Code::invalid_argument,
+                      fmt::format("--name {}: {}", core::printable(over.name), config::expected_model_name));
   Plan plan;
   plan.over = over;
   bool app_file_seen = false;
   for (const fs::path& argument : arguments) {
+    TRY_VOID(check_place(argument.string()));
     if (!is_app_file(argument)) {
       std::error_code ignored;
       fs::path absolute = fs::absolute(argument, ignored);
@@ -59,11 +73,23 @@ core::Result<Plan> plan_from(const std::vector<fs::path>& arguments, const confi
   return plan;
 }
 
+std::vector<config::AppModel> without_empty_folders(std::vector<config::AppModel> planned) {
+  std::erase_if(planned, [](const config::AppModel& model) {
+    std::error_code failure;
+    const bool is_empty = fs::is_directory(model.path, failure) && fs::is_empty(model.path, failure) && !failure;
+    if (is_empty) spdlog::warn("{}: no models are in it yet", model.path.string());
+    return is_empty;
+  });
+  return planned;
+}
+
 core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry,
                                Purpose purpose) {
   for (const config::AppModel& model : planned) {
     TRY(models::Found found, models::find_models(model.path, model.spec));
-    if (purpose == Purpose::one_answer) spare_measuring(found);
+    if (purpose == Purpose::one_answer) {
+      for (models::Source& source : found.sources) models::spare_measuring(source.spec);
+    }
     for (const std::string& note : found.notes) spdlog::warn("{}", note);
     const std::size_t count = found.sources.size() + found.broken.size();
     if (count == 1 && !found.broken.empty()) return std::unexpected(found.broken.front().error);

@@ -10,6 +10,9 @@
 
 namespace slipway::app {
 
+/// Whether an argument is one, by its name; anything else is a model, a model's folder or a repository.
+bool is_app_file(const std::filesystem::path& path);
+
 /// What the arguments of `serve` name, before anything is loaded: app files are read, every other path is a model, a
 /// model's folder or a repository. What the command line says of models (`over`) wins over files.
 struct Plan {
@@ -25,5 +28,8 @@ core::Result<Plan> plan_from(const std::vector<std::filesystem::path>& arguments
 enum class Purpose { service, one_answer };
 core::Result<void> load_models(const std::vector<config::AppModel>& planned, models::Registry& registry,
                                Purpose purpose = Purpose::service);
+
+/// Leaves out folders that have nothing in them, with a word in the log: their models may come.
+std::vector<config::AppModel> without_empty_folders(std::vector<config::AppModel> planned);
 
 }  // namespace slipway::app

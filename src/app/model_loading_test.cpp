@@ -68,5 +68,13 @@ TEST_F(ModelLoading, OneBadModelIsAnErrorAndNothingServedIsOneToo) {
   EXPECT_NE(none.error().message().find("none of 2 models"), std::string::npos) << none.error().message();
 }
 
+TEST_F(ModelLoading, ANameIsOneLine) {
+  config::ModelSpec over;
+  over.name = "x\nRUN evil";
+  const auto plan = plan_from({"model.onnx"}, over);
+  ASSERT_FALSE(plan);
+  EXPECT_TRUE(plan.error().message().starts_with("--name x?RUN evil: a name with")) << plan.error().message();
+}
+
 }  // namespace
 }  // namespace slipway::app

@@ -10,20 +10,25 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "app/logging.hpp"
+#include "app/model_loading.hpp"
 #include "cli/bench_target.hpp"
 #include "cli/model_options.hpp"
+#include "cli/output_check.hpp"
 #include "cli/progress_bar.hpp"
 #include "cli/sweep.hpp"
+#include "config/text_file.hpp"
 #include "core/cpus.hpp"
 #include "measure/bench_report.hpp"
 #include "measure/html_report.hpp"
 #include "measure/load_run.hpp"
+#include "models/repository.hpp"
 
 namespace slipway::cli {
 
@@ -138,16 +143,33 @@ core::Result<measure::BenchResult> measure_all(const Target& target, const std::
 }
 
 core::Result<void> write_html(const std::string& file, const measure::BenchResult& result) {
-  std::ofstream out(file, std::ios::binary);
-  out << measure::bench_html(result);
-  out.close();
-  if (out) return {};
-  return core::invalid(fmt::format("--html {}: cannot be written", file));
+  const auto written = config::write_text_file(file, measure::bench_html(result));
+  if (written) return {};
+  return std::unexpected(written.error().within("--html"));
+}
+
+/// A target that is no file is an address.
+core::Result<void> check_html(const Arguments& arguments) {
+  std::error_code failure;
+  std::vector<std::filesystem::path> read;
+  if (const std::filesystem::path target = arguments.target.target; std::filesystem::exists(target, failure)) {
+    TRY(const app::Plan planned, app::plan_from({target}, arguments.target.spec));
+    std::vector<models::Source> sources;
+    for (const config::AppModel& model : planned.models) {
+      auto found = models::find_models(model.path, model.spec);
+      if (found) std::ranges::move(found->sources, std::back_inserter(sources));
+    }
+    read = files_read(sources);
+    if (app::is_app_file(target)) read.push_back(target);
+  }
+  if (!arguments.target.input_file.empty()) read.emplace_back(arguments.target.input_file);
+  return check_not_read("--html", arguments.html, read);
 }
 
 core::Result<int> bench(const Arguments& arguments) {
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
   TRY(const auto loads, loads_from(arguments));
+  if (!arguments.html.empty()) TRY_VOID(check_html(arguments));
   TRY(const auto door, open_door(arguments.target));
   TRY(const Target target, target_behind(*door, arguments.target));
   // a file that cannot be written is told before the time is spent

@@ -11,6 +11,7 @@
 #include "admission/admission.hpp"
 #include "app/logging.hpp"
 #include "app/model_loading.hpp"
+#include "cli/exit_code.hpp"
 #include "cli/http_client.hpp"
 #include "cli/infer_input.hpp"
 #include "cli/infer_remote.hpp"
@@ -112,8 +113,7 @@ void add_infer(CLI::App& app, int& exit_code) {
       return;
     }
     fmt::print(stderr, "slipway infer: {}\n", answer.error().message());
-    const Code code = answer.error().code();
-    exit_code = code == Code::unavailable || code == Code::internal ? 1 : 2;
+    exit_code = exit_code_of(answer.error().code());
   });
 }
 

@@ -14,6 +14,7 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
+  bool is_terminal() const { return is_terminal_; }
   /// `part` from 0 to 1.
   void show(double part, std::string_view text);
   void clear();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <limits>
 
 #include "config/model_yaml.hpp"
@@ -14,24 +15,6 @@ namespace slipway::config {
 namespace {
 
 constexpr std::array<std::string_view, 2> app_keys{"server", "models"};
-constexpr std::array<std::string_view, 17> server_keys{"host",
-                                                       "http_port",
-                                                       "metrics_port",
-                                                       "grpc_port",
-                                                       "http_threads",
-                                                       "max_request_bytes",
-                                                       "max_header_bytes",
-                                                       "read_timeout_ms",
-                                                       "idle_timeout_ms",
-                                                       "write_timeout_ms",
-                                                       "finish_timeout_ms",
-                                                       "cors_origin",
-                                                       "model_control",
-                                                       "response_cache_bytes",
-                                                       "server_name",
-                                                       "shared_memory",
-                                                       "trace_dir"};
-
 /// An entry of `models`: those of a model.yaml, and where the model is.
 constexpr std::array<std::string_view, model_keys.size() + 1> entry_keys = [] {
   std::array<std::string_view, model_keys.size() + 1> keys{"path"};
@@ -67,7 +50,10 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   TRY(const auto read, map.integer("read_timeout_ms", 1, day_ms));
   TRY(const auto idle, map.integer("idle_timeout_ms", 1, day_ms));
   TRY(const auto write, map.integer("write_timeout_ms", 1, day_ms));
-  TRY(const auto finish, map.integer("finish_timeout_ms", 1, day_ms));
+  TRY(const auto drain_delay, map.integer("drain_delay_ms", 0, day_ms));
+  TRY(const auto drain, map.integer("drain_timeout_ms", 1, day_ms));
+  TRY(const auto watch, map.boolean("watch"));
+  spec.watch = watch.value_or(false);
   constexpr std::int64_t tebibyte = std::int64_t{1} << 40U;
   TRY(const auto cache_bytes, map.integer("response_cache_bytes", 0, tebibyte));
   if (cache_bytes) spec.response_cache_bytes = static_cast<std::size_t>(*cache_bytes);
@@ -87,10 +73,10 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   if (read) spec.read_timeout = std::chrono::milliseconds(*read);
   if (idle) spec.idle_timeout = std::chrono::milliseconds(*idle);
   if (write) spec.write_timeout = std::chrono::milliseconds(*write);
-  if (finish) spec.finish_timeout = std::chrono::milliseconds(*finish);
+  if (drain_delay) spec.drain_delay = std::chrono::milliseconds(*drain_delay);
+  if (drain) spec.drain_timeout = std::chrono::milliseconds(*drain);
   spec.grpc_port_asked = map.has("grpc_port");
-  if (spec.cors_origin && !is_header_value(*spec.cors_origin))
-    return map.wrong("cors_origin", "one origin expected, as https://example.org, or *");
+  if (spec.cors_origin && !is_origin(*spec.cors_origin)) return map.wrong("cors_origin", std::string(expected_origin));
   TRY(spec.metrics_port, read_port(map, "metrics_port", spec.metrics_port));
   TRY(spec.grpc_port, read_port(map, "grpc_port", spec.grpc_port));
   return spec;
@@ -113,8 +99,25 @@ bool is_loopback(std::string_view host) {
   return in_127 || host == "::1" || host == "localhost";
 }
 
-bool is_header_value(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return c > 0x20 && c < 0x7f; });
+bool is_origin(std::string_view text) {
+  if (text == "*") return true;
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  const std::size_t colon = text.find("://");
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const bool has_scheme = std::ranges::all_of(text.substr(0, colon),
+                                              [&](char c) { return is_letter(c) || c == '+' || c == '-' || c == '.'; });
+  std::string_view host = text.substr(colon + 3);
+  const std::size_t end = host.rfind(':');
+  if (end != std::string_view::npos && !host.ends_with(']')) {
+    const std::string_view port = host.substr(end + 1);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos) return false;
+    host = host.substr(0, end);
+  }
+  const bool is_address = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+  if (is_address) host = host.substr(1, host.size() - 2);
+  return has_scheme && !host.empty() && std::ranges::all_of(host, [&](char c) {
+           return is_letter(c) || c == '-' || c == '.' || c == '_' || (is_address && c == ':');
+         });
 }
 
 core::Result<AppSpec> load_app_yaml(const std::filesystem::path& file) {

@@ -81,7 +81,17 @@ TEST_F(AppYaml, DefaultsHoldWhereNothingIsSaid) {
   EXPECT_TRUE(app->models.empty());
 }
 
+TEST(Origin, IsASchemeAndAHost) {
+  for (const char* origin : {"*", "https://example.org", "http://localhost:3000", "http://[::1]", "http://[::1]:80",
+                             "chrome-extension://abc"})
+    EXPECT_TRUE(is_origin(origin)) << origin;
+  for (const char* other : {"", "foo", "example.org", "https://", "://a", "https://a/", "https://a/b", "https://a:",
+                            "https://a:b", "https://a b", "https://a, https://b", "https://*", "null", "https://a\nb"})
+    EXPECT_FALSE(is_origin(other)) << other;
+}
+
 TEST_F(AppYaml, SaysFileAndLineOfWhatIsWrong) {
+  EXPECT_THAT(sentence("server: {cors_origin: foo}\n"), HasSubstr("an origin expected, as https://example.org"));
   EXPECT_THAT(sentence("models:\n  - name: x\n"), HasSubstr("app.yaml:2: path: is missing"));
   EXPECT_THAT(sentence("models: a.onnx\n"), HasSubstr("app.yaml:1: models: a list of entries"));
   EXPECT_THAT(sentence("models: [a.onnx]\n"),

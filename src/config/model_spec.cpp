@@ -59,6 +59,7 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over) {
       known->second = option.second;
     }
   }
+  base.files.insert(base.files.end(), over.files.begin(), over.files.end());
   for (const auto& [key, place] : over.places) base.places.insert_or_assign(key, place);
   return base;
 }

@@ -33,6 +33,7 @@ struct LabelsTransformSpec {
   bool softmax = false;  ///< scores are logits
   std::int64_t top_k = 5;
   std::vector<std::string> labels;  ///< by class; read from `file` (a line each, or a list in a JSON file)
+  std::filesystem::path file{};     ///< "" where the YAML file itself has them
 };
 
 /// How one model is to be served: what model.yaml, the app file and the command line say, merged. What nobody said is
@@ -65,6 +66,7 @@ struct ModelSpec {
   std::optional<SequenceSpec> sequence;
   std::optional<bool> response_cache;
   std::vector<WarmUp> warm_ups;
+  std::vector<std::filesystem::path> files;  ///< that say all this: YAML files, config.pbtxt, and those that they name
   std::string triton_config;  ///< a config.pbtxt as JSON: what /config tells besides what this program knows; "": none
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/limits.hpp"
+#include "config/model_name.hpp"
 #include "config/schedule_yaml.hpp"
 #include "config/sequence_yaml.hpp"
 #include "config/transforms_yaml.hpp"
@@ -34,9 +35,7 @@ core::Result<void> note_places(const YamlMap& map, ModelSpec& spec) {
 core::Result<ModelSpec> read_model(const YamlMap& map) {
   ModelSpec spec;
   TRY(const auto name, map.string("name"));
-  if (name && (name->empty() || name->find('/') != std::string::npos)) {
-    return map.wrong("name", "a name with at least one letter and without \"/\" expected");
-  }
+  if (name && !is_model_name(*name)) return map.wrong("name", expected_model_name);
   TRY(const auto description, map.string("description"));
   TRY(spec.backend, map.string("backend"));
   TRY(spec.device, map.string("device"));
@@ -70,9 +69,13 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
 
 core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file) {
   TRY(const YAML::Node root, read_yaml(file));
-  if (root.IsNull()) return ModelSpec{};
-  TRY(const YamlMap map, YamlMap::open(file, root, "model", model_keys));
-  return read_model(map);
+  ModelSpec spec;
+  if (!root.IsNull()) {
+    TRY(const YamlMap map, YamlMap::open(file, root, "model", model_keys));
+    TRY(spec, read_model(map));
+  }
+  spec.files.push_back(file);
+  return spec;
 }
 
 }  // namespace slipway::config

@@ -95,6 +95,7 @@ TEST_F(ModelYaml, AValueMustBeOfItsTypeAndRange) {
   EXPECT_EQ(sentence("backend_options:\n  a: 1\n  a: 2\n"), at(3) + "backend_options: the key \"a\" is given twice");
   EXPECT_THAT(sentence("backend_options:\n  a: [1]\n"), StartsWith(at(2) + "backend_options: a list given"));
   EXPECT_THAT(sentence("name: a/b\n"), HasSubstr("without \"/\""));
+  EXPECT_THAT(sentence("name: \"x\\nRUN evil\"\n"), HasSubstr("control characters"));
   EXPECT_EQ(sentence("- a\n"), at(1) + "model: a list given, keys with values expected");
 }
 

@@ -61,7 +61,8 @@ core::Result<LabelsTransformSpec> read_labels_transform(const YamlMap& parent) {
   if (path && map.has("labels")) return map.wrong("labels", "given beside \"file\", one of the two expected");
   if (key && !path) return map.wrong("key", "given without the \"file\" it is of");
   if (path) {
-    auto labels = read_labels(parent.file().parent_path() / *path, key.value_or(""));
+    spec.file = parent.file().parent_path() / *path;
+    auto labels = read_labels(spec.file, key.value_or(""));
     if (!labels) return map.wrong("file", labels.error().message());
     spec.labels = *std::move(labels);
   }
@@ -84,6 +85,7 @@ core::Result<void> read_transforms(const YamlMap& model, ModelSpec& spec) {
         YamlMap::open(model.file(), transforms.node("output"), "transforms.output", output_kinds));
     if (output.has("labels")) {
       TRY(spec.labels_output, read_labels_transform(output));
+      if (!spec.labels_output->file.empty()) spec.files.push_back(spec.labels_output->file);
     }
   }
   return {};

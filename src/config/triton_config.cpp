@@ -11,10 +11,12 @@
 #include <optional>
 #include <ranges>
 
+#include "config/model_name.hpp"
 #include "config/text_file.hpp"
 #include "config/triton_fields.hpp"
 #include "config/triton_json.hpp"
 #include "config/triton_sections.hpp"
+#include "core/printable.hpp"
 
 namespace slipway::config {
 
@@ -161,8 +163,8 @@ core::Result<void> read_version_policy(const inference::ModelConfig& config, Mod
 }
 
 core::Result<void> read_name(const inference::ModelConfig& config, ModelSpec& spec) {
-  if (config.name().find('/') != std::string::npos)
-    return core::invalid(fmt::format(R"(name: "{}": a name without "/" expected)", config.name()));
+  if (!config.name().empty() && !is_model_name(config.name()))
+    return core::invalid(fmt::format(R"(name: "{}": {})", core::printable(config.name()), expected_model_name));
   spec.name = config.name();
   if (config.default_model_filename().find('/') != std::string::npos)
     return core::invalid(fmt::format(R"(default_model_filename: "{}": a name in the version's folder expected)",
@@ -212,6 +214,7 @@ core::Result<TritonConfig> load_triton_config(const std::filesystem::path& file)
     return core::invalid(fmt::format("{}{}", place(file.string(), errors.line()), errors.error()));
   }
   TRY(TritonConfig read, translate(config, &lines, file.string(), file.parent_path()));
+  read.spec.files.push_back(file);
   // a batch size of 0 that stands there is a wish, one that does not is none
   const bool says_batch =
       lines.GetLocation(inference::ModelConfig::descriptor()->FindFieldByName("max_batch_size"), -1).line >= 0;

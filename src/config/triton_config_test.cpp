@@ -123,6 +123,7 @@ TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
               HasSubstr("config.pbtxt:2: input \"x\": dimension -2"));
   EXPECT_THAT(error_of("max_batch_size: -1"), HasSubstr(":1: max_batch_size: -1"));
   EXPECT_THAT(error_of("name: \"a/b\""), HasSubstr("without \"/\""));
+  EXPECT_THAT(error_of("name: \"a\\nb\""), HasSubstr("name: \"a?b\": a name with"));
   EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: \"none.txt\" } ]"), HasSubstr("none.txt"));
   EXPECT_THAT(error_of("default_model_filename: \"../x.onnx\""), HasSubstr("../x.onnx"));
   for (const char* name : {"../secret.txt", "/etc/hostname", "a/../../secret.txt"}) {

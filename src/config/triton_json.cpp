@@ -15,7 +15,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 /// One value of a field: the `index`-th where it is repeated, else -1.
-json::value value_of(const Message& message, const FieldDescriptor* field, int index) {
+json::value one_of(const Message& message, const FieldDescriptor* field, int index) {
   const auto* reflection = message.GetReflection();
   const bool many = index >= 0;
   switch (field->cpp_type()) {
@@ -47,7 +47,7 @@ json::value value_of(const Message& message, const FieldDescriptor* field, int i
 }
 
 std::string key_of(const Message& entry) {
-  const json::value key = value_of(entry, entry.GetDescriptor()->map_key(), -1);
+  const json::value key = one_of(entry, entry.GetDescriptor()->map_key(), -1);
   return key.is_string() ? std::string(key.as_string()) : json::serialize(key);
 }
 
@@ -58,12 +58,12 @@ json::value all_of(const Message& message, const FieldDescriptor* field) {
     json::object entries;
     for (int i = 0; i < size; ++i) {
       const Message& entry = reflection->GetRepeatedMessage(message, field, i);
-      entries[key_of(entry)] = value_of(entry, entry.GetDescriptor()->map_value(), -1);
+      entries[key_of(entry)] = one_of(entry, entry.GetDescriptor()->map_value(), -1);
     }
     return entries;
   }
   json::array values;
-  for (int i = 0; i < size; ++i) values.push_back(value_of(message, field, i));
+  for (int i = 0; i < size; ++i) values.push_back(one_of(message, field, i));
   return values;
 }
 
@@ -74,7 +74,7 @@ json::object json_of(const Message& message) {
   message.GetReflection()->ListFields(message, &fields);
   json::object object;
   for (const FieldDescriptor* field : fields)
-    object[field->name()] = field->is_repeated() ? all_of(message, field) : value_of(message, field, -1);
+    object[field->name()] = field->is_repeated() ? all_of(message, field) : one_of(message, field, -1);
   return object;
 }
 

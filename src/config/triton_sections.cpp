@@ -133,6 +133,7 @@ core::Result<void> read_tensors(const inference::ModelConfig& config, const std:
     auto labels = read_labels(file, "");
     if (!labels) return std::unexpected(labels.error().within(where));
     spec.output_labels.push_back({output.name(), *std::move(labels)});
+    spec.files.push_back(file);
   }
   return {};
 }

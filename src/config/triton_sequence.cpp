@@ -45,7 +45,9 @@ core::Result<SequenceControl> control_of(const std::string& input, const Sequenc
   return invalid(where + ": int32_false_true, fp32_false_true or bool_false_true with two values expected");
 }
 
-core::Result<SequenceState> state_of(const Sequences::State& state, const std::filesystem::path& folder) {
+/// Notes in `files` what it reads.
+core::Result<SequenceState> state_of(const Sequences::State& state, const std::filesystem::path& folder,
+                                     std::vector<std::filesystem::path>& files) {
   const std::string where = fmt::format(R"(sequence_batching.state "{}")", state.input_name());
   if (state.input_name().empty() || state.output_name().empty())
     return invalid(where + ": input_name and output_name expected");
@@ -59,6 +61,7 @@ core::Result<SequenceState> state_of(const Sequences::State& state, const std::f
   TRY(const std::string bytes, read_text_file(file));
   const auto view = std::as_bytes(std::span(bytes));
   made.initial.assign(view.begin(), view.end());
+  files.push_back(file);
   return made;
 }
 
@@ -84,7 +87,7 @@ core::Result<void> read_sequence(const inference::ModelConfig& config, const std
     }
   }
   for (const auto& state : given.state()) {
-    TRY(auto made, state_of(state, folder));
+    TRY(auto made, state_of(state, folder, spec.files));
     sequence.states.push_back(std::move(made));
   }
   spec.sequence = std::move(sequence);
@@ -110,6 +113,7 @@ core::Result<void> read_warm_ups(const inference::ModelConfig& config, const std
       tensor.random = input.random_data();
       if (!input.input_data_file().empty()) {
         TRY(tensor.file, file_below(folder / "warmup", input.input_data_file(), where + ": input_data_file"));
+        spec.files.push_back(tensor.file);
       }
       made.inputs.push_back(std::move(tensor));
     }

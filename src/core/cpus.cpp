@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -51,6 +52,14 @@ std::vector<fs::path> cgroup_folders(const fs::path& root, const std::string& co
   return folders;
 }
 
+/// Version 2 is mounted alone, or beside version 1, which then has the controllers that it does not.
+std::vector<fs::path> unified_folders(const fs::path& root) {
+  auto folders = cgroup_folders(root, "", root / "sys/fs/cgroup");
+  auto beside = cgroup_folders(root, "", root / "sys/fs/cgroup/unified");
+  std::ranges::move(beside, std::back_inserter(folders));
+  return folders;
+}
+
 }  // namespace
 
 double cgroup_cpu_quota(const fs::path& root) {
@@ -58,7 +67,7 @@ double cgroup_cpu_quota(const fs::path& root) {
   const auto take = [&least](double cores) {
     if (cores > 0 && (least == 0 || cores < least)) least = cores;
   };
-  for (const fs::path& folder : cgroup_folders(root, "", root / "sys/fs/cgroup")) {
+  for (const fs::path& folder : unified_folders(root)) {
     const auto line = first_line(folder / "cpu.max");
     if (!line) continue;
     const auto space = line->find(' ');
@@ -89,7 +98,7 @@ std::uint64_t cgroup_memory_limit_bytes(const fs::path& root) {
     const auto limit = static_cast<std::uint64_t>(*bytes);
     if (least == 0 || limit < least) least = limit;
   };
-  for (const fs::path& folder : cgroup_folders(root, "", root / "sys/fs/cgroup")) take(folder / "memory.max");
+  for (const fs::path& folder : unified_folders(root)) take(folder / "memory.max");
   for (const fs::path& folder : cgroup_folders(root, "memory", root / "sys/fs/cgroup/memory"))
     take(folder / "memory.limit_in_bytes");
   return least;

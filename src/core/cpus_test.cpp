@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 
 namespace slipway::core {
 namespace {
@@ -61,6 +62,37 @@ TEST_F(CgroupTest, VersionOne) {
   write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712");
   EXPECT_DOUBLE_EQ(cgroup_cpu_quota(root), 2);
   EXPECT_EQ(cgroup_memory_limit_bytes(root), 536870912U);
+}
+
+TEST_F(CgroupTest, VersionOneTakesTheSmallestOnTheWayUp) {
+  write("proc/self/cgroup", "3:cpu:/kubepods/pod/box\n2:memory:/kubepods/pod/box");
+  for (const auto& [group, quota] :
+       {std::pair{"", "-1"}, {"/kubepods", "300000"}, {"/kubepods/pod", "50000"}, {"/kubepods/pod/box", "100000"}}) {
+    write(std::string("sys/fs/cgroup/cpu") + group + "/cpu.cfs_quota_us", quota);
+    write(std::string("sys/fs/cgroup/cpu") + group + "/cpu.cfs_period_us", "100000");
+  }
+  write("sys/fs/cgroup/memory/kubepods/pod/box/memory.limit_in_bytes", "9223372036854771712");
+  write("sys/fs/cgroup/memory/kubepods/memory.limit_in_bytes", "1048576");
+  EXPECT_DOUBLE_EQ(cgroup_cpu_quota(root), 0.5);
+  EXPECT_EQ(cgroup_memory_limit_bytes(root), 1048576U);
+}
+
+TEST_F(CgroupTest, AContainerWithoutANamespaceIsToldTheHostsPaths) {
+  write("proc/self/cgroup", "4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n0::/docker/abc");
+  write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "150000");
+  write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000");
+  write("sys/fs/cgroup/memory/memory.limit_in_bytes", "4096");
+  EXPECT_DOUBLE_EQ(cgroup_cpu_quota(root), 1.5);
+  EXPECT_EQ(cgroup_memory_limit_bytes(root), 4096U);
+}
+
+TEST_F(CgroupTest, VersionTwoBesideVersionOne) {
+  write("proc/self/cgroup", "4:memory:/\n0::/user/box");
+  write("sys/fs/cgroup/unified/user/box/cpu.max", "200000 100000");
+  write("sys/fs/cgroup/unified/user/cpu.max", "max 100000");
+  write("sys/fs/cgroup/memory/memory.limit_in_bytes", "8192");
+  EXPECT_DOUBLE_EQ(cgroup_cpu_quota(root), 2);
+  EXPECT_EQ(cgroup_memory_limit_bytes(root), 8192U);
 }
 
 TEST_F(CgroupTest, NonsenseIsNoLimit) {

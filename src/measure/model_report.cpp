@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/readable.hpp"
 #include "measure/onnx_report.hpp"
 #include "runtime/model_format.hpp"
 
@@ -58,10 +59,8 @@ void take_counts(ModelReport& report, const runtime::Model& model) {
 }
 
 core::Result<ModelReport> read_model_report(const fs::path& path) {
+  if (const auto fine = core::check_readable(path); !fine) return std::unexpected(fine.error().within(path.string()));
   std::error_code error;
-  if (!fs::exists(path, error)) {
-    return core::fail(Code::not_found, fmt::format("{}: there is no such file or folder", path.string()));
-  }
   if (fs::is_regular_file(path, error) && fs::file_size(path, error) == 0) {
     return core::fail(Code::invalid_argument,
                       fmt::format("{}: the file is empty; a model was expected", path.string()));

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "metrics/tracer.hpp"
 
@@ -30,6 +32,9 @@ class Registry {
   /// The text format (version 0.0.4) of everything registered, process metrics included.
   std::string text() const;
   static const char* content_type();
+
+  /// What the counters of one family come to, by the values of one of their labels.
+  std::map<std::string, double> totals(std::string_view family, std::string_view label) const;
 
  private:
   std::unique_ptr<prometheus::Registry> registry_;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/cpus.hpp"
+#include "core/readable.hpp"
 #include "models/backend_trial.hpp"
 #include "models/choice_file.hpp"
 #include "models/model_hash.hpp"
@@ -131,10 +132,10 @@ core::Result<std::pair<std::optional<Choice>, Loaded>> measure(const Loaded& fir
 
 core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const std::string& backend,
                                       const runtime::LoadOptions& options, const std::string& model) {
+  if (const auto fine = core::check_readable(options.path); !fine)
+    return std::unexpected(fine.error().within(options.path.string()));
   if (backend != "auto") return backends.load(backend, options);
-  // a format that one backend has
-  if (options.format == "fake" || options.format == "speech" || backends.names().size() < 2)
-    return backends.load("first", options);
+  if (backends.candidates(options).size() < 2) return backends.load("first", options);
 
   const auto folder = cache_folder();
   const auto key = folder ? key_of(backends, options) : core::fail(core::Code::not_found, "no folder to keep it in");
@@ -168,6 +169,10 @@ core::Result<Loaded> load_with_choice(runtime::BackendRegistry& backends, const 
       spdlog::warn("{}", written.error().message());
   }
   return loaded;
+}
+
+void spare_measuring(config::ModelSpec& spec) {
+  if (spec.backend.value_or("auto") == "auto") spec.backend = "first";
 }
 
 }  // namespace slipway::models

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "config/model_spec.hpp"
 #include "core/error.hpp"
 #include "runtime/backend_registry.hpp"
 #include "runtime/model.hpp"
@@ -20,5 +21,8 @@ core::Result<std::shared_ptr<runtime::Model>> load_with_choice(runtime::BackendR
                                                                const std::string& backend,
                                                                const runtime::LoadOptions& options,
                                                                const std::string& model);
+
+/// Has a model that would be measured run by the first backend that can.
+void spare_measuring(config::ModelSpec& spec);
 
 }  // namespace slipway::models

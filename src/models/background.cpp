@@ -17,10 +17,17 @@ Background::~Background() {
   changed_.notify_one();
 }
 
+void Background::stop() {
+  std::deque<Task> forgotten;  // let go of after the lock
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  forgotten.swap(tasks_);
+}
+
 bool Background::post(Task& task) {
   {
     const std::lock_guard lock(mutex_);
-    if (tasks_.size() >= most_tasks) return false;
+    if (closed_ || tasks_.size() >= most_tasks) return false;
     tasks_.push_back(std::move(task));
   }
   changed_.notify_one();

@@ -10,7 +10,8 @@
 namespace slipway::models {
 
 /// One thread that does what it is given in order, beside the traffic: loading takes seconds, and giving a model's
-/// memory back waits for its instances. Any thread may post. Destroying does what is left, and joins.
+/// memory back waits for its instances. Any thread may post. Destroying does what is left, and
+/// joins.
 class Background {
  public:
   using Task = std::move_only_function<void()>;
@@ -24,6 +25,8 @@ class Background {
   bool post(Task& task);
   /// Whatever waits: for what must not be refused.
   void post_always(Task task);
+  /// Forgets what waits, and does nothing more.
+  void stop();
 
   static constexpr std::size_t most_tasks = 256;
 

@@ -1,6 +1,7 @@
 #include "models/model_control.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -47,10 +48,32 @@ void ModelControl::unload(std::string name, Done done) {
   post(
       [this, name = std::move(name)] {
         auto removed = registry_.remove(name);
+        if (removed) asked_.insert(name);
         if (removed) spdlog::info("model \"{}\" is unloaded", name);
         return removed;
       },
       std::move(done));
+}
+
+void ModelControl::update(ModelChange change, Failed failed) {
+  background_.post_always([this, change = std::move(change), failed = std::move(failed)] {
+    if (asked_.contains(change.name)) {
+      spdlog::info("model \"{}\" has changed on disk, and is left as requests loaded or unloaded it", change.name);
+      return;
+    }
+    std::set<std::string> loaded;
+    for (const Source& source : change.changed) loaded.insert(source.version);
+    for (const FailedVersion& version : registry_.update(change)) {
+      loaded.erase(version.version);
+      spdlog::error("model \"{}\" version {} is not loaded, what was served stays: {}", change.name, version.version,
+                    version.error.message());
+      failed(change.name, version.version);
+    }
+    if (!loaded.empty()) spdlog::info("model \"{}\": loaded version {}", change.name, fmt::join(loaded, ", "));
+    if (change.changed.empty() && !change.present.empty())
+      spdlog::info("model \"{}\": left are versions {}", change.name, fmt::join(change.present, ", "));
+    if (change.present.empty()) spdlog::info("model \"{}\" is gone, and served no longer", change.name);
+  });
 }
 
 core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
@@ -65,6 +88,7 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
   const core::Result<void> loaded =
       found ? registry_.replace(name, *found) : core::Result<void>(std::unexpected(std::move(found).error()));
   if (loaded) {
+    asked_.insert(name);
     spdlog::info("model \"{}\" is loaded", name);
     return {};
   }

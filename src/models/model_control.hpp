@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,8 +40,15 @@ class ModelControl {
 
   /// Reads what is on disk under `name` again, loads it and serves it in place of what is served.
   void load(std::string name, LoadOptions options, Done done);
+  using Failed = std::function<void(const std::string& name, const std::string& version)>;
+  /// Serves what changed on disk, whether requests may do so or not, and logs what came of it; `failed` is told of each
+  /// version that could not be loaded, on the control's thread. A model that a request loaded or unloaded is the
+  /// requests' from then on, and left as they want it.
+  void update(ModelChange change, Failed failed);
   /// Serves the model no longer; requests that it accepted are answered.
   void unload(std::string name, Done done);
+  /// Begins nothing more.
+  void stop() { background_.stop(); }
 
  private:
   core::Result<void> load_now(const std::string& name, const LoadOptions& options);
@@ -52,7 +60,8 @@ class ModelControl {
   const std::vector<config::AppModel> places_;
   const config::ModelSpec over_;
   const bool allowed_;
-  Background background_;  // last: its tasks use all of the above
+  std::set<std::string> asked_;  ///< models that requests loaded or unloaded; on the control's thread
+  Background background_;        // last: its tasks use all of the above
 };
 
 }  // namespace slipway::models

@@ -26,12 +26,10 @@ constexpr std::size_t most_files = 10'000;
 
 void add(Sha256& hash, std::string_view text) { hash.add(std::as_bytes(std::span(text))); }
 
-core::Result<std::string> hex(Sha256& hash) {
+core::Result<std::string> finished(Sha256& hash) {
   const auto bytes = hash.finish();
   if (!bytes) return core::fail(core::Code::internal, "SHA-256 cannot be computed by the OpenSSL that is installed");
-  std::string text;
-  for (const std::byte byte : *bytes) text += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  return text;
+  return hex(*bytes);
 }
 
 core::Result<std::vector<fs::path>> files_of(const fs::path& model) {
@@ -82,13 +80,13 @@ core::Result<std::string> model_hash(const fs::path& model) {
   TRY(const auto files, files_of(model));
   Sha256 hash;
   for (const fs::path& file : files) TRY_VOID(add_file(hash, file));
-  return hex(hash);
+  return finished(hash);
 }
 
 core::Result<std::string> text_hash(std::string_view text) {
   Sha256 hash;
   add(hash, text);
-  return hex(hash);
+  return finished(hash);
 }
 
 }  // namespace slipway::models

@@ -19,8 +19,6 @@ namespace slipway::models {
 
 namespace {
 
-constexpr std::size_t default_queue_limit = 1024;
-
 std::vector<std::string> names_of(const std::vector<core::TensorInfo>& infos) {
   std::vector<std::string> names;
   names.reserve(infos.size());
@@ -30,15 +28,26 @@ std::vector<std::string> names_of(const std::vector<core::TensorInfo>& infos) {
 
 }  // namespace
 
+RunSettings settings_of(const config::ModelSpec& spec) {
+  constexpr std::size_t usual_queue_limit = 1024;
+  return {.backend = spec.backend.value_or("auto"),
+          .device = spec.device.value_or("cpu"),
+          .instances = spec.instances.value_or(core::usable_cpus()),
+          .threads = spec.threads.value_or(1),
+          .max_delay = spec.max_delay.value_or(std::chrono::microseconds(0)),
+          .queue_limit = spec.queue_limit.value_or(usual_queue_limit)};
+}
+
 core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendRegistry& backends,
                                                                metrics::Registry& metrics, ResponseCache& cache,
                                                                const Source& source) {
   const config::ModelSpec& spec = source.spec;
+  const RunSettings settings = settings_of(spec);
   const runtime::LoadOptions options{.path = source.path,
                                      .format = runtime::detect_format(source.path),
-                                     .device = spec.device.value_or("cpu"),
-                                     .instances = spec.instances.value_or(core::usable_cpus()),
-                                     .threads = spec.threads.value_or(1),
+                                     .device = settings.device,
+                                     .instances = settings.instances,
+                                     .threads = settings.threads,
                                      .options = spec.backend_options};
   const std::string where = fmt::format("model \"{}\"", spec.name);
   if (auto fits = config::check_ordering(spec); !fits) return std::unexpected(fits.error().within(where));
@@ -46,9 +55,8 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->spec_ = spec;
   made->version_ = source.version;
   made->keeps_ = source.keeps;
-  const std::string backend = spec.backend.value_or("auto");
-  auto loaded = load_with_choice(backends, backend, options, spec.name);
-  if (!loaded) return std::unexpected(at_its_place(loaded.error(), backends, backend, options, spec.places));
+  auto loaded = load_with_choice(backends, settings.backend, options, spec.name);
+  if (!loaded) return std::unexpected(at_its_place(loaded.error(), backends, settings.backend, options, spec.places));
   made->model_ = *std::move(loaded);
   const runtime::Model& model = *made->model_;
   TRY(auto instances, runtime::create_instances(made->model_));
@@ -73,14 +81,13 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   made->probe_ = std::make_unique<scheduler::Probe>(metrics, spec.name, made->version_);
   const config::BatchingSpec batching = spec.batching.value_or(config::BatchingSpec{});
   scheduler::Options queue{.max_batch_rows = std::max<std::int64_t>(made->max_batch_size_, 1),
-                           .max_delay = spec.max_delay.value_or(std::chrono::microseconds(0)),
-                           .queue_limit = spec.queue_limit.value_or(default_queue_limit),
+                           .max_delay = settings.max_delay,
+                           .queue_limit = settings.queue_limit,
                            .preferred_batch_rows = batching.preferred_sizes,
                            .preserve_ordering = batching.preserve_ordering.value_or(false),
                            .priorities = spec.priorities,
                            .model = spec.name,
                            .version = made->version_};
-  const std::size_t queue_limit = queue.queue_limit;
   made->scheduler_ =
       std::make_unique<scheduler::Scheduler>(std::move(queue), model.outputs(), std::move(instances), *made->probe_);
   if (spec.response_cache.value_or(false)) {
@@ -95,7 +102,7 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());
     if (!sequences) return std::unexpected(sequences.error().within(where));
-    sequences->max_waiting = queue_limit;
+    sequences->max_waiting = settings.queue_limit;
     made->sequencer_ = std::make_unique<scheduler::Sequencer>(
         *std::move(sequences),
         [scheduler = made->scheduler_.get()](scheduler::Job job) { scheduler->submit(std::move(job)); }, *made->probe_);

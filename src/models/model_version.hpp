@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +22,17 @@
 #include "scheduler/sequencer.hpp"
 
 namespace slipway::models {
+
+/// How a model is run, where a spec says nothing too.
+struct RunSettings {
+  std::string backend;
+  std::string device;
+  std::uint32_t instances = 0;
+  std::uint32_t threads = 0;
+  std::chrono::microseconds max_delay{0};
+  std::size_t queue_limit = 0;  ///< requests of one version that may wait
+};
+RunSettings settings_of(const config::ModelSpec& spec);
 
 /// A loaded, warm version of a model that takes requests. Held by std::shared_ptr (a handle): the registry holds one,
 /// and each request in flight another, so that a version that was replaced finishes what it has.
@@ -44,8 +57,13 @@ class ModelVersion {
   scheduler::Probe& probe() { return *probe_; }
   const scheduler::Probe& probe() const { return *probe_; }
 
-  /// Queues a request that `admission` has checked and put in the order of `inputs()`.
+  /// Queues a request that `admission` has checked and put in the order of `inputs()`, for as long as the model's own
+  /// timeout allows.
   void infer(scheduler::Job job) {
+    if (spec_.timeout) {
+      core::Request& request = job.request;
+      request.deadline = std::min(request.deadline, request.received + *spec_.timeout);
+    }
     if (cache_)
       return infer_cached(*cache_, std::move(job), *probe_, [this](scheduler::Job missed) { run(std::move(missed)); });
     run(std::move(job));

@@ -88,6 +88,8 @@ core::Result<std::unique_ptr<ModelVersion>> Registry::make(const Source& source)
 }
 
 core::Result<Handle> Registry::load(const Source& source) {
+  if (ending_.load())
+    return core::fail(Code::unavailable, fmt::format("model \"{}\": the server is ending", source.spec.name));
   TRY(std::unique_ptr<ModelVersion> version, make(source));
   // whoever lets go of a version last, an instance's own thread perhaps, must not wait for its instances to end
   Handle handle(version.release(), [reaper = reaper_](ModelVersion* retired) {
@@ -174,6 +176,37 @@ core::Result<void> Registry::replace(const std::string& name, const Found& found
   });
   if (outcome) change([&](Snapshot& models) { models.insert_or_assign(name, std::move(versions)); });
   return outcome;
+}
+
+std::vector<FailedVersion> Registry::update(const ModelChange& change) {
+  std::vector<FailedVersion> failures;
+  Versions loaded;
+  Versions failed;
+  load_each(change.changed, [&](const Source& source, core::Result<Handle> version) {
+    const std::int64_t number = version_number(source.version);
+    if (version) {
+      loaded[number] = {{change.name, source.version, State::ready, ""}, *std::move(version)};
+    } else {
+      failed[number] = {{change.name, source.version, State::unavailable, version.error().message()}, nullptr};
+      failures.push_back({source.version, std::move(version).error()});
+    }
+    return true;
+  });
+  this->change([&](Snapshot& models) {
+    Versions& versions = models[change.name];
+    for (auto& [number, entry] : loaded) versions.insert_or_assign(number, std::move(entry));
+    for (auto& [number, entry] : failed) {  // of what was not served before either the newest reason is told
+      const auto at = versions.find(number);
+      if (at != versions.end() && at->second.index.state == State::unavailable) at->second = std::move(entry);
+    }
+    if (failed.empty()) {
+      std::erase_if(versions, [&change](const auto& version) {
+        return std::ranges::find(change.present, version.second.index.version) == change.present.end();
+      });
+    }
+    if (versions.empty()) models.erase(change.name);
+  });
+  return failures;
 }
 
 core::Result<void> Registry::remove(std::string_view name) {
@@ -267,12 +300,22 @@ core::Result<std::vector<Handle>> Registry::versions(std::string_view name) cons
   return handles;
 }
 
+void Registry::stop_being_ready() {
+  ending_.store(true);
+  const std::scoped_lock lock(telling_);
+  if (told_) told_(ready());
+}
+
 bool Registry::ready() const {
+  if (ending_.load()) return false;
   const auto models = snapshot();
-  return std::ranges::all_of(*models, [](const auto& model) {
-    return std::ranges::all_of(model.second | std::views::values, [](const Entry& entry) {
-      return entry.index.state == State::ready || entry.index.state == State::unloaded;
-    });
+  const auto is_as_asked = [](const Entry& entry) {
+    return entry.index.state == State::ready || entry.index.state == State::unloaded;
+  };
+  return std::ranges::all_of(*models, [&](const auto& model) {
+    const auto versions = model.second | std::views::values;
+    return any_version_.load() ? std::ranges::any_of(versions, is_as_asked)
+                               : std::ranges::all_of(versions, is_as_asked);
   });
 }
 

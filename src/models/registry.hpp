@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -30,6 +31,19 @@ struct IndexEntry {
   std::string reason;  ///< why it is not ready
 };
 
+/// What became of one model on disk.
+struct ModelChange {
+  std::string name{};
+  std::vector<Source> changed{};       ///< versions that are new, or others than what is served
+  std::vector<std::string> present{};  ///< all of its versions that are there, readable or not
+};
+
+/// A version that could not be loaded, and why.
+struct FailedVersion {
+  std::string version;
+  core::Error error;
+};
+
 /// Every model this process knows, by name and version. Readers take an immutable snapshot; a change builds a new one
 /// and swaps it under a lock held for the swap alone. A version that was replaced or unloaded finishes what it has and
 /// is destroyed, on a thread of the registry's own, when the last handle of it is gone. Owned by the composition root;
@@ -56,6 +70,12 @@ class Registry {
   /// the first request goes to it; what was there stays when something fails.
   core::Result<void> replace(const std::string& name, const Found& found);
 
+  /// Serves what changed of a model's versions beside those that did not. The new ones are loaded and warm before the
+  /// first request goes to them; then, at once, they stand in the place of the old, and those that are not present any
+  /// more go. Where one cannot be loaded, its error is returned, the others are served all the same, and no version
+  /// goes.
+  std::vector<FailedVersion> update(const ModelChange& change);
+
   /// Serves the model no longer. not_found when there is none.
   core::Result<void> remove(std::string_view name);
 
@@ -75,8 +95,12 @@ class Registry {
   std::vector<Handle> all() const;
   /// The ready versions of a model, lowest first. not_found when there is no such model.
   core::Result<std::vector<Handle>> versions(std::string_view name) const;
-  /// Whether everything that should be served is ready.
+  /// Whether everything that should be served is ready, and nobody asked to be told otherwise.
   bool ready() const;
+  /// From now on a model counts as ready with one version that is, as it does for who watches what comes on disk.
+  void be_ready_with_any_version() { any_version_.store(true); }
+  /// Is not ready from now on, and loads nothing more, though it goes on serving: the process is about to end.
+  void stop_being_ready();
 
   /// Calls `told` with ready() now, and after each change, on the thread that made it, which waits for it. An empty
   /// function ends that, and returns when no call is running.
@@ -112,6 +136,8 @@ class Registry {
       made_;  ///< also those that nobody can find any more and that still run
   std::mutex telling_;
   std::function<void(bool ready)> told_;
+  std::atomic<bool> ending_ = false;
+  std::atomic<bool> any_version_ = false;
   std::shared_ptr<Background> reaper_;  ///< held by handles too, which may be the last to go
 };
 

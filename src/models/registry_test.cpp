@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr const char* echo = "input=x FP32 -1,4\noutput=y FP32 -1,4\n";
 
@@ -236,6 +237,88 @@ TEST_F(RegistryTest, KeepsWhatIsServedWhenAReplacementFails) {
   EXPECT_THAT(replaced.error().message(), HasSubstr("no luck"));
   EXPECT_EQ(registry_.find("a", "").value()->version(), "1");
   EXPECT_TRUE(registry_.ready());
+}
+
+TEST_F(RegistryTest, UpdatesVersionsBesideThoseThatDidNotChange) {
+  write("a/1/model.fake", echo);
+  write("a/2/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  const Handle second = registry_.find("a", "2").value();
+  write("a/3/model.fake", echo);
+  std::vector<Source> sources = find_models(folder() / "a", {})->sources;
+  ASSERT_EQ(sources.at(2).version, "3");
+  EXPECT_THAT(registry_.update({.name = "a", .changed = {sources[2]}, .present = {"2", "3"}}), IsEmpty());
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "3");
+  EXPECT_EQ(registry_.find("a", "2").value(), second);
+  EXPECT_EQ(error_of("a", "1").code(), core::Code::not_found);
+  EXPECT_EQ(registry_.index().size(), 2U);
+  EXPECT_THAT(registry_.update({.name = "a", .changed = {}, .present = {}}), IsEmpty());
+  EXPECT_THAT(error_of("a", "").message(), HasSubstr("models served: none"));
+  EXPECT_TRUE(registry_.ready());
+}
+
+TEST_F(RegistryTest, AnUpdateThatFailsTakesNothingAway) {
+  write("a/1/model.fake", echo);
+  ASSERT_TRUE(add(folder() / "a"));
+  write("a/2/model.fake", "fail_load=no luck\n");
+  write("a/3/model.fake", echo);
+  const std::vector<Source> sources = find_models(folder() / "a", {})->sources;
+  const auto updated =
+      registry_.update({.name = "a", .changed = {sources.at(1), sources.at(2)}, .present = {"2", "3"}});
+  ASSERT_EQ(updated.size(), 1U);
+  EXPECT_EQ(updated[0].version, "2");
+  EXPECT_THAT(updated[0].error.message(), HasSubstr("no luck"));
+  EXPECT_EQ(registry_.find("a", "").value()->version(), "3") << "what could be loaded is served";
+  EXPECT_TRUE(registry_.find("a", "1"));
+  EXPECT_EQ(error_of("a", "2").code(), core::Code::not_found);
+  EXPECT_TRUE(registry_.ready());
+}
+
+TEST_F(RegistryTest, AnUpdateMendsWhatCouldNotBeLoaded) {
+  write("a/1/model.fake", "fail_load=torn\n");
+  ASSERT_TRUE(add(folder(), false));
+  EXPECT_FALSE(registry_.ready());
+  write("a/1/model.fake", "fail_load=torn again\n");
+  EXPECT_EQ(
+      registry_.update({.name = "a", .changed = find_models(folder() / "a", {})->sources, .present = {"1"}}).size(),
+      1U);
+  EXPECT_THAT(registry_.index().at(0).reason, HasSubstr("torn again"));
+  write("a/1/model.fake", echo);
+  EXPECT_THAT(registry_.update({.name = "a", .changed = find_models(folder() / "a", {})->sources, .present = {"1"}}),
+              IsEmpty());
+  EXPECT_TRUE(registry_.find("a", "1"));
+  EXPECT_TRUE(registry_.ready());
+}
+
+TEST_F(RegistryTest, MayBeReadyWithAnyVersionOfEachModel) {
+  write("a/1/model.fake", echo);
+  write("a/2/model.fake", "fail_load=torn\n");
+  ASSERT_TRUE(add(folder() / "a", false));
+  EXPECT_FALSE(registry_.ready());
+  registry_.be_ready_with_any_version();
+  EXPECT_TRUE(registry_.ready());
+  write("b.fake", "fail_load=torn\n");
+  ASSERT_TRUE(add(folder() / "b.fake", false));
+  EXPECT_FALSE(registry_.ready()) << "of b there is none";
+}
+
+TEST_F(RegistryTest, LoadsNothingWhenItIsAboutToEnd) {
+  registry_.stop_being_ready();
+  const auto added = add(write("a.fake", echo));
+  ASSERT_FALSE(added);
+  EXPECT_THAT(added.error().message(), HasSubstr("the server is ending"));
+}
+
+TEST_F(RegistryTest, IsNotReadyWhenItIsAboutToEnd) {
+  write("a.fake", echo);
+  ASSERT_TRUE(add(folder()));
+  std::vector<bool> told;
+  registry_.tell_readiness([&told](bool ready) { told.push_back(ready); });
+  registry_.stop_being_ready();
+  EXPECT_FALSE(registry_.ready());
+  EXPECT_EQ(told, (std::vector<bool>{true, false}));
+  EXPECT_TRUE(registry_.find("a", "")) << "it goes on serving";
+  registry_.tell_readiness({});
 }
 
 TEST_F(RegistryTest, AnUnloadedModelIsInTheIndexAndDoesNotCountForReadiness) {

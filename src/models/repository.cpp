@@ -9,7 +9,10 @@
 #include <map>
 #include <utility>
 
+#include "config/model_name.hpp"
 #include "config/triton_config.hpp"
+#include "core/printable.hpp"
+#include "core/readable.hpp"
 #include "models/version_number.hpp"
 #include "runtime/model_format.hpp"
 
@@ -48,6 +51,17 @@ core::Result<std::vector<fs::path>> entries_of(const fs::path& folder) {
   return entries;
 }
 
+/// What is wrong with an entry that somebody may take for a model and that is neither file nor folder; "" for others.
+std::string wrong_with(const fs::path& entry) {
+  std::error_code failure;
+  const auto kind = fs::status(entry, failure).type();
+  if (kind == fs::file_type::regular || kind == fs::file_type::directory) return "";
+  // a link that leads nowhere may have been to a folder
+  if (!runtime::is_called_as_model(entry) && (!fs::is_symlink(entry, failure) || entry.has_extension())) return "";
+  const auto fine = core::check_readable(entry);
+  return fine ? "" : fmt::format("{}: {}", core::printable(entry.string()), fine.error().message());
+}
+
 std::vector<fs::path> models_among(const std::vector<fs::path>& entries) {
   std::vector<fs::path> models;
   std::ranges::copy_if(entries, std::back_inserter(models), is_model);
@@ -60,9 +74,9 @@ core::Result<fs::path> model_in(const fs::path& folder, const std::string& filen
   if (!filename.empty()) {
     const fs::path named = folder / filename;
     if (is_model(named)) return named;
-    return core::fail(Code::invalid_argument,
-                      fmt::format("{}: {}; default_model_filename names it", named.string(),
-                                  is_there(named) ? "is no model of a known format" : "is not there"));
+    const auto fine = core::check_readable(named);
+    return core::invalid(fmt::format("{}: {}; default_model_filename names it", named.string(),
+                                     fine ? "is no model of a known format" : fine.error().message()));
   }
   if (is_model(folder)) return folder;
   TRY(const auto entries, entries_of(folder));
@@ -71,13 +85,20 @@ core::Result<fs::path> model_in(const fs::path& folder, const std::string& filen
   const auto called_model =
       std::ranges::find(models, fs::path("model"), [](const fs::path& path) { return path.stem(); });
   if (called_model != models.end()) return *called_model;
+  if (models.empty()) {
+    for (const fs::path& entry : entries) {
+      if (const std::string wrong = wrong_with(entry); !wrong.empty())
+        return core::invalid(fmt::format("{}: no model is in it; {}", folder.string(), wrong));
+    }
+  }
   return core::fail(
       Code::invalid_argument,
       fmt::format("{}: {}, one expected (model.onnx, model.ort, model.xml, …)", folder.string(),
                   models.empty() ? "no model is in it" : fmt::format("{} models are in it", models.size())));
 }
 
-/// What model.yaml and `over` say of the model called `name`, over what `base` says.
+/// What model.yaml and `over` say of the model called `name`, which is that of its file or folder, over what `base`
+/// says.
 core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name,
                                          config::ModelSpec base = {}) {
   config::ModelSpec spec = std::move(base);
@@ -87,7 +108,11 @@ core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::Mod
   }
   spec = config::merge(std::move(spec), over);
   if (spec.name.empty()) spec.name = name;
-  return spec;
+  if (config::is_model_name(spec.name)) return spec;
+  return core::fail(
+      Code::invalid_argument,
+      fmt::format(R"(model "{}", as its file or folder is called: {}; "name" of its model.yaml may give it another)",
+                  core::printable(spec.name), config::expected_model_name));
 }
 
 /// A bare file or a folder that is itself a model; its model.yaml is called after it, or lies in the folder.
@@ -97,9 +122,9 @@ void add_bare(Found& found, const fs::path& path, const config::ModelSpec& over)
   const fs::path inside = path / "model.yaml";
   auto spec = spec_for(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), over, name);
   if (spec) {
-    found.sources.push_back({*std::move(spec), "1", path});
+    found.sources.push_back({.spec = *std::move(spec), .version = "1", .path = path, .place = path});
   } else {
-    found.broken.push_back({name, "1", std::move(spec).error()});
+    found.broken.push_back({core::printable(name), "1", std::move(spec).error()});
   }
 }
 
@@ -117,6 +142,13 @@ std::vector<std::pair<std::string, fs::path>> versions_in(const std::vector<fs::
     }
   }
   return versions;
+}
+
+void note_wrong(const std::vector<fs::path>& entries, Found& found) {
+  for (const fs::path& entry : entries) {
+    if (const std::string wrong = wrong_with(entry); !wrong.empty())
+      found.notes.push_back(fmt::format("{}; it is not served", wrong));
+  }
 }
 
 /// Whether a folder without numbered versions is one model's all the same: somebody describes it, or the model in it
@@ -159,10 +191,12 @@ void keep_wanted(std::vector<std::pair<std::string, fs::path>>& versions, const 
 core::Result<bool> add_folder(Found& found, const fs::path& folder, const config::ModelSpec& over) {
   TRY(const auto entries, entries_of(folder));
   auto versions = versions_in(entries, found);
-  if (versions.empty()) {
-    if (!is_plain_model_folder(folder, entries)) return false;
+  if (versions.empty() && is_plain_model_folder(folder, entries)) {
     versions.emplace_back("1", folder);
+  } else {
+    note_wrong(entries, found);
   }
+  if (versions.empty()) return false;
   const std::string name = folder.filename().string();
   const auto spec = spec_in(folder, over, found);
   if (spec && spec->versions) keep_wanted(versions, *spec->versions);
@@ -172,9 +206,9 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const config
   }
   for (const auto& [number, path] : versions) {
     if (!spec) {
-      found.broken.push_back({name, number, spec.error()});
+      found.broken.push_back({core::printable(name), number, spec.error()});
     } else if (auto model = model_in(path, spec->model_filename)) {
-      found.sources.push_back({*spec, number, *std::move(model)});
+      found.sources.push_back({.spec = *spec, .version = number, .path = *std::move(model), .place = folder});
     } else {
       found.broken.push_back({spec->name, number, std::move(model).error()});
     }
@@ -205,7 +239,7 @@ core::Result<void> add_all(Found& found, const fs::path& repository, const confi
       add_bare(found, entry, over);
     } else if (is_folder(entry)) {
       if (auto added = add_folder(found, entry, over); !added) {
-        found.broken.push_back({entry.filename().string(), "1", std::move(added).error()});
+        found.broken.push_back({core::printable(entry.filename().string()), "1", std::move(added).error()});
       }
     }
   }
@@ -236,8 +270,8 @@ void keep_named(Found& found, const std::string& name) {
   std::erase_if(found.broken, [&](const Found::Broken& broken) { return broken.name != name; });
 }
 
-/// Absolute, and without the "." or "/" at its end that would leave it nameless. Links are kept: a model is called what
-/// the user calls it.
+}  // namespace
+
 fs::path named_path(const fs::path& given) {
   std::error_code failure;
   const fs::path absolute = fs::absolute(given, failure);
@@ -245,11 +279,10 @@ fs::path named_path(const fs::path& given) {
   return path.has_filename() ? path : path.parent_path();
 }
 
-}  // namespace
-
 core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& over, const std::string& only) {
   const fs::path path = named_path(given);
-  if (!is_there(path)) return core::fail(Code::not_found, fmt::format("{}: no such file or folder", given.string()));
+  if (const auto fine = core::check_readable(path); !fine)
+    return std::unexpected(fine.error().within(core::printable(given.string())));
   Found found;
   if (is_model(path)) {
     add_bare(found, path, over);
@@ -260,15 +293,16 @@ core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& 
                     given.string()));
   } else {
     TRY(const bool one_model, add_folder(found, path, over));
+    if (!one_model && !only.empty()) found.notes.clear();  // of others
     if (!one_model) TRY_VOID(add_all(found, path, over, only));
   }
   if (!only.empty()) {
     keep_named(found, only);
   } else if (found.sources.empty() && found.broken.empty()) {
-    return core::fail(
-        Code::invalid_argument,
-        fmt::format("{}: no models in it; model files, or folders laid out as NAME/VERSION/model.onnx, expected",
-                    given.string()));
+    return core::invalid(fmt::format("{}: no models in it; {}", given.string(),
+                                     found.notes.empty()
+                                         ? "model files, or folders laid out as NAME/VERSION/model.onnx, expected"
+                                         : fmt::format("{}", fmt::join(found.notes, "; "))));
   }
   part_namesakes(found);
   return found;

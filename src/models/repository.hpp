@@ -16,6 +16,7 @@ struct Source {
   std::string version;                  ///< a number as text, "1" for a bare file
   std::filesystem::path path;           ///< what a backend is given: a file, or a folder for formats that are folders
   std::shared_ptr<const void> keeps{};  ///< what must stay while the model is loaded: files that were made for it
+  std::filesystem::path place{};        ///< the model's own: its folder, with all its versions, or the bare file
 };
 
 /// What was found, and what looked like a model but could not be taken (a model.yaml with an unknown key, a version
@@ -28,8 +29,12 @@ struct Found {
     core::Error error;
   };
   std::vector<Broken> broken;
-  std::vector<std::string> notes;  ///< what the user should know, a sentence each
+  std::vector<std::string> notes;  ///< what the user should know, a sentence each, as of a FIFO that is called x.onnx
 };
+
+/// Absolute, and without the "." or "/" at its end that would leave it nameless. Links are kept: a model is called what
+/// the user calls it.
+std::filesystem::path named_path(const std::filesystem::path& given);
 
 /// Looks at one path of the command line or an app file:
 ///   - a model file or a folder that is a model (SavedModel, Paddle): one version, "1", named after the file;

@@ -1,6 +1,7 @@
 #include "models/repository.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "core/test_folder.hpp"
 
@@ -115,6 +116,19 @@ TEST_F(Repository, WhatIsBrokenIsNamedAndTheOthersAreFound) {
   EXPECT_THAT(found.broken[3].error.message(), HasSubstr("d.yaml:1: threads"));
 }
 
+TEST_F(Repository, ANameOfMoreThanOneLineIsBroken) {
+  write("a\nRUN evil/1/model.onnx");
+  write("b .onnx");
+  write("c\n.onnx");
+  write("c\n.yaml", "name: sea\n");
+  const Found found = found_in(folder());
+  EXPECT_THAT(sources(found), ElementsAre("sea 1 c\n.onnx"));
+  ASSERT_EQ(found.broken.size(), 2U);
+  EXPECT_EQ(found.broken[0].name, "a?RUN evil");
+  EXPECT_THAT(found.broken[0].error.message(), HasSubstr("model \"a?RUN evil\", as its file or folder is called"));
+  EXPECT_THAT(found.broken[1].error.message(), HasSubstr("a space at its beginning or end"));
+}
+
 TEST_F(Repository, OneNameForTwoFilesBreaksThoseTwo) {
   write("a.onnx");
   write("a.tflite");
@@ -192,8 +206,42 @@ TEST_F(Repository, AWrongConfigurationBreaksItsModelAlone) {
   ASSERT_EQ(found.sources.size(), 1U);
   ASSERT_EQ(found.broken.size(), 3U);
   EXPECT_THAT(found.broken[0].error.message(), HasSubstr("the name \"b\" given, that of the folder, \"a\""));
-  EXPECT_THAT(found.broken[1].error.message(), HasSubstr("net.onnx: is not there"));
+  EXPECT_THAT(found.broken[1].error.message(), HasSubstr("net.onnx: no such file or folder; default_model_filename"));
   EXPECT_THAT(found.broken[2].error.message(), HasSubstr("none of the versions"));
+}
+
+TEST_F(Repository, WhatIsCalledLikeAModelAndIsNoneIsNoted) {
+  const auto make_fifo = [this](const char* name) {
+    fs::create_directories((folder() / name).parent_path());
+    ASSERT_EQ(mkfifo((folder() / name).c_str(), 0600), 0);
+  };
+  write("a/1/model.onnx");
+  make_fifo("b.onnx");
+  make_fifo("c/1/model.onnx");
+  fs::create_symlink("gone.onnx", folder() / "d.onnx");
+  fs::create_symlink("/gone/e", folder() / "e");
+  fs::create_symlink("9", folder() / "a" / "2");
+  make_fifo("f/model.onnx");
+  make_fifo("g");
+  fs::create_symlink("gone.txt", folder() / "readme.txt");
+  const Found found = found_in(folder());
+  EXPECT_THAT(sources(found), ElementsAre("a 1 a/1/model.onnx"));
+  EXPECT_THAT(found.notes,
+              ElementsAre(HasSubstr("/b.onnx: is a FIFO, a file or folder expected; it is not served"),
+                          HasSubstr("/d.onnx: is a link to gone.onnx, where nothing is; it is not"),
+                          HasSubstr("/e: is a link to /gone/e, where nothing is"),
+                          HasSubstr("/a/2: is a link to 9, where nothing is"), HasSubstr("/f/model.onnx: is a FIFO")));
+  ASSERT_THAT(found.broken, SizeIs(1));
+  EXPECT_THAT(found.broken[0].error.message(), HasSubstr("/c/1/model.onnx: is a FIFO, a file or folder expected"));
+  EXPECT_THAT(find_models(folder(), {}, "a")->notes, ElementsAre(HasSubstr("/a/2: "))) << "of others nothing is said";
+}
+
+TEST_F(Repository, WhatIsNeitherFileNorFolderIsSaid) {
+  ASSERT_EQ(mkfifo((folder() / "a.onnx").c_str(), 0600), 0);
+  fs::create_symlink("gone.onnx", folder() / "b.onnx");
+  EXPECT_THAT(error_of(folder() / "a.onnx").message(), HasSubstr("/a.onnx: is a FIFO, a file or folder expected"));
+  EXPECT_THAT(error_of(folder() / "b.onnx").message(), HasSubstr("/b.onnx: is a link to gone.onnx, where nothing is"));
+  EXPECT_THAT(error_of(folder()).message(), HasSubstr("no models in it; " + (folder() / "a.onnx").string() + ": is a"));
 }
 
 TEST_F(Repository, SaysWhatIsNoModel) {

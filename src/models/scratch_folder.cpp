@@ -17,12 +17,11 @@ using core::Code;
 core::Result<std::shared_ptr<ScratchFolder>> ScratchFolder::make() {
   std::error_code failure;
   std::string pattern = (fs::temp_directory_path(failure) / "slipway-XXXXXX").string();
-  if (failure || ::mkdtemp(pattern.data()) == nullptr) {
-    return core::fail(Code::failed_precondition,
-                      fmt::format("{}: no folder can be made for the model's files: {}; TMPDIR names another place",
-                                  pattern, std::generic_category().message(errno)));
-  }
-  return std::shared_ptr<ScratchFolder>(new ScratchFolder(pattern));
+  if (!failure && ::mkdtemp(pattern.data()) == nullptr) failure.assign(errno, std::generic_category());
+  if (!failure) return std::shared_ptr<ScratchFolder>(new ScratchFolder(pattern));
+  return core::fail(Code::failed_precondition,
+                    fmt::format("{}: no folder can be made for the model's files: {}; TMPDIR names another place",
+                                pattern, failure.message()));
 }
 
 ScratchFolder::~ScratchFolder() {

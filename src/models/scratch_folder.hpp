@@ -10,8 +10,8 @@
 
 namespace slipway::models {
 
-/// A folder of the process's own for the files that a client loads a model with; gone, with all in it, when the last
-/// that uses it is.
+/// A folder of the process's own, as for the files that a client loads a model with; gone, with all in it, when the
+/// last that uses it is.
 class ScratchFolder {
  public:
   static core::Result<std::shared_ptr<ScratchFolder>> make();

@@ -4,9 +4,11 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace slipway::models {
 
@@ -24,5 +26,11 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
   bool good_ = false;
 };
+
+/// Of a file's contents, a link's that of what it leads to. Nothing where they cannot be read.
+std::optional<Sha256::Hash> sha256_of(const std::filesystem::path& file);
+
+/// In hexadecimal, small letters.
+std::string hex(const Sha256::Hash& hash);
 
 }  // namespace slipway::models

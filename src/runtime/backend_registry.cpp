@@ -9,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/own_program.hpp"
+#include "core/readable.hpp"
+
 namespace slipway::runtime {
 
 namespace fs = std::filesystem;
@@ -52,8 +55,7 @@ std::vector<fs::path> BackendRegistry::default_folders() {
       rest.remove_prefix(std::min(colon + 1, rest.size()));
     }
   }
-  std::error_code failure;
-  const fs::path program = fs::read_symlink("/proc/self/exe", failure).parent_path();
+  const fs::path program = core::own_program().parent_path();
   folders.push_back(program / "lib/slipway/backends");
   folders.push_back(program.parent_path() / "lib/slipway/backends");
   return folders;
@@ -90,6 +92,8 @@ core::Result<std::shared_ptr<Backend>> BackendRegistry::get(const std::string& n
 }
 
 core::Result<std::shared_ptr<Model>> BackendRegistry::load(const std::string& backend, const LoadOptions& options) {
+  if (const auto fine = core::check_readable(options.path); !fine)
+    return std::unexpected(fine.error().within(options.path.string()));
   auto model = backend == "first" ? load_with_first(options) : load_with(backend, options);
   if (!model) return std::unexpected(model.error().within(options.path.string()));
   return model;
@@ -110,7 +114,8 @@ bool BackendRegistry::accepts(const std::string& backend, const LoadOptions& opt
 }
 
 std::vector<std::string> BackendRegistry::candidates(const LoadOptions& options) const {
-  return options.format == "fake" ? std::vector<std::string>{"fake"} : names();
+  const bool is_of_one = options.format == "fake" || options.format == "speech";
+  return is_of_one ? std::vector{options.format} : names();
 }
 
 core::Result<std::shared_ptr<Model>> BackendRegistry::load_with_first(const LoadOptions& options) {

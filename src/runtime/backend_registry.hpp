@@ -37,9 +37,12 @@ class BackendRegistry {
   core::Result<std::shared_ptr<Backend>> get(const std::string& name);
 
   /// Loads with the backend called `backend`, or with the first that can when it is "first". An error begins with the
-  /// model's path. One that lies in the file itself (invalid_argument) ends the search; when no backend can run the
-  /// model, the error has the reason of each that tried.
+  /// model's path. What cannot be read is shown to no backend. One that lies in the file itself (invalid_argument) ends
+  /// the search; when no backend can run the model, the error has the reason of each that tried.
   core::Result<std::shared_ptr<Model>> load(const std::string& backend, const LoadOptions& options);
+
+  /// The backends that "first" tries for such a model, in their order: all, or the one that a format is for.
+  std::vector<std::string> candidates(const LoadOptions& options) const;
 
   /// Whether the backend called `backend`, or any that "first" would try, takes such a model on by its name, device and
   /// options; the file is not read.
@@ -53,7 +56,6 @@ class BackendRegistry {
   };
 
   core::Result<std::shared_ptr<Model>> load_with(const std::string& backend, const LoadOptions& options);
-  std::vector<std::string> candidates(const LoadOptions& options) const;  ///< for "first"
   core::Result<std::shared_ptr<Model>> load_with_first(const LoadOptions& options);
 
   std::map<std::string, Entry> entries_;  ///< as found; not changed after construction

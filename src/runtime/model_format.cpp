@@ -76,7 +76,8 @@ bool is_speech_folder(const fs::path& folder) {
   for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
     const std::string name = entry->path().filename().string();
     if (name.ends_with("tokens.txt")) tokens = true;
-    if (!name.ends_with(".onnx") && !name.ends_with(".ort")) continue;
+    std::error_code ignored;
+    if (!(name.ends_with(".onnx") || name.ends_with(".ort")) || !entry->is_regular_file(ignored)) continue;
     graph = true;
     if (name.find("joiner") != std::string::npos) joiner = true;
   }
@@ -105,6 +106,12 @@ std::string format_of_contents(std::string_view head) {
   return "";
 }
 
+/// What suffixes say of files whose contents do not.
+constexpr std::array suffixes{std::pair{".onnx"sv, "onnx"},      std::pair{".ort"sv, "ort"},
+                              std::pair{".tflite"sv, "tflite"},  std::pair{".pb"sv, "tensorflow_graph"},
+                              std::pair{".pdmodel"sv, "paddle"}, std::pair{".graphdef"sv, "tensorflow_graph"},
+                              std::pair{".fake"sv, "fake"}};
+
 }  // namespace
 
 std::string detect_format(const fs::path& path) {
@@ -117,14 +124,16 @@ std::string detect_format(const fs::path& path) {
   if (suffix == ".xml") return head.find("<net") != std::string::npos ? "openvino_ir" : "";
   if (suffix == ".json")
     return path.filename() == "inference.json" && head.find("\"pir\"") != std::string::npos ? "paddle" : "";
-  constexpr std::array suffixes{std::pair{".onnx"sv, "onnx"},      std::pair{".ort"sv, "ort"},
-                                std::pair{".tflite"sv, "tflite"},  std::pair{".pb"sv, "tensorflow_graph"},
-                                std::pair{".pdmodel"sv, "paddle"}, std::pair{".graphdef"sv, "tensorflow_graph"},
-                                std::pair{".fake"sv, "fake"}};
   for (const auto& [known, format] : suffixes) {
     if (suffix == known) return format;
   }
   return "";
+}
+
+bool is_called_as_model(const fs::path& path) {
+  const std::string suffix = path.extension().string();
+  return suffix == ".xml" ||
+         std::ranges::find(suffixes, suffix, [](const auto& known) { return known.first; }) != suffixes.end();
 }
 
 }  // namespace slipway::runtime

@@ -13,4 +13,7 @@ namespace slipway::runtime {
 /// no more than the first few hundred bytes; safe from any thread.
 std::string detect_format(const std::filesystem::path& path);
 
+/// Whether a model's file would be called so, by its suffix.
+bool is_called_as_model(const std::filesystem::path& path);
+
 }  // namespace slipway::runtime

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
-#include <cstdint>
 #include <optional>
 #include <string>
+
+#include "speech/words.hpp"
 
 namespace slipway::speech {
 
@@ -19,15 +19,9 @@ namespace {
 
 constexpr std::string_view known = "WAV, FLAC, Ogg (Opus, Vorbis), MP3, WebM (Opus), AIFF or AU";
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return made;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0) text.remove_suffix(1);
+/// Without the quotes, too, that a value may have.
+std::string_view bare(std::string_view text) {
+  text = trimmed(text);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   return text;
 }
@@ -35,7 +29,7 @@ std::string_view trimmed(std::string_view text) {
 /// Takes what stands before the next ';' off the front.
 std::string_view next_part(std::string_view& text) {
   const auto end = std::min(text.find(';'), text.size());
-  const std::string_view part = trimmed(text.substr(0, end));
+  const std::string_view part = bare(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return part;
 }
@@ -51,8 +45,8 @@ core::Result<void> read_parameters(std::string_view rest, AudioType& type) {
   while (!rest.empty()) {
     const std::string_view part = next_part(rest);
     const auto equals = std::min(part.find('='), part.size());
-    const std::string name = lower(trimmed(part.substr(0, equals)));
-    const std::string_view value = trimmed(part.substr(std::min(equals + 1, part.size())));
+    const std::string name = lower(bare(part.substr(0, equals)));
+    const std::string_view value = bare(part.substr(std::min(equals + 1, part.size())));
     if (name == "rate") {
       TRY(type.rate, number(name, value, rate_min, rate_max));
     } else if (name == "channels") {

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string>
 
+#include "core/test_memory_limit.hpp"
+
 namespace slipway::speech {
 namespace {
 
@@ -53,6 +55,19 @@ TEST(Decode, RefusesWhatLastsTooLong) {
   EXPECT_THAT(refusal("audio/wav", wav(1000, 7'201'000)), HasSubstr("longer than 7200 s"));
   EXPECT_THAT(refusal("audio/mulaw;rate=1000", std::string(7'201'000, '\0')), HasSubstr("longer than 7200 s"));
 }
+
+#ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED
+TEST(Decode, TakesNoMemoryForWhatAWebmOnlyClaimsToHave) {
+  using namespace std::string_literals;
+  const std::string ebml = "\x1a\x45\xdf\xa3\x87\x42\x82\x84webm"s;                      // the document's type
+  const std::string segment = "\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff"s;       // of unknown size
+  const std::string tracks = "\x16\x54\xae\x6b\x01\x00\x00\x00\xc0\x00\x00\x40"s;        // of 3 GiB
+  const std::string entry = "\xae\x01\x00\x00\x00\xc0\x00\x00\x20\x86\x86"s + "A_OPUS";  // likewise
+  const std::string codec_private = "\x63\xa2\x01\x00\x00\x00\xc0\x00\x00\x00"s;         // likewise
+  const core::TestMemoryLimit limit(512U << 20U);
+  EXPECT_THAT(refusal("audio/webm", ebml + segment + tracks + entry + codec_private), HasSubstr("no track of Opus"));
+}
+#endif
 
 }  // namespace
 }  // namespace slipway::speech

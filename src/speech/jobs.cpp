@@ -1,6 +1,5 @@
 #include "speech/jobs.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "core/utc_time.hpp"
 
 namespace slipway::speech {
 
@@ -28,7 +29,7 @@ std::string new_id() {
 }
 
 std::string written(Jobs::WallClock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  return core::utc_text(std::chrono::system_clock::to_time_t(time));
 }
 
 }  // namespace
@@ -48,6 +49,7 @@ void Jobs::forget_old() {
 
 core::Result<std::string> Jobs::create(const models::Handle& model, Sound sound, const WatsonOptions& options,
                                        std::chrono::minutes kept) {
+  TRY(auto place, service_.place(sound.bytes.size()));
   const std::string id = new_id();
   const auto cancelled = std::make_shared<std::atomic<bool>>(false);
   sound.cancelled = cancelled;
@@ -65,7 +67,7 @@ core::Result<std::string> Jobs::create(const models::Handle& model, Sound sound,
                         .kept = kept,
                         .cancelled = cancelled};
   }
-  service_.recognise(model, std::move(sound),
+  service_.recognise(std::move(place), model, std::move(sound),
                      [id, table = table_, options, name = model->name(), now = now_](core::Result<Transcript> heard) {
                        const std::string outcome =
                            heard ? watson_answer(*heard, options, name)
@@ -81,37 +83,40 @@ core::Result<std::string> Jobs::create(const models::Handle& model, Sound sound,
       {"id", id}, {"created", written(created)}, {"status", "processing"}, {"url", "/v1/recognitions/" + id}});
 }
 
+json::object Jobs::head(const std::string& id, const Job& job) {
+  return {{"id", id}, {"created", written(job.created)}, {"updated", written(job.updated)}, {"status", job.status}};
+}
+
 core::Result<std::string> Jobs::get(const std::string& id) {
-  const std::scoped_lock lock(table_->mutex);
-  forget_old();
-  const auto found = table_->jobs.find(id);
-  if (found == table_->jobs.end()) return std::unexpected(unknown(id));
-  const Job& job = found->second;
-  json::object document{
-      {"id", id}, {"created", written(job.created)}, {"updated", written(job.updated)}, {"status", job.status}};
-  if (job.status == "completed") document["results"] = json::array{json::parse(job.outcome)};
-  if (job.status == "failed") document["details"] = json::array{json::parse(job.outcome)};
-  return json::serialize(document);
+  std::string document;
+  std::string outcome;
+  bool failed = false;
+  {
+    const std::scoped_lock lock(table_->mutex);
+    forget_old();
+    const auto found = table_->jobs.find(id);
+    if (found == table_->jobs.end()) return std::unexpected(unknown(id));
+    document = json::serialize(head(id, found->second));
+    outcome = found->second.outcome;
+    failed = found->second.status == "failed";
+  }
+  if (outcome.empty()) return document;
+  document.pop_back();  // its last bracket: the outcome is JSON already, and may be megabytes of it
+  return fmt::format(R"({},"{}":[{}]}})", document, failed ? "details" : "results", outcome);
 }
 
 std::string Jobs::list() {
   const std::scoped_lock lock(table_->mutex);
   forget_old();
-  std::vector<std::pair<WallClock::time_point, json::object>> entries;
-  entries.reserve(table_->jobs.size());
-  for (const auto& [id, job] : table_->jobs) {
-    entries.emplace_back(
-        job.created,
-        json::object{
-            {"id", id}, {"created", written(job.created)}, {"updated", written(job.updated)}, {"status", job.status}});
-  }
-  std::ranges::sort(entries, std::greater{}, [](const auto& entry) { return entry.first; });
-  json::array newest;
-  for (auto& entry : entries) {
-    if (newest.size() == listed_max) break;
-    newest.push_back(std::move(entry.second));
-  }
-  return json::serialize(json::object{{"recognitions", std::move(newest)}});
+  std::vector<const std::pair<const std::string, Job>*> newest;
+  newest.reserve(table_->jobs.size());
+  for (const auto& entry : table_->jobs) newest.push_back(&entry);
+  std::ranges::sort(newest, std::greater{}, [](const auto* entry) { return entry->second.created; });
+  if (newest.size() > listed_max) newest.resize(listed_max);
+  json::array entries;
+  entries.reserve(newest.size());
+  for (const auto* entry : newest) entries.push_back(head(entry->first, entry->second));
+  return json::serialize(json::object{{"recognitions", std::move(entries)}});
 }
 
 core::Result<void> Jobs::remove(const std::string& id) {

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <atomic>
+#include <boost/json/object.hpp>
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <string_view>
 
 #include "core/error.hpp"
 #include "speech/service.hpp"
@@ -49,6 +49,7 @@ class Jobs {
     std::map<std::string, Job> jobs;
   };
   void forget_old();
+  static boost::json::object head(const std::string& id, const Job& job);
   static core::Error unknown(const std::string& id);
 
   Service& service_;

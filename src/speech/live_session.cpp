@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "speech/sound.hpp"
+
 namespace slipway::speech {
 
 namespace {
@@ -20,12 +22,11 @@ PhraseRules LiveSession::rules() {
 }
 
 void LiveSession::accept(std::span<const float> samples) {
-  constexpr std::size_t window = PhraseSplitter::window;
   while (!samples.empty()) {
-    const std::size_t count = std::min(window - partial_.size(), samples.size());
+    const std::size_t count = std::min(window_samples - partial_.size(), samples.size());
     partial_.insert(partial_.end(), samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(count));
     samples = samples.subspan(count);
-    if (partial_.size() < window) return;
+    if (partial_.size() < window_samples) return;
     add_window(partial_);
     partial_.clear();
   }
@@ -47,16 +48,16 @@ void LiveSession::listen_to_open_phrase() {
   if (!open) return;
   const bool pauses = splitter_.silence() >= samples_in(pause);
   if (pauses) {
-    if (!whole_ || whole_->span != *open) whole_ = Newest{run(*open, true), *open, std::nullopt};
+    if (!whole_ || whole_->span != *open) whole_ = Newest{run(*open), *open, std::nullopt};
   } else if (runs_.empty() && at_ >= interim_at_ + samples_in(interim_every)) {
     interim_at_ = at_;
-    run(*open, true);
+    run(*open);
   }
 }
 
-std::uint64_t LiveSession::run(Span span, bool interim) {
+std::uint64_t LiveSession::run(Span span) {
   const std::uint64_t id = ++last_id_;
-  runs_[id] = {phrases_ended_, interim, span};
+  runs_[id] = {phrases_ended_, span};
   const auto begin = samples_.begin() + static_cast<std::ptrdiff_t>(span.begin - from_);
   const auto end = samples_.begin() + static_cast<std::ptrdiff_t>(std::min(span.end - from_, samples_.size()));
   hooks.hear(id, {begin, end}, span.begin);
@@ -64,13 +65,12 @@ std::uint64_t LiveSession::run(Span span, bool interim) {
 }
 
 void LiveSession::end_phrase(Span span) {
-  Ended ended{.run = 0, .span = span, .text = std::nullopt};
+  Ended ended{.run = 0, .span = span, .at = splitter_.goes_on_after(span) ? at_ : span.end, .text = std::nullopt};
   if (whole_ && whole_->span == span) {
     ended.run = whole_->run;
     ended.text = std::move(whole_->text);
-    if (const auto running = runs_.find(ended.run); running != runs_.end()) running->second.interim = false;
   } else {
-    ended.run = run(span, false);
+    ended.run = run(span);
   }
   whole_.reset();
   ++phrases_ended_;
@@ -92,25 +92,24 @@ void LiveSession::heard(std::uint64_t id, core::Result<Phrase> phrase) {
     return;
   }
   if (whole_ && whole_->run == id) whole_->text = text;
-  const bool is_next = run.phrase == phrases_told_ && run.phrase == phrases_ended_;
+  const bool is_next = ended_.empty() && run.phrase == phrases_ended_;
   if (is_next && run.span.end > told_up_to_ && !text.text.empty()) {
     told_up_to_ = run.span.end;
-    hooks.tell(Kind::interim, text);
+    hooks.tell(Kind::interim, text, text.end);
   }
 }
 
 void LiveSession::tell_what_is_ready() {
   while (!ended_.empty() && ended_.front().text) {
-    const Phrase phrase = *std::move(ended_.front().text);
+    const Ended ended = std::move(ended_.front());
     ended_.pop_front();
-    ++phrases_told_;
-    if (!phrase.text.empty()) hooks.tell(Kind::final, phrase);
+    if (!ended.text->text.empty()) hooks.tell(Kind::final, *ended.text, seconds_of(ended.at));
   }
 }
 
 void LiveSession::finish() {
   if (!partial_.empty()) {
-    partial_.resize(PhraseSplitter::window);
+    partial_.resize(window_samples);
     add_window(std::exchange(partial_, {}));
   }
   splitter_.finish();

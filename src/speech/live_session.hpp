@@ -29,7 +29,9 @@ class LiveSession {
     float energy = 0;
   };
   enum class Kind { interim, final };
-  using Tell = std::function<void(Kind kind, const Phrase& phrase)>;
+  /// `ended_at` is the session's second in which the phrase had ended, or was cut; of an interim text where it ends so
+  /// far.
+  using Tell = std::function<void(Kind kind, const Phrase& phrase, double ended_at)>;
   struct Hooks {
     std::function<Voice(std::span<const float> window)> voice;
     /// Has the model hear samples that begin at `offset`; `heard(id, …)` is called when it has.
@@ -64,17 +66,17 @@ class LiveSession {
   struct Ended {
     std::uint64_t run = 0;  ///< whose text it is
     Span span;
+    std::size_t at = 0;  ///< where it was over: its end, or when it was cut
     std::optional<Phrase> text;
   };
   struct Run {
     std::uint64_t phrase = 0;  ///< its number
-    bool interim = true;       ///< while nobody waits for it as a final one
     Span span;
   };
 
   static PhraseRules rules();
   void add_window(std::span<const float> window);
-  std::uint64_t run(Span span, bool interim);
+  std::uint64_t run(Span span);
   void end_phrase(Span span);
   void listen_to_open_phrase();
   void tell_what_is_ready();
@@ -89,7 +91,6 @@ class LiveSession {
   std::map<std::uint64_t, Run> runs_;
   std::deque<Ended> ended_;
   std::uint64_t phrases_ended_ = 0;
-  std::uint64_t phrases_told_ = 0;
   /// Of the open phrase: the newest run that heard all of its voice, and what it has heard.
   struct Newest {
     std::uint64_t run = 0;

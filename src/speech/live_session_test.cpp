@@ -31,8 +31,9 @@ class Live : public testing::Test {
                            asked.push_back({id, samples.size(), offset});
                          },
                      .tell =
-                         [this](LiveSession::Kind kind, const Phrase& phrase) {
+                         [this](LiveSession::Kind kind, const Phrase& phrase, double ended_at) {
                            told.push_back((kind == LiveSession::Kind::final ? "final " : "interim ") + phrase.text);
+                           if (kind == LiveSession::Kind::final) final_at.push_back(ended_at);
                          },
                      .real_time_factor = [this] { return factor; },
                      .settled = {}};
@@ -50,6 +51,7 @@ class Live : public testing::Test {
   double factor = 0.05;
   std::vector<Asked> asked;
   std::vector<std::string> told;
+  std::vector<double> final_at;  ///< when the phrases of final texts had ended
 };
 
 TEST_F(Live, AsksForAnInterimTextWhileSomebodySpeaksAndForOneAtATime) {
@@ -139,6 +141,20 @@ TEST_F(Live, CutsWhatDoesNotEndByTheSpeedOfTheModel) {
     }
   }
   EXPECT_GE(std::ranges::count(told, "final word"), 3);
+}
+
+TEST_F(Live, SaysWhenAPhraseHadEndedOrWasCut) {
+  factor = 0.15;
+  for (int i = 0; i < 25; ++i) voice(0.1);
+  silence(1);
+  const double cut_after = 0.4 / factor;
+  for (std::size_t i = 0; i < asked.size(); ++i) hear(i, "word");
+  ASSERT_EQ(final_at.size(), 1U) << "the voice paused before it was cut";
+  EXPECT_NEAR(final_at.front(), 2.5, 0.3);
+  for (int i = 0; i < 29; ++i) voice(0.1);
+  for (std::size_t i = 0; i < asked.size(); ++i) hear(i, "word");
+  ASSERT_EQ(final_at.size(), 2U) << "it was cut";
+  EXPECT_NEAR(final_at.back(), 3.5 + cut_after, 0.3);
 }
 
 TEST_F(Live, HearsNothingInSilence) {

@@ -5,7 +5,6 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cmath>
-#include <iterator>
 #include <utility>
 
 namespace slipway::speech {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <string_view>
 #include <utility>
 
 #include "core/buffer.hpp"
@@ -53,6 +52,12 @@ core::Result<Phrase> phrase_from(const core::Response& response, double begin, d
 
 bool listens(const models::ModelVersion& version) { return version.model().options().format == "speech"; }
 
+std::string language_of(const models::ModelVersion& version) {
+  const auto& options = version.spec().backend_options;
+  const auto told = std::ranges::find(options, "language", [](const auto& option) { return option.first; });
+  return told == options.end() ? "" : told->second;
+}
+
 void hear(const models::Handle& version, std::vector<float> samples, std::size_t offset,
           std::shared_ptr<const std::atomic<bool>> cancelled, PhraseDone done) {
   const double begin = seconds_of(offset);
@@ -69,10 +74,12 @@ void hear(const models::Handle& version, std::vector<float> samples, std::size_t
                             request.storage.front().bytes()});
   job.outputs.resize(Output::count);
   std::iota(job.outputs.begin(), job.outputs.end(), 0U);
-  job.done = [held = version, begin, length, done = std::move(done)](core::Result<core::Response> response) mutable {
+  job.done = [held = version, begin, length, spoken = language_of(*version),
+              done = std::move(done)](core::Result<core::Response> response) mutable {
     if (!response) return done(std::unexpected(std::move(response).error()));
     auto phrase = phrase_from(*response, begin, begin + length);
     if (!phrase) return done(std::unexpected(std::move(phrase).error()));
+    if (phrase->language.empty()) phrase->language = spoken;
     done(PhraseHeard{*std::move(phrase), length, core::seconds(response->timing.compute)});
   };
   version->infer(std::move(job));

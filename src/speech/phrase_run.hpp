@@ -23,6 +23,9 @@ using PhraseDone = std::move_only_function<void(core::Result<PhraseHeard>)>;
 /// Whether a version listens: whether it is a speech model.
 bool listens(const models::ModelVersion& version);
 
+/// What its options say of it; "" where they do not.
+std::string language_of(const models::ModelVersion& version);
+
 /// Has a speech model hear `samples`, which begin `offset` samples into the recording. Queues one request; `done` is
 /// called once, on an instance's thread or at once. Not run when `cancelled` is true by then.
 void hear(const models::Handle& version, std::vector<float> samples, std::size_t offset,

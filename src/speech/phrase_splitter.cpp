@@ -16,8 +16,8 @@ std::size_t saturating_minus(std::size_t a, std::size_t b) { return a > b ? a - 
 
 void PhraseSplitter::add(float probability, float energy) {
   const std::size_t begin = at_;
-  at_ += window;
-  const bool voice = probability >= (speaking_ && silence() == window ? voice_ends : voice_begins);
+  at_ += window_samples;
+  const bool voice = probability >= (speaking_ && silence() == window_samples ? voice_ends : voice_begins);
   if (!speaking_ && voice) {
     speaking_ = true;
     begin_ = std::max(taken_up_to_, saturating_minus(begin, samples_in(rules_.before)));
@@ -59,12 +59,12 @@ void PhraseSplitter::cut() {
     least = around;
     index = i;
   }
-  const std::size_t place = energies_from_ + index * window + window / 2;
+  const std::size_t place = energies_from_ + index * window_samples + window_samples / 2;
   end_at(place);
   begin_ = place;
   energies_.erase(energies_.begin(), energies_.begin() + static_cast<std::ptrdiff_t>(index));
-  energies_from_ += index * window;
-  voiced_ = voice_end_ > place ? (voice_end_ - place) / window : 0;
+  energies_from_ += index * window_samples;
+  voiced_ = voice_end_ > place ? (voice_end_ - place) / window_samples : 0;
 }
 
 void PhraseSplitter::finish() {

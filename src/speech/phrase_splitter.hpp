@@ -32,8 +32,6 @@ struct PhraseRules {
 ///   splitter.finish();
 class PhraseSplitter {
  public:
-  static constexpr std::size_t window = 512;
-
   explicit PhraseSplitter(PhraseRules rules) : rules_(rules) {}
 
   /// How likely it is that somebody speaks in the next window (from 0 to 1), and its mean square.
@@ -42,6 +40,8 @@ class PhraseSplitter {
   void finish();
   /// The next phrase that has ended.
   std::optional<Span> take();
+  /// Whether a phrase that was taken was cut: nobody paused, and the next one begins at its end.
+  bool goes_on_after(Span phrase) const { return speaking_ && begin_ == phrase.end; }
 
   /// The phrase that has begun, as it would be if it ended here.
   std::optional<Span> open() const;
@@ -52,7 +52,7 @@ class PhraseSplitter {
   void set_longest(double seconds) { rules_.longest = seconds; }
 
  private:
-  bool has_voice() const { return voiced_ * window >= samples_in(rules_.least_voice); }
+  bool has_voice() const { return voiced_ * window_samples >= samples_in(rules_.least_voice); }
   void end_at(std::size_t end);
   void cut();
 

@@ -15,7 +15,7 @@ constexpr std::size_t second = sample_rate;
 class Splitter : public testing::Test {
  protected:
   void add(double seconds, float probability, float energy = 1) {
-    for (; until_ < samples_in(seconds); until_ += PhraseSplitter::window) splitter.add(probability, energy);
+    for (; until_ < samples_in(seconds); until_ += window_samples) splitter.add(probability, energy);
   }
   void voice_until(double seconds, float energy = 1) { add(seconds, 0.9F, energy); }
   void silence_until(double seconds) { add(seconds, 0.05F, 0); }
@@ -90,7 +90,7 @@ TEST_F(Splitter, EndsAnOpenPhraseWithTheSound) {
 TEST_F(Splitter, TakesAVoiceThatTremblesForOne) {
   voice_until(0.5);
   for (int i = 0; i < 20; ++i) splitter.add(i % 2 == 0 ? 0.4F : 0.6F, 1);
-  until_ += 20 * PhraseSplitter::window;
+  until_ += 20 * window_samples;
   EXPECT_EQ(splitter.silence(), 0U);
   silence_until(2);
   EXPECT_EQ(phrases().size(), 1U);

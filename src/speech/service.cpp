@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
 
 #include <boost/asio/post.hpp>
 #include <numeric>
@@ -20,11 +21,7 @@ using core::Code;
 
 namespace {
 
-/// Recordings that are read or wait to be; each may be as large as a request.
-constexpr std::size_t reading_max = 64;
 constexpr const char* voice_file = "silero_vad.onnx";
-
-bool is_cancelled(const Sound& sound) { return sound.cancelled && sound.cancelled->load(); }
 
 float energy_of(std::span<const float> window) {
   return std::inner_product(window.begin(), window.end(), window.begin(), 0.0F) / static_cast<float>(window.size());
@@ -35,7 +32,10 @@ float energy_of(std::span<const float> window) {
 Service::Service(const models::Registry& models, runtime::BackendRegistry& backends, metrics::Registry& metrics)
     : models_(models), backends_(backends), probes_(metrics), readers_(core::usable_cpus()) {}
 
-Service::~Service() { readers_.join(); }
+Service::~Service() {
+  ending_ = true;
+  readers_.join();
+}
 
 std::vector<models::Handle> Service::models() const {
   std::vector<models::Handle> all = models_.services();
@@ -74,14 +74,17 @@ core::Result<std::shared_ptr<VoiceModel>> Service::voice_for(const models::Model
   return voice;
 }
 
-void Service::recognise(const models::Handle& model, Sound sound, TranscriptDone done) {
-  if (reading_.fetch_add(1) >= reading_max) {
-    --reading_;
-    return done(core::fail(Code::resource_exhausted,
-                           fmt::format("{} recordings are being read already; try again later", reading_max)));
+void Service::prepare() {
+  for (const models::Handle& version : models()) {
+    const auto voice = voice_for(*version);
+    if (!voice) spdlog::warn("{} cannot listen: {}", version->name(), voice.error().message());
   }
+}
+
+void Service::recognise(Place given, const models::Handle& model, Sound sound, TranscriptDone done) {
   const core::TimePoint begin = core::now();
   const auto probe = probes_.of(model->name());
+  const auto place = std::make_shared<Place>(std::move(given));
   auto recording = std::make_shared<Recording>(
       [model, probe, begin, first = std::make_shared<std::atomic<bool>>(true), cancelled = sound.cancelled](
           std::vector<float> samples, std::size_t offset, PhraseDone heard) {
@@ -93,7 +96,7 @@ void Service::recognise(const models::Handle& model, Sound sound, TranscriptDone
              });
       },
       std::size_t{2} * model->instances(),
-      [probe, begin, done = std::move(done)](core::Result<Transcript> transcript) mutable {
+      [probe, begin, place, done = std::move(done)](core::Result<Transcript> transcript) mutable {
         if (transcript) {
           probe->sound(transcript->seconds);
           for (const Phrase& phrase : transcript->phrases) probe->words(count_words(phrase.text));
@@ -101,24 +104,30 @@ void Service::recognise(const models::Handle& model, Sound sound, TranscriptDone
         }
         done(std::move(transcript));
       });
-  boost::asio::post(readers_, [this, model, recording, sound = std::move(sound)] {
+  boost::asio::post(readers_, [this, model, recording, sound = std::move(sound), place] {
     try {
-      read(model, sound, *recording);
+      read(model, sound, *place, *recording);
     } catch (const std::exception& error) {
       recording->fail({Code::internal, fmt::format("the recording could not be read: {}", error.what())});
     }
-    --reading_;
   });
 }
 
-void Service::read(const models::Handle& model, const Sound& sound, Recording& recording) {
+std::optional<core::Error> Service::given_up(const Sound& sound) const {
+  if (ending_) return core::Error(Code::unavailable, "the server is ending");
+  if (sound.cancelled && *sound.cancelled) return core::Error(Code::cancelled, "the client has gone");
+  return std::nullopt;
+}
+
+void Service::read(const models::Handle& model, const Sound& sound, Place& place, Recording& recording) {
+  if (auto stopped = given_up(sound)) return recording.fail(*std::move(stopped));
   auto samples = decode(sound.content_type, sound.bytes.bytes());
   if (!samples) return recording.fail(samples.error());
+  if (const auto grown = place.grow(samples->size() * sizeof(float)); !grown) return recording.fail(grown.error());
   auto voice = voice_for(*model);
   if (!voice) return recording.fail(voice.error());
   const double seconds = seconds_of(samples->size());
-  constexpr std::size_t window = VoiceModel::window_samples;
-  samples->resize((samples->size() + window - 1) / window * window);
+  samples->resize((samples->size() + window_samples - 1) / window_samples * window_samples);
   const std::span<const float> all(*samples);
   VoiceModel::State state;
   PhraseSplitter splitter(PhraseRules{});
@@ -128,10 +137,10 @@ void Service::read(const models::Handle& model, const Sound& sound, Recording& r
       recording.add({part.begin(), part.end()}, phrase->begin);
     }
   };
-  for (std::size_t at = 0; at < all.size(); at += window) {
-    if (is_cancelled(sound)) return recording.fail({Code::cancelled, "the client has gone"});
+  for (std::size_t at = 0; at < all.size(); at += window_samples) {
+    if (auto stopped = given_up(sound)) return recording.fail(*std::move(stopped));
     if (recording.failed()) return recording.end(seconds);
-    const auto part = all.subspan(at, window);
+    const auto part = all.subspan(at, window_samples);
     const auto probability = (*voice)->probability(state, part);
     if (!probability) return recording.fail(probability.error());
     splitter.add(*probability, energy_of(part));

@@ -3,8 +3,11 @@
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +18,7 @@
 #include "models/registry.hpp"
 #include "runtime/backend_registry.hpp"
 #include "speech/live_session.hpp"
+#include "speech/place.hpp"
 #include "speech/probe.hpp"
 #include "speech/recording.hpp"
 #include "speech/voice_model.hpp"
@@ -33,21 +37,27 @@ struct Sound {
 class Service {
  public:
   /// The voice detector is looked for in the folder of the model that hears, then in lib/slipway/speech beside the
-  /// backends, and loaded when it is first needed.
+  /// backends, and loaded by `prepare` or when it is first needed.
   Service(const models::Registry& models, runtime::BackendRegistry& backends, metrics::Registry& metrics);
-  /// Waits for recordings that are being read.
+  /// Gives up what is being read or waits for it.
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
+
+  /// Loads the voice detectors of the models that are served. Warns in the log of one that is missing.
+  void prepare();
 
   /// The speech models that are ready, by name.
   std::vector<models::Handle> models() const;
   /// The one of that name, or the first for "". not_found names those there are.
   core::Result<models::Handle> find(std::string_view name) const;
 
-  /// Reads, splits and hears a recording. `done` is called once, on another thread. resource_exhausted at once when too
-  /// many recordings wait to be read.
-  void recognise(const models::Handle& model, Sound sound, TranscriptDone done);
+  /// Takes a recording's place for one of so many bytes. resource_exhausted where there are too many or they hold too
+  /// much memory; one alone may be of any size.
+  core::Result<Place> place(std::size_t bytes) { return Place::take(held_, bytes); }
+
+  /// Reads, splits and hears a recording. `done` is called once, on another thread.
+  void recognise(Place place, const models::Handle& model, Sound sound, TranscriptDone done);
 
   /// A live session with the model; its hooks `hear` and `voice` are set, and use `post` to come back to the session's
   /// thread. `cancelled` ends what it has queued.
@@ -62,14 +72,17 @@ class Service {
 
  private:
   core::Result<std::shared_ptr<VoiceModel>> voice_for(const models::ModelVersion& model);
-  void read(const models::Handle& model, const Sound& sound, Recording& recording);
+  /// Why a recording is not to be read on.
+  std::optional<core::Error> given_up(const Sound& sound) const;
+  void read(const models::Handle& model, const Sound& sound, Place& place, Recording& recording);
 
   const models::Registry& models_;
   runtime::BackendRegistry& backends_;
   Probes probes_;
   std::mutex mutex_;  ///< for voices_
   std::map<std::filesystem::path, std::shared_ptr<VoiceModel>> voices_;
-  std::atomic<std::size_t> reading_ = 0;
+  std::shared_ptr<Place::Held> held_ = std::make_shared<Place::Held>();
+  std::atomic<bool> ending_ = false;
   boost::asio::thread_pool readers_;
 };
 

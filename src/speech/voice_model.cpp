@@ -37,14 +37,11 @@ core::Result<std::unique_ptr<VoiceModel>> VoiceModel::load(runtime::BackendRegis
                                      file.string(), core::quoted_names(inputs)));
   }
   made->probability_at_ = outputs[0].name == "output" ? 0 : 1;
-  for (std::uint32_t i = 0; i < options.instances; ++i) {
-    TRY(auto instance, runtime::Instance::create(made->model_, i));
-    made->idle_.push_back(std::move(instance));
-  }
+  TRY(made->idle_, runtime::create_instances(made->model_));
   return made;
 }
 
-std::unique_ptr<runtime::Instance> VoiceModel::take() {
+std::unique_ptr<runtime::Runner> VoiceModel::take() {
   std::unique_lock lock(mutex_);
   freed_.wait(lock, [this] { return !idle_.empty(); });
   auto instance = std::move(idle_.back());
@@ -52,7 +49,7 @@ std::unique_ptr<runtime::Instance> VoiceModel::take() {
   return instance;
 }
 
-void VoiceModel::put_back(std::unique_ptr<runtime::Instance> instance) {
+void VoiceModel::put_back(std::unique_ptr<runtime::Runner> instance) {
   {
     const std::scoped_lock lock(mutex_);
     idle_.push_back(std::move(instance));

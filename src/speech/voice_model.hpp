@@ -16,12 +16,10 @@
 namespace slipway::speech {
 
 /// Silero VAD: how likely it is that somebody speaks, for each window of 32 ms. It is loaded once and shared by all
-/// sessions; what it remembers of a sound is in the sound's own VoiceState. Safe from any thread; no more runs at a
+/// sessions; what it remembers of a sound is in the sound's own State. Safe from any thread; no more runs at a
 /// time than there are processors.
 class VoiceModel {
  public:
-  static constexpr std::size_t window_samples = 512;
-
   /// invalid_argument when the file is not Silero VAD (version 5 or later).
   static core::Result<std::unique_ptr<VoiceModel>> load(runtime::BackendRegistry& backends,
                                                         const std::filesystem::path& file);
@@ -37,14 +35,14 @@ class VoiceModel {
 
  private:
   VoiceModel() = default;
-  std::unique_ptr<runtime::Instance> take();
-  void put_back(std::unique_ptr<runtime::Instance> instance);
+  std::unique_ptr<runtime::Runner> take();
+  void put_back(std::unique_ptr<runtime::Runner> instance);
 
   std::shared_ptr<runtime::Model> model_;
   std::uint32_t probability_at_ = 0;  ///< which output it is; the state is the other
   std::mutex mutex_;
   std::condition_variable freed_;
-  std::vector<std::unique_ptr<runtime::Instance>> idle_;
+  std::vector<std::unique_ptr<runtime::Runner>> idle_;
 };
 
 }  // namespace slipway::speech

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <utility>
 
+#include "speech/phrase_run.hpp"
+#include "speech/smart_format.hpp"
 #include "speech/sound.hpp"
 #include "speech/words.hpp"
 
@@ -20,8 +22,7 @@ using namespace std::string_view_literals;
 namespace {
 
 /// Watson's own words for what no model here does.
-constexpr std::array not_here{"smart_formatting"sv,
-                              "smart_formatting_version"sv,
+constexpr std::array not_here{"smart_formatting_version"sv,
                               "speaker_labels"sv,
                               "keywords"sv,
                               "keywords_threshold"sv,
@@ -60,6 +61,9 @@ core::Result<double> number(std::string_view name, std::string_view value) {
   return core::invalid(fmt::format("{}={} given, a number expected", name, value));
 }
 
+/// A model of one language names none.
+bool is_english(const Phrase& phrase) { return phrase.language.empty() || phrase.language.starts_with("en"); }
+
 double rounded(double seconds) { return std::round(seconds * 100) / 100; }
 
 std::vector<Phrase> joined(const std::vector<Phrase>& phrases) {
@@ -91,6 +95,8 @@ core::Result<void> WatsonOptions::set(std::string_view name, std::string_view va
     TRY(word_confidence, truth(name, value));
   } else if (name == "profanity_filter") {
     TRY(profanity_filter, truth(name, value));
+  } else if (name == "smart_formatting") {
+    TRY(smart_formatting, truth(name, value));
   } else if (name == "split_transcript_at_phrase_end") {
     TRY(split_at_phrase_end, truth(name, value));
   } else if (name == "interim_results") {
@@ -109,18 +115,27 @@ core::Result<void> WatsonOptions::set(std::string_view name, std::string_view va
   return {};
 }
 
+core::Result<void> WatsonOptions::set_json(std::string_view name, const json::value& value) {
+  return set(name, value.is_string() ? std::string(value.as_string()) : json::serialize(value));
+}
+
 json::object watson_result(const Phrase& phrase, const WatsonOptions& options, bool final) {
   const auto clean = [&](const std::string& text) { return options.profanity_filter ? without_profanity(text) : text; };
-  json::object alternative{{"transcript", clean(phrase.text) + " "}};
+  const bool formats = final && options.smart_formatting && is_english(phrase);
+  json::object alternative{{"transcript", clean(formats ? smart_format(phrase.text) : phrase.text) + " "}};
   if (final && phrase.confidence) alternative["confidence"] = rounded(*phrase.confidence);
-  json::array times;
-  json::array confidences;
-  for (const Word& word : phrase.words) {
-    times.push_back(json::array{clean(word.text), rounded(word.begin), rounded(word.end)});
-    if (word.confidence) confidences.push_back(json::array{clean(word.text), rounded(*word.confidence)});
+  if (options.timestamps && !phrase.words.empty()) {
+    json::array& times = alternative["timestamps"].emplace_array();
+    for (const Word& word : phrase.words)
+      times.push_back(json::array{clean(word.text), rounded(word.begin), rounded(word.end)});
   }
-  if (options.timestamps && !times.empty()) alternative["timestamps"] = std::move(times);
-  if (options.word_confidence && final && !confidences.empty()) alternative["word_confidence"] = std::move(confidences);
+  if (options.word_confidence && final) {
+    json::array confidences;
+    for (const Word& word : phrase.words) {
+      if (word.confidence) confidences.push_back(json::array{clean(word.text), rounded(*word.confidence)});
+    }
+    if (!confidences.empty()) alternative["word_confidence"] = std::move(confidences);
+  }
   return {{"final", final}, {"alternatives", json::array{std::move(alternative)}}};
 }
 
@@ -130,6 +145,10 @@ void warn_of_missing(WatsonOptions& options, const std::vector<Phrase>& phrases,
   const bool sure = std::ranges::any_of(phrases, [](const Phrase& phrase) { return phrase.confidence.has_value(); });
   if (options.timestamps && !times)
     options.warnings.push_back(fmt::format("timestamps: the model \"{}\" does not tell the times of words", model));
+  const auto foreign = std::ranges::find_if_not(phrases, is_english);
+  if (options.smart_formatting && foreign != phrases.end())
+    options.warnings.push_back(
+        fmt::format("smart_formatting: English alone is formatted, not \"{}\"", foreign->language));
   if (options.word_confidence && !(times && sure))
     options.warnings.push_back(fmt::format("word_confidence: the model \"{}\" does not tell how sure it is", model));
 }
@@ -149,10 +168,8 @@ std::string watson_answer(const Transcript& transcript, WatsonOptions options, s
 }
 
 json::object watson_model(const models::ModelVersion& version) {
-  const auto& given = version.spec().backend_options;
-  const auto language = std::ranges::find(given, "language", [](const auto& option) { return option.first; });
   return {{"name", version.name()},
-          {"language", language == given.end() ? "" : language->second},
+          {"language", language_of(version)},
           {"rate", sample_rate},
           {"url", "/v1/models/" + version.name()},
           {"supported_features",

@@ -18,6 +18,7 @@ struct WatsonOptions {
   bool timestamps = false;
   bool word_confidence = false;
   bool profanity_filter = true;
+  bool smart_formatting = false;  ///< of final English texts
   bool split_at_phrase_end = false;
   bool interim_results = false;
   double inactivity_timeout = 30;  ///< seconds of silence that end a stream; negative: none do
@@ -26,6 +27,8 @@ struct WatsonOptions {
   /// Takes one parameter. One that is known to Watson and not here, or to nobody, makes a warning; invalid_argument for
   /// a value that cannot be.
   core::Result<void> set(std::string_view name, std::string_view value);
+  /// The same of a message's field, which may be a number or true where a query has text.
+  core::Result<void> set_json(std::string_view name, const boost::json::value& value);
 };
 
 /// One entry of `results`.

@@ -16,17 +16,11 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t work_bytes = 8U << 10U;             // 85 ms of 48 kHz
-constexpr std::size_t collected_bytes_max = 256U << 20U;  // as a request's body by default
-constexpr double behind_max = 30;                         // s of sound
+constexpr std::size_t work_bytes = 8U << 10U;  // 85 ms of 48 kHz
+constexpr double behind_max = 30;              // s of sound
 constexpr std::chrono::seconds session_timeout{30};
 constexpr std::size_t arrivals_max = 4096;
 constexpr std::size_t head_bytes = 4096;  // in which a WAV says what it is
-
-/// A parameter of a start message as a query would have it.
-std::string text_of(const json::value& value) {
-  return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
-}
 
 }  // namespace
 
@@ -72,7 +66,10 @@ void WatsonSocket::on_text(std::string_view text) {
   if (state_ != State::idle) return fail("start while a stream is open; stop it first");
   WatsonOptions options = asked_;
   for (const auto& [key, value] : *fields) {
-    if (const auto set = options.set(key, text_of(value)); !set) return fail(set.error().message());
+    if (const auto set = options.set_json(key, value); !set) return fail(set.error().message());
+  }
+  if (options.model != asked_.model) {
+    options.warnings.emplace_back("model: the address of a stream names its model, a message that starts it does not");
   }
   start(std::move(options));
 }
@@ -82,10 +79,10 @@ void WatsonSocket::start(WatsonOptions options) {
   const auto bare = bare_type(options_.content_type);
   if (!bare) return fail(bare.error().message());
   if (!session_) {
-    auto session =
-        service_.listen(model_, {.post = client_.post,
-                                 .tell = [this](LiveSession::Kind kind, const Phrase& phrase) { tell(kind, phrase); },
-                                 .cancelled = cancelled_});
+    auto session = service_.listen(model_, {.post = client_.post,
+                                            .tell = [this](LiveSession::Kind kind, const Phrase& phrase,
+                                                           double ended_at) { tell(kind, phrase, ended_at); },
+                                            .cancelled = cancelled_});
     if (!session) return fail(session.error().message());
     session_ = *std::move(session);
     // what was heard may be all that a stop waits for
@@ -110,8 +107,8 @@ void WatsonSocket::on_binary(std::span<const std::byte> bytes) {
   heard_from_client_ = core::now();
   if (state_ != State::listening) return fail(R"(sound came without {"action":"start"} before it)");
   if (bytes.empty()) return stop();
-  if (incoming_.size() - incoming_at_ + bytes.size() > collected_bytes_max)
-    return fail(fmt::format("the recording has more than {} bytes; split it", collected_bytes_max));
+  if (incoming_.size() - incoming_at_ + bytes.size() > client_.waiting_bytes_max)
+    return fail(fmt::format("the recording has more than {} bytes; split it", client_.waiting_bytes_max));
   incoming_.insert(incoming_.end(), bytes.begin(), bytes.end());
 }
 
@@ -175,11 +172,13 @@ bool WatsonSocket::work() {
 bool WatsonSocket::is_behind() const { return session_ && session_->behind() > behind_max; }
 
 void WatsonSocket::hear_collected() {
+  auto place = service_.place(incoming_.size());
+  if (!place) return fail(place.error().message());
   finished_ = true;
   waits_for_recording_ = true;
   core::Buffer bytes = core::Buffer::copy_of(std::span<const std::byte>(incoming_));
-  incoming_.clear();
-  service_.recognise(model_,
+  incoming_ = {};
+  service_.recognise(*std::move(place), model_,
                      {.bytes = std::move(bytes), .content_type = options_.content_type, .cancelled = cancelled_},
                      [weak = weak_from_this(), post = client_.post](core::Result<Transcript> transcript) mutable {
                        post([weak, transcript = std::move(transcript)] {
@@ -198,10 +197,11 @@ core::Duration WatsonSocket::since_arrival(double seconds) const {
   return at == arrivals_.end() ? core::Duration{} : core::now() - at->second;
 }
 
-void WatsonSocket::tell(LiveSession::Kind kind, const Phrase& phrase) {
+void WatsonSocket::tell(LiveSession::Kind kind, const Phrase& phrase, double ended_at) {
   if (ended_) return;
   if (!told_any_) probe_->first_text(since_arrival(phrase.begin));
   told_any_ = true;
+  if (kind == LiveSession::Kind::interim && !options_.interim_results) return;
   Phrase placed = phrase;
   placed.begin -= begins_at_;
   placed.end -= begins_at_;
@@ -210,11 +210,10 @@ void WatsonSocket::tell(LiveSession::Kind kind, const Phrase& phrase) {
     word.end -= begins_at_;
   }
   if (kind == LiveSession::Kind::final) {
-    probe_->final_text(since_arrival(phrase.end));
+    probe_->final_text(since_arrival(ended_at));
     probe_->words(count_words(phrase.text));
     return answer(placed);
   }
-  if (!options_.interim_results) return;
   client_.send(json::serialize(
       json::object{{"result_index", results_}, {"results", json::array{watson_result(placed, options_, false)}}}));
 }
@@ -243,7 +242,17 @@ void WatsonSocket::told_everything() {
   }
   kept_.clear();
   state_ = State::idle;
+  if (server_ends_) return fail("the server ends; what had come until then was heard");
   client_.send(R"({"state":"listening"})");
+}
+
+void WatsonSocket::on_server_end() {
+  if (ended_) return;
+  server_ends_ = true;
+  if (state_ == State::idle) return client_.close("the server ends");
+  if (state_ == State::listening) stop();
+  while (work()) {
+  }
 }
 
 void WatsonSocket::on_tick(core::TimePoint now) {

@@ -30,6 +30,7 @@ class WatsonSocket : public std::enable_shared_from_this<WatsonSocket> {
     std::function<void(std::string text)> send;
     std::function<void(std::string_view reason)> close;  ///< after what was sent
     std::function<void(std::move_only_function<void()>)> post;
+    std::size_t waiting_bytes_max;  ///< of sound that came and was not heard yet
   };
 
   /// `asked` is what the query of the handshake says; messages that start a stream say more.
@@ -46,6 +47,8 @@ class WatsonSocket : public std::enable_shared_from_this<WatsonSocket> {
   bool is_behind() const;
   /// Now and then: ends a stream of which nothing has come for long.
   void on_tick(core::TimePoint now);
+  /// The server ends: what has come is heard and told, then the client is told of the end, and the connection closed.
+  void on_server_end();
 
  private:
   enum class State { idle, listening, stopping };
@@ -54,7 +57,7 @@ class WatsonSocket : public std::enable_shared_from_this<WatsonSocket> {
   void stop();
   bool find_form();
   void hear_collected();
-  void tell(LiveSession::Kind kind, const Phrase& phrase);
+  void tell(LiveSession::Kind kind, const Phrase& phrase, double ended_at);
   void answer(const Phrase& phrase);
   void told_everything();
   void fail(const std::string& sentence);
@@ -67,7 +70,8 @@ class WatsonSocket : public std::enable_shared_from_this<WatsonSocket> {
   std::shared_ptr<Probe> probe_;
   std::shared_ptr<std::atomic<bool>> cancelled_;
   State state_ = State::idle;
-  bool ended_ = false;  ///< the connection is being closed
+  bool ended_ = false;        ///< the connection is being closed
+  bool server_ends_ = false;  ///< it is closed when everything is told
   WatsonOptions options_;
   std::shared_ptr<LiveSession> session_;
   std::optional<BareSamples> samples_;  ///< once the form is known; never of a container that is collected

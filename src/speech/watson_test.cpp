@@ -24,14 +24,13 @@ TEST(WatsonOptions, TakesWhatIsSupportedAndWarnsOfTheRest) {
   for (const auto& [name, value] : {std::pair{"timestamps", "true"},
                                     {"inactivity_timeout", "-1"},
                                     {"max_alternatives", "3"},
-                                    {"smart_formatting", "true"},
+                                    {"keywords", "acme"},
                                     {"speaker_labels", "false"},
                                     {"colour", "red"}})
     ASSERT_TRUE(options.set(name, value)) << name;
   EXPECT_TRUE(options.timestamps);
   EXPECT_EQ(options.inactivity_timeout, -1);
-  EXPECT_THAT(options.warnings,
-              ElementsAre(HasSubstr("max_alternatives"), HasSubstr("smart_formatting"), HasSubstr("colour")));
+  EXPECT_THAT(options.warnings, ElementsAre(HasSubstr("max_alternatives"), HasSubstr("keywords"), HasSubstr("colour")));
   EXPECT_THAT(options.set("timestamps", "maybe").error().message(), HasSubstr("true or false"));
   EXPECT_THAT(options.set("inactivity_timeout", "soon").error().message(), HasSubstr("a number"));
 }
@@ -49,6 +48,20 @@ TEST(WatsonAnswer, JoinsPhrasesOverShortPausesUnlessAskedToSplit) {
   ASSERT_EQ(parts.at("results").as_array().size(), 3U);
   EXPECT_EQ(parts.at("results").at(0).at("end_of_utterance"), "silence");
   EXPECT_EQ(parts.at("results").at(2).at("end_of_utterance"), "end_of_data");
+}
+
+TEST(WatsonAnswer, FormatsEnglishWhereAsked) {
+  WatsonOptions options;
+  Phrase said = phrase(0, 1, "Twenty five.");
+  const auto transcript = [&] {
+    return answer({{said}, 1}, options).at("results").at(0).at("alternatives").at(0).at("transcript").as_string();
+  };
+  EXPECT_EQ(transcript(), "Twenty five. ");
+  options.smart_formatting = true;
+  EXPECT_EQ(transcript(), "25. ");
+  said.language = "de";
+  EXPECT_EQ(transcript(), "Twenty five. ");
+  EXPECT_THAT(answer({{said}, 1}, options).at("warnings").at(0).as_string().c_str(), HasSubstr("\"de\""));
 }
 
 TEST(WatsonAnswer, HasTimesAndConfidencesWhereTheModelGivesThemAndElseAWarning) {

@@ -54,8 +54,17 @@ class MemoryReader : public webm::Reader {
 
 class OpusTrack : public webm::Callback {
  public:
-  explicit OpusTrack(std::size_t samples_max) : samples_max_(samples_max), resampler_(opus_rate) {}
+  OpusTrack(std::size_t samples_max, std::uint64_t recording_bytes)
+      : samples_max_(samples_max), recording_bytes_(recording_bytes), resampler_(opus_rate) {}
 
+  /// The parser takes memory for what an element claims to have before it reads it. Of a recording that was cut off,
+  /// the elements that hold all the others rightly claim more than there is.
+  webm::Status OnElementBegin(const webm::ElementMetadata& metadata, webm::Action* action) override {
+    *action = webm::Action::kRead;
+    const bool holds_all = metadata.id == webm::Id::kSegment || metadata.id == webm::Id::kCluster;
+    const bool fits = metadata.size <= recording_bytes_ || metadata.size == webm::kUnknownElementSize;
+    return webm::Status(holds_all || fits ? webm::Status::kOkCompleted : webm::Status::kInvalidElementSize);
+  }
   webm::Status OnTrackEntry(const webm::ElementMetadata& /*metadata*/, const webm::TrackEntry& entry) override {
     const std::string& codec = entry.codec_id.value();
     if (!codec.starts_with("A_")) return webm::Status(webm::Status::kOkCompleted);
@@ -125,6 +134,7 @@ class OpusTrack : public webm::Callback {
     void operator()(OpusDecoder* decoder) const { opus_decoder_destroy(decoder); }
   };
   std::size_t samples_max_;
+  std::uint64_t recording_bytes_;
   Resampler resampler_;
   std::unique_ptr<OpusDecoder, Free> decoder_;
   std::uint64_t track_ = 0;
@@ -138,7 +148,7 @@ class OpusTrack : public webm::Callback {
 
 core::Result<std::vector<float>> decode_webm(std::span<const std::byte> bytes, double seconds_max) {
   MemoryReader reader(bytes);
-  OpusTrack track(samples_in(seconds_max));
+  OpusTrack track(samples_in(seconds_max), bytes.size());
   webm::WebmParser parser;
   parser.Feed(&track, &reader);  // however it ends: what was read until then is the sound
   return track.sound();

@@ -20,9 +20,7 @@ bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0
 constexpr std::array coarse{"fuck"sv, "motherfuck"sv, "shit"sv, "bullshit"sv, "cunt"sv, "asshole"sv, "bitch"sv};
 
 bool is_coarse(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return std::ranges::any_of(coarse, [&lower](std::string_view known) { return lower.starts_with(known); });
+  return std::ranges::any_of(coarse, [word = lower(word)](std::string_view known) { return word.starts_with(known); });
 }
 
 }  // namespace
@@ -64,6 +62,12 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
+}
+
+std::string lower(std::string_view text) {
+  std::string made(text);
+  for (char& c : made) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return made;
 }
 
 std::size_t count_words(std::string_view text) {

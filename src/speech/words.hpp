@@ -1,6 +1,5 @@
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +21,7 @@ struct Tokens {
 std::vector<Word> words_from(const Tokens& tokens, double begin, double end);
 
 std::string_view trimmed(std::string_view text);
+std::string lower(std::string_view text);
 std::size_t count_words(std::string_view text);
 
 /// Coarse English words to asterisks, each as long as the word.

@@ -2,8 +2,12 @@
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from http_call import call
 from program import Server, fake_model, rows
+
+pytestmark = pytest.mark.alone
 
 CLIENTS = 8
 

@@ -95,6 +95,7 @@ def test_open_dimensions_are_guessed_by_asking(server):
 
 
 @pytest.mark.parametrize("protocol", ["http", "grpc"])
+@pytest.mark.alone
 @pytest.mark.parametrize("loop", ["constant", "poisson"])
 def test_an_open_loop_reaches_its_rate(slow, protocol, loop):
     arguments = ["--rate", "200", *(["--poisson"] if loop == "poisson" else [])]
@@ -106,6 +107,7 @@ def test_an_open_loop_reaches_its_rate(slow, protocol, loop):
     assert DELAY_MS <= point["latency_ms"]["p50"] < 3 * DELAY_MS, point
 
 
+@pytest.mark.alone
 def test_an_open_loop_sees_the_queue_that_its_clients_hide(tmp_path):
     """One instance of 20 ms gets 100 requests a second, twice what it can: each client sees only its own 20 ms."""
     path = fake_model(tmp_path, "delay_us=20000")

@@ -118,3 +118,17 @@ def test_without_any_backend_it_is_not_healthy(tmp_path):
     done = run("doctor", program=alone)
     assert done.returncode == 1
     assert all(sentence in done.stdout for sentence in found["missing"])
+
+
+def test_in_a_folder_that_may_not_be_entered(tmp_path):
+    """OpenVINO ends a process there, unless it is not asked."""
+    if os.geteuid() != 0:
+        pytest.skip("becoming another user needs root")
+    tmp_path.chmod(0o700)
+    try:
+        done = run("doctor", "--json", cwd=tmp_path, user=65534, group=65534, extra_groups=[])
+    except PermissionError:
+        pytest.skip("the program lies where another user may not go")
+    works = {backend["name"]: backend["works"] for backend in json.loads(done.stdout)["backends"]}
+    assert works == {"onnxruntime": True, "openvino": False, "speech": True}
+    assert "may not be entered" in done.stdout

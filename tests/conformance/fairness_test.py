@@ -15,6 +15,8 @@ import pytest
 
 from program import Server, fake_model, rows
 
+pytestmark = pytest.mark.alone
+
 REQUESTS = 150
 TURNS = 5
 FLOODERS = 32

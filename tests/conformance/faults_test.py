@@ -148,6 +148,7 @@ def test_what_was_accepted_is_answered_before_the_end(tmp_path):
         assert server.process.wait(LIMIT_S) == 0
 
 
+@pytest.mark.alone
 def test_a_long_request_to_a_quick_model_keeps_nobody_else_waiting(tmp_path):
     """Even on the only thread that reads, and although every request until then was done in no time."""
     model = fake_model(tmp_path, "delay_us_per_row=20")
@@ -192,7 +193,7 @@ def test_at_the_end_what_cannot_be_answered_in_time_is_dropped(tmp_path):
     """The process ends in order: what runs is answered, what waits is not run."""
     fake_model(tmp_path, "delay_us=700000")
     app = tmp_path / "app.yaml"
-    app.write_text("server: {http_port: 0, grpc_port: 0, metrics_port: none, finish_timeout_ms: 200}\n"
+    app.write_text("server: {http_port: 0, grpc_port: 0, metrics_port: none, drain_timeout_ms: 1200}\n"
                    "models: [{path: m.fake, instances: 1, max_batch_size: 0}]\n")
     with Server([app], ports=[]) as server:
         with ThreadPoolExecutor(4) as clients:

@@ -1,10 +1,12 @@
 """The protocol over gRPC: tritonclient, gRPC's own health and reflection clients, and what a client may do wrong."""
 import queue
+import socket
 
 import grpc
 import numpy as np
 import pytest
 import tritonclient.grpc as triton
+from google.protobuf import descriptor_pool, message_factory
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from tritonclient.grpc import service_pb2, service_pb2_grpc
@@ -208,7 +210,27 @@ def test_health_and_reflection(server):
         for service in ("", "inference.GRPCInferenceService"):
             answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=LIMIT_S)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
-        assert "inference.GRPCInferenceService" in ProtoReflectionDescriptorDatabase(channel).get_services()
+        unknown = health_pb2.HealthCheckRequest(service="another")
+        with pytest.raises(grpc.RpcError) as refused:
+            health.Check(unknown, timeout=LIMIT_S)
+        assert refused.value.code() == grpc.StatusCode.NOT_FOUND
+        assert next(health.Watch(unknown, timeout=LIMIT_S)).status == health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+
+
+def test_a_client_learns_the_protocol_from_the_server(server):
+    """With no generated code: from the descriptors that reflection gives to an answer."""
+    with grpc.insecure_channel(server.grpc_address) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
+        assert {"inference.GRPCInferenceService", "grpc.health.v1.Health"} <= set(database.get_services())
+        pool = descriptor_pool.DescriptorPool(database)
+        method = pool.FindServiceByName("inference.GRPCInferenceService").FindMethodByName("ServerMetadata")
+        messages = [message_factory.GetMessageClass(kind) for kind in (method.input_type, method.output_type)]
+        call_it = channel.unary_unary(f"/{method.containing_service.full_name}/{method.name}",
+                                      messages[0].SerializeToString, messages[1].FromString)
+        assert call_it(messages[0](), timeout=LIMIT_S).name == "slipway"
+        with pytest.raises(KeyError):
+            pool.FindMessageTypeByName("no.such.Message")
+        assert list(database.FindAllExtensionNumbers("inference.ModelInferRequest")) == []
 
 
 def test_health_follows_the_models(tmp_path):
@@ -218,10 +240,74 @@ def test_health_follows_the_models(tmp_path):
         health = health_pb2_grpc.HealthStub(channel)
         ask = health_pb2.HealthCheckRequest()
         assert health.Check(ask, timeout=LIMIT_S).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        watched = health.Watch(ask, timeout=LIMIT_S)
+        assert next(watched).status == health_pb2.HealthCheckResponse.NOT_SERVING
         fake_model(tmp_path)
         with triton.InferenceServerClient(running.grpc_address) as client:
             client.load_model(model.stem)
+        assert next(watched).status == health_pb2.HealthCheckResponse.SERVING
         assert health.Check(ask, timeout=LIMIT_S).status == health_pb2.HealthCheckResponse.SERVING
+        assert running.stop() == 0
+        assert next(watched).status == health_pb2.HealthCheckResponse.NOT_SERVING
+        with pytest.raises(grpc.RpcError) as ended:
+            next(watched)
+        assert ended.value.code() == grpc.StatusCode.UNAVAILABLE
+
+
+def test_a_browser_is_told_what_the_port_speaks(server):
+    with socket.create_connection(server.grpc_address.split(":"), timeout=LIMIT_S) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = client.makefile("rb").read()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 505")
+    assert body.startswith(b"This port speaks gRPC") and body.count(b"\n") == 1 and body.endswith(b".\n")
+
+
+def test_a_client_that_breaks_http_2_is_left(server):
+    """Also where it reads nothing of what was written to it."""
+    preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+    ping_of_one_byte = bytes([0, 0, 1, 6, 0, 0, 0, 0, 0, 0])
+    with socket.create_connection(server.grpc_address.split(":"), timeout=LIMIT_S) as client:
+        client.sendall(preface + ping_of_one_byte)
+        assert client.makefile("rb").read()[-17:-13] == bytes([0, 0, 8, 7])  # GOAWAY, and the end
+
+
+def test_a_watch_has_one_message(server):
+    with grpc.insecure_channel(server.grpc_address) as channel:
+        watch = channel.stream_stream("/grpc.health.v1.Health/Watch")
+        with pytest.raises(grpc.RpcError) as refused:
+            list(watch(iter([b"", b""]), timeout=LIMIT_S))
+    assert refused.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+
+
+def test_an_error_of_any_length_is_told(stub):
+    request = service_pb2.ModelInferRequest(model_name="m" * 100_000)
+    with pytest.raises(grpc.RpcError) as refused:
+        stub.ModelInfer(request, timeout=LIMIT_S)
+    assert refused.value.code() == grpc.StatusCode.NOT_FOUND
+    assert "unknown model" in refused.value.details()
+
+
+def test_a_message_that_inflates_beyond_the_limit(tmp_path):
+    with Server([fake_model(tmp_path), "--max-request-bytes", "100000"]) as running, grpc.insecure_channel(running.grpc_address) as channel:
+        infer = channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
+        for compression, size in ((grpc.Compression.Gzip, 10_000_000), (grpc.Compression.NoCompression, 100_001)):
+            with pytest.raises(grpc.RpcError) as refused:
+                infer(bytes(size), timeout=LIMIT_S, compression=compression)
+            assert refused.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+            assert "100000" in refused.value.details()
+
+
+def test_many_calls_on_one_connection(client):
+    values = [np.full((1, 3), number, np.float32) for number in range(500)]
+    answers = queue.Queue()
+    for number, value in enumerate(values):
+        client.async_infer("identity_fp32", [tensor("x", value, "FP32")], request_id=str(number),
+                           callback=lambda result, error: answers.put((result, error)))
+    for _ in values:
+        result, error = answers.get(timeout=LIMIT_S)
+        assert error is None
+        assert (result.as_numpy("y") == values[int(result.get_response().id)]).all()
 
 
 def test_what_is_not_served_is_unimplemented(server):

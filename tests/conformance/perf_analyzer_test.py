@@ -11,6 +11,8 @@ from http_call import call
 import sequence_models
 from program import ROOT, Server
 
+pytestmark = pytest.mark.alone
+
 PERF_ANALYZER = ROOT / ".deps" / "perf_analyzer" / "perf_analyzer"
 CUDA_RUNTIME = pathlib.Path(next(iter(nvidia.cuda_runtime.__path__))) / "lib"
 SHAPES = {

@@ -3,6 +3,7 @@ import os
 import pathlib
 import queue
 import re
+import resource
 import socket
 import subprocess
 import tempfile
@@ -113,7 +114,12 @@ class Server:
 def run(*arguments, program=PROGRAM, **options) -> subprocess.CompletedProcess:
     """One command of the program, to its end. `options` are subprocess.run's."""
     command = [program, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=START_LIMIT_S, **options)
+    return subprocess.run(command, capture_output=True, text=True, **({"timeout": START_LIMIT_S} | options))
+
+
+def limit_files(most_bytes: int) -> None:
+    """Before a program begins, which takes restore_signals=False: it cannot write more, as where the disk is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
 
 def run_serve(arguments: list) -> subprocess.CompletedProcess:

@@ -84,7 +84,7 @@ def test_the_sdk_recognises_a_file(watson):
     assert answer["result_index"] == 0
     assert all(result["final"] for result in answer["results"])
     assert answer["results"][-1]["end_of_utterance"] == "end_of_data"
-    for word in ("timestamps", "word_confidence", "max_alternatives", "smart_formatting"):
+    for word in ("timestamps", "word_confidence", "max_alternatives"):
         assert any(word in warning for warning in answer["warnings"]), word
 
 

@@ -20,6 +20,8 @@ from http_call import call
 from perf_analyzer_test import CUDA_RUNTIME, PERF_ANALYZER
 from program import Server, fake_model, rows, run_serve
 
+pytestmark = pytest.mark.alone
+
 LIMIT_S = 60
 # A request of LONG rows occupies an instance for two seconds; one row is done at once.
 SLOW = "delay_us_per_row=50000"

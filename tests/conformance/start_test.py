@@ -1,11 +1,15 @@
 """How the program begins and ends."""
+import os
+import pathlib
 import signal
+import socket
+import tempfile
 
 import pytest
 
 import tiny_models
 from http_call import call
-from program import Server, fake_model, run_serve
+from program import ANY_PORT, Server, fake_model, run, run_serve
 
 
 @pytest.fixture
@@ -42,6 +46,49 @@ def test_a_spoilt_model_ends_serve_with_one_sentence(model, spoil):
 
 def test_a_model_that_is_not_there(tmp_path):
     assert "missing.onnx" in the_one_sentence(run_serve([tmp_path / "missing.onnx"]))
+
+
+def make_dead_link(path):
+    path.symlink_to("gone.onnx")
+
+
+def make_socket(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    "make, says",
+    [
+        (os.mkfifo, "is a FIFO, a file or folder expected"),
+        (make_dead_link, "is a link to gone.onnx, where nothing is"),
+        (make_socket, "is a socket, a file or folder expected"),
+    ],
+)
+def test_what_is_neither_file_nor_folder_is_told(model, tmp_path, make, says):
+    odd = tmp_path / "odd.onnx"
+    make(odd)
+    for command in (["serve"], ["inspect"], ["pack"], ["deploy", "--to", "systemd"]):
+        assert f"{odd}: {says}" in the_one_sentence(run(*command, odd, cwd=tmp_path))
+    with Server([tmp_path]) as server:
+        assert call(server.url + "/v2/health/ready").status == 200, "it is no model"
+        assert sum(f"{odd}: {says}; it is not served" in line for line in server.log) == 1
+    for command in (["pack", "-o", tmp_path / "image.tar"], ["deploy", "--to", "systemd"]):
+        done = run(*command, tmp_path)
+        assert done.returncode == 0 and f"{odd}: {says}; it is not served" in done.stderr
+
+
+def test_a_file_that_may_not_be_read_is_shown_to_no_backend(model):
+    with tempfile.TemporaryDirectory() as folder:  # which others may enter, unlike those of tests
+        os.chmod(folder, 0o755)
+        closed = pathlib.Path(folder) / "closed.onnx"
+        model.rename(closed)
+        closed.chmod(0)
+        # nothing is kept from root
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for command in (["serve", closed, *ANY_PORT], ["serve", folder, *ANY_PORT], ["inspect", closed], ["deploy", closed, "--to", "systemd"]):
+            sentence = the_one_sentence(run(*command, cwd=folder, **user))
+            assert sentence.endswith(f" {closed}: cannot be read: Permission denied")
 
 
 def test_an_unknown_key_of_a_model_yaml_is_named_with_its_line(model, tmp_path):

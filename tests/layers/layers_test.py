@@ -19,7 +19,7 @@ LEVELS = [
     ["pipeline", "speech"],
     ["admission", "protocol"],
     ["front"],
-    ["app", "measure", "batch", "ship"],
+    ["app", "measure", "batch", "ship", "fetch"],
     ["cli", "capi"],
 ]
 LEVEL_OF = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
