@@ -36,6 +36,8 @@ std::optional<std::uint64_t> Connection::length() const {
 }
 
 Tried<void> Connection::wait(std::string_view doing, const std::function<void(Handler)>& start) {
+  // what was on its way when the stop came still is, and there may be one operation of a kind
+  if (limits_.stop.stop_requested()) return std::unexpected(late(doing));
   bool done = false;
   error_code failure;
   start([&](error_code error) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <stop_token>
@@ -62,6 +63,8 @@ TEST_F(ConnectionTest, EndsWhenItIsStopped) {
   const auto answered = connection.exchange(request_);
   ASSERT_FALSE(answered);
   EXPECT_THAT(answered.error().error.message(), HasSubstr("interrupted"));
+  std::array<char, 1> byte{};
+  EXPECT_FALSE(connection.read(byte));
   EXPECT_FALSE(connection.connect());
 }
 

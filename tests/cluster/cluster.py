@@ -1,5 +1,6 @@
 """Replicas of the program, a real HAProxy before them, and clients that keep a ledger."""
 import collections
+import contextlib
 import http.client
 import json
 import os
@@ -7,6 +8,7 @@ import pathlib
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import threading
 
@@ -79,6 +81,44 @@ class Replica:
 
     def stop(self) -> None:
         self.server.stop()
+
+
+class Mortal:
+    """In a replica's place: says that it is ready, answers the first request of each connection, and ends the connection
+    within the second: after the "head" of the request or all of it ("body"), by a "reset", as a process does that is killed
+    before it has read all, or a "close". Without `after` it answers them all. `ended` counts the ends."""
+
+    def __init__(self, after: str = "", by: str = ""):
+        self._after, self._by = after, by
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.server = self
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.ended = 0
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self._serve, args=self._listener.accept()[:1], daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        answered = 0
+        with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
+            while request := stream.readline():
+                head = http.client.parse_headers(stream)
+                ends = bool(self._after) and answered == 1
+                if not (ends and self._after == "head"):
+                    stream.read(int(head.get("Content-Length", 0)))
+                if ends:
+                    self.ended += 1
+                    if self._by == "reset":
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+                answered += request.startswith(b"POST")
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    def stop(self) -> None:
+        self._listener.close()
 
 
 def free_port() -> int:

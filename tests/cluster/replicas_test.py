@@ -1,5 +1,7 @@
 """Three replicas behind a real balancer, under load: one is killed, one drained, one added, and each gets a new version
 of its model, one by one. Prints what became of every request."""
+import contextlib
+import http.client
 import json
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import tritonclient.grpc
 from tritonclient.utils import InferenceServerException
 
-from cluster import Balancer, HttpClients, Ledger, Load, Replica, make_version
+from cluster import Balancer, HttpClients, Ledger, Load, Mortal, Replica, make_version
 from program import ROOT, wait_until
 
 LEDGERS = ROOT / "build" / "ledgers"
@@ -64,6 +66,27 @@ def test_behind_haproxy_no_request_is_lost(tmp_path, replicas):
         for replica in replicas:
             assert replica.serves(2)
     assert_none_is_lost(ledger, "three replicas behind HAProxy")
+
+
+@pytest.mark.parametrize("after", ["head", "body"])
+@pytest.mark.parametrize("by", ["reset", "close"])
+def test_what_a_replica_took_and_did_not_answer_is_asked_of_another(tmp_path, after, by):
+    replicas = [Mortal(after, by), Mortal(), Mortal()]
+    try:
+        with Balancer(tmp_path, replicas) as balancer:
+
+            def ask_twice_on_a_connection() -> bool:
+                client = http.client.HTTPConnection("127.0.0.1", balancer.port, timeout=10)
+                with contextlib.closing(client):
+                    for _ in range(2):
+                        client.request("POST", "/v2/models/m/infer", b"{}")
+                        assert client.getresponse().read() == b"{}"
+                return replicas[0].ended >= 10
+
+            wait_until(ask_twice_on_a_connection, "ten requests ended with their replica")
+    finally:
+        for replica in replicas:
+            replica.stop()
 
 
 class GrpcClients:
