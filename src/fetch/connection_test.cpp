@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <stop_token>
@@ -63,9 +62,20 @@ TEST_F(ConnectionTest, EndsWhenItIsStopped) {
   const auto answered = connection.exchange(request_);
   ASSERT_FALSE(answered);
   EXPECT_THAT(answered.error().error.message(), HasSubstr("interrupted"));
-  std::array<char, 1> byte{};
-  EXPECT_FALSE(connection.read(byte));
   EXPECT_FALSE(connection.connect());
+}
+
+TEST_F(ConnectionTest, StartsNothingOnceItIsStopped) {
+  std::stop_source stop;
+  const Limits limits{.stop = stop.get_token()};
+  Connection connection(url_, nullptr, limits);
+  ASSERT_TRUE(connection.connect());
+  const Tcp::socket socket = acceptor_.accept();
+  stop.request_stop();
+  const auto answered = connection.exchange(request_);
+  ASSERT_FALSE(answered);
+  EXPECT_THAT(answered.error().error.message(), HasSubstr("interrupted"));
+  EXPECT_EQ(socket.available(), 0);  // bytes of the request would be here
 }
 
 }  // namespace
