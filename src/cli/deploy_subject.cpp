@@ -111,9 +111,7 @@ core::Result<void> check_packable(const NamedModels& named) {
 }
 
 core::Result<void> check_output(const NamedModels& named, const fs::path& output) {
-  std::vector<fs::path> read = files_read(named.sources);
-  if (named.is_app) read.push_back(named.given);
-  TRY_VOID(check_not_read("--output", output, read));
+  TRY_VOID(check_not_read("--output", output, files_read(named)));
   std::error_code failure;
   const fs::path file = fs::weakly_canonical(fs::absolute(output, failure), failure);
   for (const models::Source& source : named.sources) {

@@ -22,6 +22,12 @@ std::vector<fs::path> files_read(const std::vector<models::Source>& sources) {
   return files;
 }
 
+std::vector<fs::path> files_read(const NamedModels& named) {
+  std::vector<fs::path> files = files_read(named.sources);
+  if (named.is_app) files.push_back(named.given);
+  return files;
+}
+
 core::Result<void> check_not_read(const std::string& option, const fs::path& output,
                                   const std::vector<fs::path>& read) {
   std::error_code failure;

@@ -139,11 +139,7 @@ core::Result<ship::PackPlan> plan_for(const Arguments& arguments) {
   const std::string called = ship::image_name_from(named.called());
   TRY(plan.name, reference_from(arguments.name.value_or(called)));
   TRY(plan.output, output_for(arguments, plan, called));
-  if (!plan.output.empty()) {
-    std::vector<fs::path> read = files_read(named.sources);
-    if (named.is_app) read.push_back(named.given);
-    TRY_VOID(check_not_read("--output", plan.output, read));
-  }
+  if (!plan.output.empty()) TRY_VOID(check_not_read("--output", plan.output, files_read(named)));
   plan.sources = std::move(named.sources);
   return plan;
 }

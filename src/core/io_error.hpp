@@ -16,6 +16,11 @@ inline std::unexpected<Error> cannot_write(const std::filesystem::path& file, in
   return fail(Code::unavailable, fmt::format("{}: cannot be written{}", file.string(), why));
 }
 
+/// What was done with a file or folder and failed, with the system's reason.
+inline std::unexpected<Error> io_failed(const std::filesystem::path& path, const std::error_code& reason) {
+  return fail(Code::unavailable, fmt::format("{}: {}", path.string(), reason.message()));
+}
+
 /// A copy that could not be made, which both files are named for: either may be the one that is at fault.
 inline std::unexpected<Error> cannot_copy(const std::filesystem::path& from, const std::filesystem::path& to,
                                           int reason) {

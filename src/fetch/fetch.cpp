@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/io_error.hpp"
 #include "core/work_folder.hpp"
 #include "fetch/download.hpp"
 #include "fetch/merge.hpp"
@@ -32,10 +33,6 @@ core::Result<Wanted> wanted_from(const std::string& address) {
   TRY(wanted.url, parse_url(address));
   TRY(wanted.name, file_name(*wanted.url));
   return wanted;
-}
-
-core::Error failed(const fs::path& path, const std::error_code& failure) {
-  return {core::Code::unavailable, fmt::format("{}: {}", path.string(), failure.message())};
 }
 
 /// Fetches into a work folder, and from there to the place.
@@ -163,7 +160,7 @@ class Fetching {
     fs::path made = work_.path() / std::to_string(folders_++);
     std::error_code failure;
     fs::create_directory(made, failure);
-    if (failure) return std::unexpected(failed(made, failure));
+    if (failure) return core::io_failed(made, failure);
     return made;
   }
 
@@ -214,9 +211,9 @@ core::Result<Plan> plan(const std::vector<std::string>& addresses, const fs::pat
 core::Result<void> fetch(const Plan& plan, const Limits& limits, Progress& progress) {
   std::error_code failure;
   fs::create_directories(plan.to, failure);
-  if (failure) return std::unexpected(failed(plan.to, failure));
+  if (failure) return core::io_failed(plan.to, failure);
   const auto work = core::WorkFolder::create(plan.to, ".slipway-fetch-");
-  if (!work) return std::unexpected(failed(plan.to, work.error()));
+  if (!work) return core::io_failed(plan.to, work.error());
   return Fetching(plan, limits, progress, *work).run();
 }
 

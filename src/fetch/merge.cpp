@@ -10,6 +10,7 @@
 #include <system_error>
 #include <vector>
 
+#include "core/io_error.hpp"
 #include "models/version_number.hpp"
 
 namespace slipway::fetch {
@@ -17,10 +18,6 @@ namespace slipway::fetch {
 namespace fs = std::filesystem;
 
 namespace {
-
-std::unexpected<core::Error> failed(const fs::path& path, std::string_view why) {
-  return core::fail(core::Code::unavailable, fmt::format("{}: {}", path.string(), why));
-}
 
 bool is_at_or_below(const fs::path& path, const fs::path& folder) {
   return std::ranges::mismatch(folder, path).in1 == folder.end();
@@ -37,7 +34,7 @@ core::Result<std::vector<fs::directory_entry>> entries_of(const fs::path& folder
   for (fs::directory_iterator next(folder, failure); !failure && next != fs::directory_iterator();
        next.increment(failure))
     entries.push_back(*next);
-  if (failure) return failed(folder, failure.message());
+  if (failure) return core::io_failed(folder, failure);
   std::ranges::sort(entries);
   return entries;
 }
@@ -102,7 +99,7 @@ class Merger {
       if (!failure) continue;
       for (const Move& done : moves_ | std::views::take(i) | std::views::reverse)
         once(done.exchanges ? done : Move{.from = done.to, .to = done.from});
-      return failed(moves_[i].to, failure.message());
+      return core::io_failed(moves_[i].to, failure);
     }
     for (const fs::path& stale : merging_.stale) remove_empty(stale.parent_path());
     return {};
@@ -116,15 +113,17 @@ class Merger {
       if (name == merging_.last) continue;
       std::error_code failure;
       const fs::file_status there = fs::symlink_status(to_ / name, failure);
-      if (failure && there.type() != fs::file_type::not_found) return failed(to_ / name, failure.message());
+      if (failure && there.type() != fs::file_type::not_found) return core::io_failed(to_ / name, failure);
       const bool is_folder = fs::is_directory(entry.symlink_status());
       if (!fs::exists(there) || (!is_folder && !fs::is_directory(there)) || may_go(name, there)) {
         plan_move(name);
       } else if (is_folder && fs::is_directory(there)) {
         TRY_VOID(plan_folder(name));
       } else {
-        return failed(to_ / name, is_folder ? "a folder comes here, and what is there is none"
-                                            : "a file comes here, and what is there is a folder");
+        return core::fail(core::Code::unavailable,
+                          fmt::format("{}: {}", (to_ / name).string(),
+                                      is_folder ? "a folder comes here, and what is there is none"
+                                                : "a file comes here, and what is there is a folder"));
       }
     }
     return {};

@@ -1,7 +1,6 @@
 #include "fetch/part_file.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "core/io_error.hpp"
 
 namespace slipway::fetch {
 
@@ -31,8 +32,7 @@ PartFile::~PartFile() {
 }
 
 std::unexpected<core::Error> PartFile::failed() const {
-  return core::fail(core::Code::unavailable,
-                    fmt::format("{}: {}", path_.string(), std::generic_category().message(errno)));
+  return core::io_failed(path_, {errno, std::generic_category()});
 }
 
 core::Result<void> PartFile::write(std::span<const char> bytes) {

@@ -6,10 +6,9 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
-#include "models/sha256.hpp"
+#include "models/model_hash.hpp"
 
 namespace slipway::fetch {
 
@@ -17,13 +16,6 @@ namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t day_letters = 8;  // of "20130524T000000Z"
-
-std::string sha256_text(std::string_view text) {
-  models::Sha256 hash;
-  hash.add(std::as_bytes(std::span(text)));
-  const auto done = hash.finish();
-  return done ? models::hex(*done) : "";
-}
 
 std::string hmac(std::string_view key, std::string_view text) {
   std::string result(EVP_MAX_MD_SIZE, '\0');
@@ -67,7 +59,8 @@ std::string authorization(const Credentials& credentials, const ToSign& request)
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}", request.method, path, query, headers, names, body);
   const std::string day = time.substr(0, day_letters);
   const std::string scope = fmt::format("{}/{}/{}/aws4_request", day, request.region, request.service);
-  const std::string to_sign = fmt::format("{}\n{}\n{}\n{}", algorithm, time, scope, sha256_text(canonical));
+  const std::string to_sign =
+      fmt::format("{}\n{}\n{}\n{}", algorithm, time, scope, models::text_hash(canonical).value_or(""));
   const std::string day_key = hmac("AWS4" + credentials.secret, day);
   const std::string key = hmac(hmac(hmac(day_key, request.region), request.service), "aws4_request");
   std::string signature;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <system_error>
 
+#include "core/io_error.hpp"
 #include "fetch/part_file.hpp"
 #include "fetch/tree.hpp"
 
@@ -86,7 +87,7 @@ class Unpacking {
       const fs::file_status there = fs::symlink_status(so_far, failure);
       if (fs::is_directory(there)) continue;
       if (fs::exists(there)) return core::invalid(fmt::format("\"{}\" lies below a file or a link", name.string()));
-      if (fs::create_directory(so_far, failure); failure) return failed(so_far, failure);
+      if (fs::create_directory(so_far, failure); failure) return core::io_failed(so_far, failure);
     }
     return {};
   }
@@ -99,7 +100,7 @@ class Unpacking {
     std::error_code failure;
     const fs::file_status there = fs::symlink_status(path, failure);
     if (fs::is_directory(there)) return core::invalid(fmt::format("\"{}\" is a folder and a file", name.string()));
-    if (fs::exists(there) && !fs::remove(path, failure)) return failed(path, failure);
+    if (fs::exists(there) && !fs::remove(path, failure)) return core::io_failed(path, failure);
     done_.files.erase(name.string());
     done_.links.erase(name.string());
     return path;
@@ -150,7 +151,7 @@ class Unpacking {
     TRY(const fs::path path, place(name));
     std::error_code failure;
     fs::create_symlink(target, path, failure);
-    if (failure) return failed(path, failure);
+    if (failure) return core::io_failed(path, failure);
     done_.links[name.string()] = target;
     return {};
   }
@@ -168,13 +169,9 @@ class Unpacking {
     TRY(const fs::path path, place(name));
     std::error_code failure;
     fs::create_hard_link(to_ / other, path, failure);
-    if (failure) return failed(path, failure);
+    if (failure) return core::io_failed(path, failure);
     done_.files[name.string()] = hash;
     return {};
-  }
-
-  static std::unexpected<core::Error> failed(const fs::path& path, const std::error_code& failure) {
-    return core::fail(core::Code::unavailable, fmt::format("{}: {}", path.string(), failure.message()));
   }
 
   archive* reader_;

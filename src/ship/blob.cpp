@@ -136,7 +136,7 @@ core::Result<Blob> BlobWriter::finish() {
   blob_.digest = digest_text(*stored);
   std::error_code failure;
   fs::rename(part_, folder_ / hex_of(blob_.digest), failure);
-  if (failure) return core::fail(core::Code::unavailable, fmt::format("{}: {}", folder_.string(), failure.message()));
+  if (failure) return core::io_failed(folder_, failure);
   return blob_;
 }
 

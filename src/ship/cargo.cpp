@@ -148,8 +148,7 @@ core::Result<void> lay_out(LayerPlan& plan, const fs::path& root) {
     fs::create_directories(to.parent_path(), failure);
     if (failure) return core::cannot_write(root.parent_path(), failure.value());
     const fs::path from = fs::canonical(item.from, failure);
-    if (failure)
-      return core::fail(core::Code::unavailable, fmt::format("{}: {}", item.from.string(), failure.message()));
+    if (failure) return core::io_failed(item.from, failure);
     if (!fs::exists(to)) {
       fs::create_hard_link(from, to, failure);
       if (failure) fs::copy_file(from, to, failure);

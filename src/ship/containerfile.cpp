@@ -4,10 +4,10 @@
 
 #include <boost/json.hpp>
 #include <chrono>
-#include <fstream>
 #include <set>
 #include <string_view>
 
+#include "config/text_file.hpp"
 #include "core/io_error.hpp"
 #include "core/printable.hpp"
 
@@ -35,7 +35,7 @@ core::Result<void> set_time(const fs::path& file, std::int64_t time) {
   const auto when = std::chrono::file_clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(time)));
   fs::last_write_time(file, when, failure);
   if (!failure) return {};
-  return core::fail(core::Code::unavailable, fmt::format("{}: {}", file.string(), failure.message()));
+  return core::io_failed(file, failure);
 }
 
 fs::perms mode_of(Item::Kind kind) {
@@ -61,16 +61,7 @@ core::Result<void> make_folders(const fs::path& folder, const fs::path& top, std
   fs::create_directory(folder, failure);
   if (!failure) fs::permissions(folder, mode_of(Item::Kind::folder), failure);
   if (!failure) return {};
-  return core::fail(core::Code::unavailable, fmt::format("{}: {}", folder.string(), failure.message()));
-}
-
-core::Result<void> write_text(const fs::path& to, const std::string& text) {
-  errno = 0;
-  std::ofstream out(to, std::ios::binary);
-  out << text;
-  out.close();
-  if (out) return {};
-  return core::cannot_write(to);
+  return core::io_failed(folder, failure);
 }
 
 core::Result<void> write_item(const Item& item, const fs::path& to) {
@@ -80,7 +71,7 @@ core::Result<void> write_item(const Item& item, const fs::path& to) {
   } else if (item.kind == Item::Kind::open_folder || item.kind == Item::Kind::folder) {
     fs::create_directory(to, failure);
   } else {
-    TRY_VOID(write_text(to, item.text));
+    TRY_VOID(config::write_text_file(to, item.text));
   }
   if (!failure) fs::permissions(to, mode_of(item.kind), failure);
   if (!failure) return {};
@@ -129,7 +120,7 @@ core::Result<void> write_build_folder(const std::vector<LayerPlan>& layers, cons
     titles.push_back(layer.title);
     TRY_VOID(write_tree(layer, folder / "layers" / std::to_string(titles.size()), config.created));
   }
-  return write_text(folder / "Containerfile", containerfile(titles, config, name));
+  return config::write_text_file(folder / "Containerfile", containerfile(titles, config, name));
 }
 
 }  // namespace slipway::ship

@@ -117,10 +117,7 @@ core::Result<Blob> write_deb(const Cargo& cargo, const std::vector<LayerPlan>& l
       text_item("./control", deb_control(name, cargo, {depends.begin(), depends.end()}, installed_kib)));
   control.items.push_back(text_item("./conffiles", "/" + defaults + "\n"));
   for (const char* script : {"postinst", "prerm", "postrm"})
-    control.items.push_back({.kind = Item::Kind::script,
-                             .name = fmt::format("./{}", script),
-                             .from = {},
-                             .text = deb_script(script, name.package)});
+    control.items.push_back(script_item(fmt::format("./{}", script), deb_script(script, name.package)));
 
   TRY(const Layer controls, write_layer(control, work, Compression::gzip, plan.time));
   TRY(const Layer packed, write_layer(data, work, plan.compression, plan.time));

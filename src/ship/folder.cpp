@@ -44,10 +44,6 @@ std::string file_name(const std::string& name) { return name.substr(name.rfind('
 /// What a container has and a folder takes from the system.
 bool is_of_containers(const std::string& name) { return name.starts_with("etc/") || name == "tmp"; }
 
-Item script_item(std::string name, std::string text) {
-  return {.kind = Item::Kind::script, .name = std::move(name), .from = {}, .text = std::move(text)};
-}
-
 std::string read_me(const PackPlan& plan, const Cargo& cargo) {
   std::string text = fmt::format(
       R"({0}, served by Slipway {1}

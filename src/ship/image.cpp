@@ -6,6 +6,7 @@
 #include <fstream>
 #include <utility>
 
+#include "config/text_file.hpp"
 #include "core/io_error.hpp"
 #include "core/utc_time.hpp"
 #include "ship/digest.hpp"
@@ -66,14 +67,6 @@ std::string config_json(const std::vector<Layer>& layers, const ImageConfig& con
                                       {"config", std::move(inner)},
                                       {"rootfs", {{"type", "layers"}, {"diff_ids", std::move(diffs)}}},
                                       {"history", std::move(history)}});
-}
-
-core::Result<void> write_text(const fs::path& file, std::string_view text) {
-  std::ofstream out(file, std::ios::binary);
-  out << text;
-  out.close();
-  if (out) return {};
-  return core::cannot_write(file);
 }
 
 /// An archive of files that are named as they shall be in it.
@@ -172,8 +165,8 @@ core::Result<Image> make_image(const fs::path& folder, std::vector<Layer> layers
                                                             {"annotations", json::value_from(config.labels)}});
   TRY(image.manifest, write_blob(blobs, manifest));
   image.digest = image.manifest.digest;
-  TRY_VOID(write_text(folder / "oci-layout", layout));
-  TRY_VOID(write_text(folder / index_name, index_json(image)));
+  TRY_VOID(config::write_text_file(folder / "oci-layout", layout));
+  TRY_VOID(config::write_text_file(folder / index_name, index_json(image)));
   return image;
 }
 

@@ -41,11 +41,7 @@ annotations:
   text.add(2, "containers:\n  - name: kserve-container\n");
   text.mark("image");
   text.add(in_runtime, "image: {}\nimagePullPolicy: IfNotPresent\n", Scalar::text(plan.image));
-  if (!plan.storage_uri.empty()) {
-    text.add(in_runtime, "args:\n  - {}\n", Scalar::text(storage_folder));
-    if (!plan.subject.backend.empty())
-      text.add(in_runtime, "  - --backend\n  - {}\n", Scalar::text(plan.subject.backend));
-  }
+  if (!plan.storage_uri.empty()) add_arguments(text, plan, in_runtime, storage_folder);
   const auto add_port = [&](const char* name, std::uint16_t port) {
     text.add(in_runtime, R"(
   - name: {}

@@ -16,7 +16,7 @@ std::vector<Manifest> kubernetes_manifests(const DeployPlan& plan) {
     add("configmap.yaml", fmt::format("ConfigMap {}: the app file", config_map_name(plan)), config_map(plan));
   add("deployment.yaml", fmt::format("Deployment {}: the servers", plan.name), deployment(plan));
   add("service.yaml", fmt::format("Service {}: HTTP", plan.name), http_service(plan));
-  if (has_grpc(plan)) {
+  if (plan.subject.grpc_port) {
     add("service-grpc.yaml", fmt::format("Service {}: gRPC, balanced by its clients", grpc_service_name(plan)),
         grpc_service(plan));
   }

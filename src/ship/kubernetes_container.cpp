@@ -27,17 +27,26 @@ env:  # every option of slipway serve has a variable
     text.add(indent, "  - name: {}\n    value: {}\n", Scalar::text(name), Scalar::quoted(value));
   for (const auto& [name, value] : plan.variables)
     text.add(indent, "  - name: {}\n    value: {}\n", Scalar::text(name), Scalar::not_expanded(value));
-  for (const auto& variable : plan.secret_variables) {
-    text.add(indent, R"(
+  for (const auto& variable : plan.secret_variables) add_secret_variable(text, variable, false, indent);
+}
+
+void add_secret_variable(YamlText& text, const DeployPlan::SecretVariable& variable, bool may_lack,
+                         std::size_t indent) {
+  text.add(indent, R"(
   - name: {}
     valueFrom:
       secretKeyRef:
         name: {}
         key: {}
-        optional: false
+        optional: {}
 )",
-             Scalar::text(variable.name), Scalar::text(variable.secret), Scalar::text(variable.key));
-  }
+           Scalar::text(variable.name), Scalar::text(variable.secret), Scalar::text(variable.key),
+           Scalar::boolean(may_lack));
+}
+
+void add_arguments(YamlText& text, const DeployPlan& plan, std::size_t indent, const char* models) {
+  text.add(indent, "args:\n  - {}\n", Scalar::text(models));
+  if (!plan.subject.backend.empty()) text.add(indent, "  - --backend\n  - {}\n", Scalar::text(plan.subject.backend));
 }
 
 void add_resources(YamlText& text, const DeployPlan& plan, std::size_t indent) {

@@ -31,6 +31,10 @@ YamlText service_monitor(const DeployPlan& plan);
 
 // Parts of a container, `indent` deep.
 void add_environment(YamlText& text, const DeployPlan& plan, std::size_t indent);
+/// One variable in a list of them.
+void add_secret_variable(YamlText& text, const DeployPlan::SecretVariable& variable, bool may_lack, std::size_t indent);
+/// For a server whose models lie in a folder that is not the image's own.
+void add_arguments(YamlText& text, const DeployPlan& plan, std::size_t indent, const char* models);
 void add_resources(YamlText& text, const DeployPlan& plan, std::size_t indent);
 void add_container_security(YamlText& text, std::size_t indent);
 void add_probes(YamlText& text, std::size_t indent);
@@ -38,9 +42,6 @@ void add_probes(YamlText& text, std::size_t indent);
 /// What holds for a pod, `indent` deep: its end, its rights, where it runs.
 void add_pod_rules(YamlText& text, const DeployPlan& plan, std::size_t indent);
 
-/// Whether the objects have a port of this kind.
-bool has_grpc(const DeployPlan& plan);
-bool has_metrics(const DeployPlan& plan);
 /// Those that models are fetched from.
 std::vector<std::uint16_t> model_ports(const DeployPlan& plan);
 /// How many replicas there are at least.

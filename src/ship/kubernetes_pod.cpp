@@ -28,13 +28,6 @@ void add_ports(YamlText& text, const DeployPlan& plan) {
   if (plan.subject.metrics_port) add("metrics", *plan.subject.metrics_port);
 }
 
-void add_arguments(YamlText& text, const DeployPlan& plan) {
-  if (!plan.brings_models()) return;  // the image knows its own
-  text.add(in_container, "args:\n  - /srv/models\n");
-  if (!plan.subject.backend.empty())
-    text.add(in_container, "  - --backend\n  - {}\n", Scalar::text(plan.subject.backend));
-}
-
 void add_mounts(YamlText& text, const DeployPlan& plan) {
   if (plan.brings_models())
     text.add(in_container, R"(
@@ -90,17 +83,9 @@ void add_credentials(YamlText& text, const DeployPlan& plan) {
     text.add(in_container, "  - name: AWS_ENDPOINT_URL\n    value: {}\n", Scalar::not_expanded(plan.model_endpoint));
   if (plan.model_secret.empty()) return;
   for (const char* name : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION"}) {
-    const std::string_view key = name;
+    const std::string key = name;
     const bool may_lack = key == "AWS_SESSION_TOKEN" || key == "AWS_REGION";
-    text.add(in_container, R"(
-  - name: {}
-    valueFrom:
-      secretKeyRef:
-        name: {}
-        key: {}
-        optional: {}
-)",
-             Scalar::text(key), Scalar::text(plan.model_secret), Scalar::text(key), Scalar::boolean(may_lack));
+    add_secret_variable(text, {key, plan.model_secret, key}, may_lack, in_container);
   }
 }
 
@@ -177,7 +162,7 @@ template:
   text.add(4, "spec:\n  containers:\n    - name: slipway\n");
   text.mark("image");
   text.add(in_container, "image: {}\nimagePullPolicy: IfNotPresent\n", Scalar::text(plan.image));
-  add_arguments(text, plan);
+  if (plan.brings_models()) add_arguments(text, plan, in_container, "/srv/models");  // else the image knows its own
   add_resources(text, plan, in_container);
   add_environment(text, plan, in_container);
   add_ports(text, plan);

@@ -24,9 +24,6 @@ void add_selector(YamlText& text, const DeployPlan& plan) {
 
 }  // namespace
 
-bool has_grpc(const DeployPlan& plan) { return plan.subject.grpc_port.has_value(); }
-bool has_metrics(const DeployPlan& plan) { return plan.subject.metrics_port.has_value(); }
-
 std::vector<std::uint16_t> model_ports(const DeployPlan& plan) {
   std::vector<std::string> addresses;
   for (const FetchedModel& model : plan.fetched) {
@@ -123,11 +120,11 @@ spec:
   };
   for (const std::string& name : plan.allowed_namespaces) add_namespace(name);
   text.add(6, "ports:\n  - port: http\n");
-  if (has_grpc(plan)) text.add(6, "  - port: grpc\n");
+  if (plan.subject.grpc_port) text.add(6, "  - port: grpc\n");
   text.add(4, "- from:\n");
   text.mark("who may read metrics");
   add_namespace(plan.monitoring_namespace);
-  text.add(6, "ports:\n  - port: {}\n", Scalar::text(has_metrics(plan) ? "metrics" : "http"));
+  text.add(6, "ports:\n  - port: {}\n", Scalar::text(plan.subject.metrics_port ? "metrics" : "http"));
   if (plan.fetched.empty()) {
     text.add(2, "egress: []  # it calls nobody\n");
     return text;
@@ -158,7 +155,7 @@ spec:
       path: /metrics
       interval: 15s
 )",
-           Scalar::text(plan.name), Scalar::text(has_metrics(plan) ? "metrics" : "http"));
+           Scalar::text(plan.name), Scalar::text(plan.subject.metrics_port ? "metrics" : "http"));
   return text;
 }
 

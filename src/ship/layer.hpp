@@ -31,6 +31,9 @@ inline Item program_item(std::filesystem::path from, std::string name) {
 inline Item text_item(std::string name, std::string text) {
   return {.kind = Item::Kind::text, .name = std::move(name), .from = {}, .text = std::move(text)};
 }
+inline Item script_item(std::string name, std::string text) {
+  return {.kind = Item::Kind::script, .name = std::move(name), .from = {}, .text = std::move(text)};
+}
 
 /// What one layer is to hold. Later items of a name that is there already are left out.
 struct LayerPlan {
