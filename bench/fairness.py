@@ -9,15 +9,13 @@ The load generator shares the machine, so a flood also is what its sender takes.
 import argparse
 import contextlib
 import json
-import re
 import statistics
 import subprocess
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
-from servers import PYTHON, ROOT, Server, free_port
+from servers import PYTHON, ROOT, Server, free_port, requests_total
 
 PROGRAM = ROOT / "build/slipway"
 FLOODERS = 32
@@ -35,24 +33,19 @@ def p99_ms(url, model, seconds):
     return json.loads(done.stdout)["points"][0]["latency_ms"]["p99"]
 
 
-def answered(url, model):
-    text = urllib.request.urlopen(f"{url}/metrics", timeout=30).read().decode()
-    return sum(float(v) for v in re.findall(rf'^slipway_requests_total\{{[^}}]*model="{model}"[^}}]*\}} (\S+)$', text, re.M))
-
-
 @contextlib.contextmanager
 def flood(url, model):
     """Gives a function that tells the answers a second since it began."""
     process = subprocess.Popen(bench(url, model, FLOODERS, "--window", "1000"), stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     try:
-        before, limit = answered(url, model), time.monotonic() + 30
-        while answered(url, model) - before < 10 * FLOODERS:
+        before, limit = requests_total(url, model), time.monotonic() + 30
+        while requests_total(url, model) - before < 10 * FLOODERS:
             if time.monotonic() > limit:
                 raise SystemExit(f"no flood on {model}")
             time.sleep(0.05)
-        begin, first = time.monotonic(), answered(url, model)
-        yield lambda: (answered(url, model) - first) / (time.monotonic() - begin)
+        begin, first = time.monotonic(), requests_total(url, model)
+        yield lambda: (requests_total(url, model) - first) / (time.monotonic() - begin)
     finally:
         process.kill()
         process.wait(10)

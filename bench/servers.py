@@ -3,6 +3,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -95,6 +96,12 @@ class Server:
             if now - before < 0.02:
                 return
             before = now
+
+
+def requests_total(url, model='[^"]*'):
+    """What a Slipway has counted since it started, of one model or of all."""
+    text = urllib.request.urlopen(f"{url}/metrics", timeout=30).read().decode()
+    return sum(float(v) for v in re.findall(rf'^slipway_requests_total\{{[^}}]*model="{model}"[^}}]*\}} (\S+)$', text, re.M))
 
 
 def free_port():

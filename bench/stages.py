@@ -32,7 +32,7 @@ import urllib.request
 from pathlib import Path
 
 from load import Failed, Http
-from servers import PYTHON, ROOT, Server, free_port
+from servers import PYTHON, ROOT, Server, free_port, requests_total
 
 PROGRAM = ROOT / "build/slipway"
 PROTOCOLS = ["http-json", "http", "grpc"]
@@ -62,8 +62,7 @@ class Slipway:
         return json.loads(done.stdout)["points"][0]
 
     def requests(self):
-        text = urllib.request.urlopen(f"{self.url}/metrics", timeout=30).read().decode()
-        return sum(float(v) for v in re.findall(r"^slipway_requests_total\{.*\} (\S+)$", text, re.M))
+        return requests_total(self.url)
 
     def cpu_seconds(self):
         """To the nanosecond, where utime and stime have hundredths."""
