@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What a flood on one model does to another's p99: three real models in one server, each flooded in turn by 32 clients while one
-client asks another, and that client alone before. Prints a table of medians.
+client asks another, and that client alone before. Prints a table of medians; "times" is that of each turn's own ratio.
 
     bench/fairness.py [--turns 5] [--seconds 2]
 
@@ -35,7 +35,7 @@ def p99_ms(url, model, seconds):
 
 @contextlib.contextmanager
 def flood(url, model):
-    """Gives a function that tells the answers a second since it began."""
+    """Gives a function that tells the requests a second since it began, the refused ones among them."""
     process = subprocess.Popen(bench(url, model, FLOODERS, "--window", "1000"), stdout=subprocess.DEVNULL,
                                stderr=subprocess.DEVNULL)
     try:
@@ -46,6 +46,8 @@ def flood(url, model):
             time.sleep(0.05)
         begin, first = time.monotonic(), requests_total(url, model)
         yield lambda: (requests_total(url, model) - first) / (time.monotonic() - begin)
+        if process.poll() is not None:
+            raise SystemExit(f"the flood on {model} ended too early")
     finally:
         process.kill()
         process.wait(10)

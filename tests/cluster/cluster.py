@@ -84,9 +84,9 @@ class Replica:
 
 
 class Mortal:
-    """In a replica's place: says that it is ready, answers the first request of each connection, and ends the connection
-    within the second: after the "head" of the request or all of it ("body"), by a "reset", as a process does that is killed
-    before it has read all, or a "close". Without `after` it answers them all. `ended` counts the ends."""
+    """In a replica's place: says that it is ready, and ends the connection within each inference: after the "head" of the
+    request or all of it ("body"), by a "reset", as a process does that is killed before it has read all, or a "close".
+    Without `after` it answers them. `ended` counts the ends."""
 
     def __init__(self, after: str = "", by: str = ""):
         self._after, self._by = after, by
@@ -102,11 +102,10 @@ class Mortal:
                 threading.Thread(target=self._serve, args=self._listener.accept()[:1], daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        answered = 0
         with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
             while request := stream.readline():
                 head = http.client.parse_headers(stream)
-                ends = bool(self._after) and answered == 1
+                ends = bool(self._after) and request.startswith(b"POST")
                 if not (ends and self._after == "head"):
                     stream.read(int(head.get("Content-Length", 0)))
                 if ends:
@@ -114,10 +113,10 @@ class Mortal:
                     if self._by == "reset":
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     return
-                answered += request.startswith(b"POST")
                 connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
     def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # which wakes who waits for a connection
         self._listener.close()
 
 

@@ -75,15 +75,15 @@ def test_what_a_replica_took_and_did_not_answer_is_asked_of_another(tmp_path, af
     try:
         with Balancer(tmp_path, replicas) as balancer:
 
-            def ask_twice_on_a_connection() -> bool:
+            def ask_thrice_on_a_connection() -> bool:
                 client = http.client.HTTPConnection("127.0.0.1", balancer.port, timeout=10)
                 with contextlib.closing(client):
-                    for _ in range(2):
+                    for _ in range(3):
                         client.request("POST", "/v2/models/m/infer", b"{}")
                         assert client.getresponse().read() == b"{}"
                 return replicas[0].ended >= 10
 
-            wait_until(ask_twice_on_a_connection, "ten requests ended with their replica")
+            wait_until(ask_thrice_on_a_connection, "ten requests ended with their replica")
     finally:
         for replica in replicas:
             replica.stop()

@@ -2,7 +2,8 @@
 
 The affine model, y = relu(x @ weights * scale + bias), is made here, and NumPy knows its answers. SavedModel, TFLite
 and Paddle are also there as their makers wrote them, with variables, functions and real layers: for those models the
-same package or a sister of it has an ONNX twin, and the runtimes themselves know the answers.
+same package or a sister of it has an ONNX twin, and a runtime that is called directly knows the answers: ONNX Runtime, or, of the
+model for pitch, OpenVINO, and ONNX Runtime nearly.
 """
 import pathlib
 import shutil

@@ -1,5 +1,5 @@
 """Every model format that docs/backends.md promises is run, not only recognised: described as its file says, with
-numbers that something else than the backend computed too."""
+numbers that something else than the program computed too."""
 import contextlib
 import json
 import math
