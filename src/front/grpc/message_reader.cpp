@@ -54,6 +54,18 @@ core::Result<void> MessageReader::check() const {
       fmt::format("the message is {} bytes long, {} are taken at most (max_request_bytes)", length_, most_bytes_));
 }
 
+/// A stream that is always a message ahead never has all of it taken. Once half of it is, so that a byte is moved once.
+void MessageReader::forget_taken() {
+  if (behind_at_ == behind_.size()) {
+    std::string().swap(behind_);
+  } else if (behind_at_ > behind_.size() / 2) {
+    behind_.erase(0, behind_at_);
+  } else {
+    return;
+  }
+  behind_at_ = 0;
+}
+
 core::Result<std::optional<core::Buffer>> MessageReader::next() {
   TRY_VOID(check());
   if (!has_whole_message()) return std::nullopt;
@@ -62,10 +74,7 @@ core::Result<std::optional<core::Buffer>> MessageReader::next() {
   prefix_bytes_ = 0;
   come_ = 0;
   behind_at_ += fill(std::as_bytes(std::span(behind_)).subspan(behind_at_));
-  if (behind_at_ == behind_.size()) {
-    std::string().swap(behind_);
-    behind_at_ = 0;
-  }
+  forget_taken();
   if (!compressed) return message;
   if (encoding_.empty() || encoding_ == "identity")
     return core::fail(core::Code::internal, "a message is compressed, and the call has no grpc-encoding that says how");

@@ -13,8 +13,9 @@
 namespace slipway::front::grpc {
 
 /// Puts the messages of a call together from its bytes: each is a byte that says whether it is compressed, four of its
-/// length, most significant first, and itself (gRPC over HTTP/2, "Length-Prefixed-Message"). What was not asked for
-/// with next() is kept as it came, so that it takes no more memory than flow control counts.
+/// length, most significant first, and itself (gRPC over HTTP/2, "Length-Prefixed-Message"). What comes behind a whole
+/// message is kept as it came until next() has taken that one; its memory is a few times what is held at the most. One
+/// thread.
 class MessageReader {
  public:
   /// `most_bytes` holds for a message as it comes and inflated; `encoding` is the grpc-encoding of the call.
@@ -31,12 +32,15 @@ class MessageReader {
   bool has_whole_message() const { return prefix_bytes_ == prefix_size && come_ == length_ && !too_long_; }
   /// Bytes that have come and are in no message that next() gave.
   std::size_t held() const { return prefix_bytes_ + come_ + behind_.size() - behind_at_; }
+  /// Bytes of memory that it takes for them.
+  std::size_t room() const { return message_.capacity() + behind_.capacity(); }
 
  private:
   static constexpr std::size_t prefix_size = 5;
 
   /// Takes of `bytes` what the current message lacks, and says how many those were.
   std::size_t fill(std::span<const std::byte> bytes);
+  void forget_taken();
   void begin();
   core::Result<void> check() const;
 

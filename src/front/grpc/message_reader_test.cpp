@@ -58,6 +58,18 @@ TEST(MessageReader, KeepsWhatIsNotAskedForAsItCame) {
   }
 }
 
+TEST(MessageReader, ABusyStreamTakesNoMemoryForWhatItHasGiven) {
+  const std::string one = framed(std::string(1000, 'x'));
+  MessageReader reader(1000, "");
+  ASSERT_TRUE(add(reader, one + one + one));
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(add(reader, one));
+    ASSERT_EQ((*reader.next())->size(), 1000U);
+    ASSERT_EQ(reader.held(), 3 * one.size());
+  }
+  EXPECT_LT(reader.room(), 20 * one.size());
+}
+
 TEST(MessageReader, KnowsThatOneHasNotComeWhole) {
   for (std::size_t come : {1U, 4U, 5U, 7U}) {
     MessageReader reader(1000, "");
