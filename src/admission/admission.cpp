@@ -82,9 +82,10 @@ core::Result<std::vector<std::uint32_t>> wanted_outputs(const models::ModelVersi
   return wanted;
 }
 
-/// All inputs have one number of rows where the model batches.
+/// All inputs have one number of rows where the model batches. None are given to a model whose inputs the server fills:
+/// those of a sequence, each request of which is one row.
 core::Result<std::int64_t> rows_of(const models::ModelVersion& version, const core::Request& request) {
-  if (version.max_batch_size() == 0) return 1;
+  if (version.max_batch_size() == 0 || request.inputs.empty()) return 1;
   const std::int64_t rows = request.inputs.front().shape[0];
   for (const core::TensorView& input : request.inputs) {
     if (input.shape[0] != rows)

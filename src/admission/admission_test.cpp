@@ -86,6 +86,17 @@ TEST_F(Admission, KeepsToTheRowsThatAModelIsSaidToTake) {
   EXPECT_EQ(ask(model("unsaid", rows_of_four), {20, 4}), "[20,4]") << "more than a batch runs alone";
 }
 
+TEST_F(Admission, ARequestWithoutInputsToASequenceIsOneRow) {
+  config::ModelSpec over;
+  over.max_batch_size = 4;
+  over.sequence.emplace();
+  over.sequence->states.push_back({.input = "state", .output = "next", .initial = {}});
+  const auto version = model("m", "input=state FP32 -1,4\noutput=y FP32 -1,4\noutput=next FP32 -1,4\n", over);
+  core::Request request;
+  request.parameters = {{"sequence_id", std::int64_t{7}}, {"sequence_start", true}};
+  EXPECT_EQ(ask(version, std::move(request)), "[1,4]");
+}
+
 TEST_F(Admission, RowsOfNothingAreNotBelieved) {
   const auto version = model("m", "input=x FP32 -1,-1\noutput=y FP32 -1,-1\n");
   EXPECT_EQ(ask(version, {3, 0}), "[3,0]");
