@@ -217,7 +217,7 @@ void Sequencer::fill(Job& job, const std::shared_ptr<Sequence>& sequence) {
     job.outputs.insert(at, state.output);
     unasked.push_back(state.output_name);
   }
-  job.done = completion(place.id, sequence, place.end, std::move(unasked), std::move(job.done));
+  job.done = completion(place, sequence, std::move(unasked), std::move(job.done));
 }
 
 void Sequencer::take_states(Sequence& sequence, core::Response& response,
@@ -235,24 +235,24 @@ void Sequencer::take_states(Sequence& sequence, core::Response& response,
   }
 }
 
-core::Completion Sequencer::completion(const core::SequenceId& id, std::shared_ptr<Sequence> sequence, bool ends,
+core::Completion Sequencer::completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
                                        std::vector<std::string> unasked, core::Completion done) {
-  return [this, id, sequence = std::move(sequence), ends, unasked = std::move(unasked),
+  return [this, place = std::move(place), sequence = std::move(sequence), unasked = std::move(unasked),
           done = std::move(done)](core::Result<core::Response> result) mutable {
     {
       const std::lock_guard lock(mutex_);
       if (result) take_states(*sequence, *result, unasked);  // one that failed leaves the states as they were
       sequence->running = false;
-      sequence->over = sequence->over || ends;
+      sequence->over = sequence->over || (result ? place.end : place.start);
       sequence->last_used = clock_();
     }
     try {
       done(std::move(result));
     } catch (...) {
-      run_next(id, sequence);
+      run_next(place.id, sequence);
       throw;
     }
-    run_next(id, sequence);
+    run_next(place.id, sequence);
   };
 }
 

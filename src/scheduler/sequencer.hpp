@@ -50,8 +50,11 @@ struct SequenceOptions {
 };
 
 /// Runs the requests of each sequence in their order, one at a time, and keeps what the model wants to know of the ones
-/// before; requests of different sequences run side by side and are batched as others are. Stands before the scheduler,
-/// and outlives the jobs it has submitted. Any thread may submit; completions run where the scheduler's do.
+/// before; requests of different sequences run side by side and are batched as others are. One that fails, dropped
+/// unrun or in its run, leaves its sequence as it was, so that it may be sent again: a failed end ends nothing. A failed
+/// start begins nothing, and since it has forgotten what was before, what comes behind it is refused until another
+/// start. Stands before the scheduler, and outlives the jobs it has submitted. Any thread may submit; completions run
+/// where the scheduler's do.
 class Sequencer {
  public:
   /// `submit` takes a job, to be run now or later; it is the scheduler's. `probe` is told how many sequences are open.
@@ -84,7 +87,7 @@ class Sequencer {
   void run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
   void fill(Job& job, const std::shared_ptr<Sequence>& sequence);
   void take_states(Sequence& sequence, core::Response& response, const std::vector<std::string>& unasked) const;
-  core::Completion completion(const core::SequenceId& id, std::shared_ptr<Sequence> sequence, bool ends,
+  core::Completion completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
                               std::vector<std::string> unasked, core::Completion done);
   void refuse(Job& job, core::Error why);
   core::Error not_begun(const core::SequenceId& id) const;

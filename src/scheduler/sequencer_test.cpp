@@ -144,6 +144,32 @@ TEST_F(SequencerTest, ARequestThatFailsLeavesTheStateAsItWas) {
   EXPECT_THAT(values(), ElementsAre(101, -1, 105));
 }
 
+TEST_F(SequencerTest, AStartThatFailsBeginsNothing) {
+  ask(1U, 1, true);
+  ask(1U, 2);
+  run(true);
+  EXPECT_THAT(answers_.back().error, HasSubstr("sequence 1 has not been begun")) << "what waited behind it";
+  ask(1U, 3);
+  EXPECT_TRUE(waiting_.empty());
+  EXPECT_THAT(answers_.back().error, HasSubstr("sequence 1 has not been begun"));
+  EXPECT_THAT(metrics_.text(), HasSubstr("slipway_sequences_open{model=\"sum\",version=\"1\"} 0"));
+  ask(1U, 4, true);
+  run();
+  EXPECT_EQ(answers_.back().y, 104);
+}
+
+TEST_F(SequencerTest, AnEndThatFailsEndsNothing) {
+  ask(1U, 1, true);
+  ask(1U, 2, false, true);
+  ask(1U, 4, false, true);
+  run();
+  run(true);
+  run();
+  EXPECT_THAT(values(), ElementsAre(101, -1, 105)) << "it may be sent again";
+  ask(1U, 8);
+  EXPECT_THAT(answers_.back().error, HasSubstr("or is over"));
+}
+
 TEST_F(SequencerTest, WhatWasNotBegunOrIsOverIsRefused) {
   at_once_ = true;
   ask(1U, 1);
