@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "protocol/json_tensor.hpp"
+#include "protocol/limits.hpp"
 #include "protocol/named_inputs.hpp"
 
 namespace slipway::protocol {
@@ -16,6 +17,7 @@ namespace ondemand = simdjson::ondemand;
 namespace {
 
 core::Result<void> add_parameter(core::Request& request, std::string_view key, ondemand::value value) {
+  if (request.parameters.size() >= most_parameters) return invalid(too_many("parameters", most_parameters));
   std::string name(key);
   auto parameter = parse_parameter(value);
   if (!parameter) return invalid(fmt::format(R"(parameter "{}": {})", name, parameter.error().message()));

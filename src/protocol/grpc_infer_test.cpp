@@ -117,6 +117,55 @@ TEST(GrpcDecode, HasABoundOfTensors) {
   EXPECT_THAT(request.error().message(), HasSubstr("over 1024 inputs"));
 }
 
+TEST(GrpcDecode, HasABoundOfDimensionsAndItsSentenceIsShort) {
+  inference::ModelInferRequest given = message();
+  given.mutable_inputs(0)->mutable_shape()->Resize(32, 1);
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  ASSERT_TRUE(decode(given)) << sentence(given);
+  given.mutable_inputs(0)->mutable_shape()->Resize(1'000'000, 1);
+  EXPECT_EQ(sentence(given), "input \"x\": shape has over 32 dimensions, the most that is taken");
+}
+
+TEST(GrpcDecode, ReadsAShapeThatIsNotPacked) {
+  inference::ModelInferRequest given = message();
+  given.mutable_inputs(0)->clear_shape();
+  std::string input = given.inputs(0).SerializeAsString() + std::string("\x18\x02\x18\x01", 4);
+  given.clear_inputs();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  const auto decoded = decode(given.SerializeAsString() + "\x2a" + static_cast<char>(input.size()) + input);
+  ASSERT_TRUE(decoded) << decoded.error().message();
+  EXPECT_EQ(core::to_string(decoded->request.inputs[0].shape), "[2,1]");
+}
+
+TEST(GrpcDecode, HasABoundOfParameters) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  for (int i = 0; i < 1024; ++i) (*given.mutable_parameters())[std::to_string(i)].set_bool_param(true);
+  ASSERT_TRUE(decode(given)) << sentence(given);
+  (*given.mutable_parameters())["one more"].set_bool_param(true);
+  EXPECT_EQ(sentence(given), "the request has over 1024 parameters, the most that is taken");
+}
+
+TEST(GrpcDecode, AParameterWithoutAValueIsNone) {
+  inference::ModelInferRequest given = message();
+  *given.add_inputs() = given.inputs(0);
+  given.mutable_inputs(1)->set_name("y");
+  (*given.mutable_inputs(1)->mutable_parameters())["shared_memory_region"];
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  EXPECT_THAT(sentence(given), HasSubstr("1 raw_input_contents given for 2 inputs"));
+}
+
+TEST(GrpcDecode, RefusesWhatClaimsMoreThanIsThere) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  const std::string whole = given.SerializeAsString();
+  ASSERT_TRUE(decode(whole));
+  EXPECT_FALSE(decode(whole + std::string("\x32\x05\x0a\x01y", 5))) << "an output of three bytes that claims five";
+  EXPECT_FALSE(decode(whole + std::string("\x22\x09\x0a\x01k\x12\x02\x10\x05", 8))) << "a parameter";
+  EXPECT_FALSE(decode(whole + std::string("\x22\x07\x0a\x01k\x12\x04\x10\x05", 8))) << "a parameter's value";
+  EXPECT_TRUE(decode(whole + std::string("\x22\x07\x0a\x01k\x12\x02\x10\x05", 9)));
+}
+
 TEST(GrpcDecode, TakesTheMemoryOfALargeTensorOnce) {
   inference::ModelInferRequest given = message();
   constexpr std::int64_t count = 700'001;

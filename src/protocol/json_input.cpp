@@ -7,6 +7,7 @@
 
 #include "protocol/json_fault.hpp"
 #include "protocol/json_tensor.hpp"
+#include "protocol/limits.hpp"
 
 namespace slipway::protocol {
 
@@ -14,8 +15,6 @@ using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-constexpr std::size_t most_dimensions = 32;
 
 class Reader {
  public:

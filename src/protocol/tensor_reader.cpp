@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "protocol/json_tensor.hpp"
+#include "protocol/limits.hpp"
 
 namespace slipway::protocol {
 
@@ -18,9 +19,6 @@ using core::invalid;
 namespace ondemand = simdjson::ondemand;
 
 namespace {
-
-/// Lists deeper than this are no tensor.
-constexpr std::size_t most_dimensions = 32;
 
 /// Memory that grows with what is put into it: a shape is only a claim.
 class Room {

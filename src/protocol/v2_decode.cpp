@@ -157,6 +157,8 @@ class Decoder {
       ondemand::value value;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
         return no_request(simdjson::TAPE_ERROR);
+      if (decoded_.request.parameters.size() >= most_parameters)
+        return invalid(too_many("parameters", most_parameters));
       std::string name(key);
       auto parameter = parse_parameter(value);
       if (!parameter) return invalid(fmt::format("parameter \"{}\": {}", name, parameter.error().message()));

@@ -97,6 +97,13 @@ TEST(V2Decode, HasABoundOfTensors) {
   EXPECT_NE(sentence(fmt::format(R"({{"inputs":[{}]}})", inputs)).find("over 1024 inputs"), std::string::npos);
 }
 
+TEST(V2Decode, HasABoundOfParameters) {
+  std::string parameters;
+  for (int i = 0; i < 1025; ++i) parameters += fmt::format(R"({}"p{}":1)", i == 0 ? "" : ",", i);
+  EXPECT_EQ(sentence(fmt::format(R"({{"parameters":{{{}}},"inputs":[]}})", parameters)),
+            "the request has over 1024 parameters, the most that is taken");
+}
+
 TEST(V2Decode, ARawBodyIsTheOneInput) {
   const std::vector<core::TensorInfo> inputs{
       {.name = "x", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
