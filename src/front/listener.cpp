@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "core/address.hpp"
 #include "core/clock.hpp"
 #include "core/cpus.hpp"
+#include "core/turn.hpp"
 
 namespace slipway::front {
 
@@ -28,8 +30,26 @@ namespace {
 constexpr std::chrono::milliseconds accept_retry{100};
 constexpr std::chrono::milliseconds clean_up_limit{200};
 
+/// What waits for the end of a thread's turn, see core/turn.hpp. A turn is one look of the context at its sockets, and
+/// ends behind the handlers that this made ready.
+class Turn {
+ public:
+  void put(asio::io_context& context, const std::shared_ptr<Turn>& self, std::function<void()> work) {
+    works_.push_back(std::move(work));
+    if (works_.size() == 1) asio::post(context, [self] { self->end(); });
+  }
+  void end() {
+    for (const auto& work : std::exchange(works_, {})) work();
+  }
+
+ private:
+  std::vector<std::function<void()>> works_;
+};
+
 /// Runs a context until it is stopped. No handler should throw; one that does costs its connection, not the process.
 void run(asio::io_context& context) {
+  const auto turn = std::make_shared<Turn>();
+  core::end_of_turn() = [turn, &context](std::function<void()> work) { turn->put(context, turn, std::move(work)); };
   while (!context.stopped()) {
     try {
       context.run();
@@ -37,6 +57,8 @@ void run(asio::io_context& context) {
       spdlog::error("a connection ended with an error: {}", error.what());
     }
   }
+  turn->end();
+  core::end_of_turn() = nullptr;
 }
 
 struct Worker {
@@ -118,7 +140,11 @@ void Listener::State::accept() {
   const std::size_t worker = next_worker++ % workers.size();
   acceptor.async_accept(*workers[worker].context, [this, worker](error_code error, tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error) take(worker, std::move(socket));
+    try {
+      if (!error) take(worker, std::move(socket));
+    } catch (const std::exception& failure) {  // which costs this connection, and not those that come after it
+      spdlog::error("a connection could not be served: {}", failure.what());
+    }
     if (closing) return;
     if (!error) return accept();
     // most likely there are no descriptors left: they come back as connections end

@@ -20,7 +20,8 @@ struct ListenOptions {
   std::size_t max_connections = 10'000;  ///< open at one time; more are closed at once
 };
 
-/// Where clients connect: threads with one io_context each, and the connections dealt out among them.
+/// Where clients connect: threads with one io_context each, which read in turns (core/turn.hpp), and the connections
+/// dealt out among them.
 class Listener {
  public:
   /// Takes a connection, on the thread of the first worker; from then on it belongs to the context of `worker`. It

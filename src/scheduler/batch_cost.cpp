@@ -76,6 +76,14 @@ std::optional<core::Duration> BatchCost::expected(std::int64_t rows) const {
   return duration_of(expected_ns(rows));
 }
 
+std::int64_t BatchCost::rows_within(core::Duration limit, std::int64_t most) const {
+  const auto most_ns = static_cast<double>(core::nanoseconds(limit));
+  std::int64_t rows = 1;
+  const std::lock_guard lock(mutex_);
+  while (rows < most && expected_ns(std::min(2 * rows, most)) <= most_ns) rows = std::min(2 * rows, most);
+  return rows;
+}
+
 double BatchCost::time_for_all(const Waiting& waiting, std::int64_t batch) const {
   if (batch >= waiting.rows) return expected_ns(waiting.rows);
   const auto instances = static_cast<std::int64_t>(waiting.idle) + 1;

@@ -47,6 +47,10 @@ class BatchCost {
   /// as long. Nothing until one was measured.
   std::optional<core::Duration> expected(std::int64_t rows) const;
 
+  /// How many rows, of 1, 2, 4, … and `most`, a batch may have that is likely to take no longer than `limit`; 1 where
+  /// even that takes longer.
+  std::int64_t rows_within(core::Duration limit, std::int64_t most) const;
+
  private:
   struct SizeClass {
     double rows = 0;

@@ -62,17 +62,12 @@ InstanceWorker::InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Run
         loop();
       }) {}
 
-bool InstanceWorker::run_here(JobList& job) {
+bool InstanceWorker::run_here(JobList& jobs) {
   if (has_batch_.load(std::memory_order_relaxed)) return false;
   const std::unique_lock lock(instance_, std::try_to_lock);
   if (!lock) return false;
-  const core::TimePoint taken = model_.clock();
-  if (auto why = refusal(job.front(), taken)) {
-    fail_all(job, taken, *why, {}, probe_);
-    return true;
-  }
   probe_.instance_busy(+1);
-  run_batch(job, taken);
+  run_batch(jobs, model_.clock());
   probe_.instance_busy(-1);
   return true;
 }
@@ -146,7 +141,9 @@ void InstanceWorker::doubt_joining(const core::Error& why) {
         "joined any more",
         model_.name, why.message(), most_bad_joins);
   }
-  if (++learned_.bad_joins >= most_bad_joins) queue_.stop_joining();
+  if (++learned_.bad_joins < most_bad_joins) return;
+  learned_.joins.store(false, std::memory_order_relaxed);
+  queue_.stop_joining();
 }
 
 bool InstanceWorker::run_alone(JobList& jobs, core::TimePoint taken) {

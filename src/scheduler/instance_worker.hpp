@@ -31,13 +31,14 @@ struct Learned {
   RunCost run;
   BatchCost batch;
   std::atomic<int> bad_joins = 0;  ///< batches in a row that failed though each of their requests went well alone
+  std::atomic<bool> joins = true;  ///< false when that came about too often
   std::atomic<bool> told_of_bad_joins = false;
 };
 
 /// One instance and its thread: takes batches until the queue is closed and empty, and answers every job it took.
 /// Owned by the scheduler, which closes the queue before it destroys its workers; destroying joins. While its thread
-/// has nothing to run, another thread may borrow the instance for one quick job; a batch that has to wait for that goes
-/// on growing.
+/// has nothing to run, another thread may borrow the instance for one quick batch; a batch that has to wait for that
+/// goes on growing.
 ///
 /// A batch that the runtime refuses, or whose outputs cannot be parted, is run again job by job, so that one bad
 /// request fails alone. Where each goes well alone it is the joining that is bad: a warning says so once, and after
@@ -52,9 +53,9 @@ class InstanceWorker {
   /// keep the instance from others.
   static bool runs_on_this_thread();
 
-  /// Runs and answers the one job of `job` on the calling thread when the instance is free; else false, and the job
-  /// stays where it is.
-  bool run_here(JobList& job);
+  /// Runs and answers one batch on the calling thread when the instance is free; else false, and the jobs stay where
+  /// they are.
+  bool run_here(JobList& jobs);
 
   /// Waits for the thread, which ends when the queue is closed and empty. Not from a completion.
   void join() {

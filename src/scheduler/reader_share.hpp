@@ -7,35 +7,26 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "scheduler/reader.hpp"
 
 namespace slipway::scheduler {
-
-/// A thread that reads requests and submits them. Each has its own (`this_reader`).
-struct Reader {
-  std::size_t number = 0;            ///< counted from 0 in the order the threads first submit
-  const void* last_model = nullptr;  ///< whose request it read last; only compared
-  core::TimePoint changed{};         ///< when that was another's than before
-};
-
-inline Reader& this_reader() {
-  static std::atomic<std::size_t> readers{0};
-  thread_local Reader reader{.number = readers.fetch_add(1, std::memory_order_relaxed)};
-  return reader;
-}
 
 /// How much of a reading thread's time the runs of one model may take, so that a flood on it does not keep the requests
 /// of other models from being read: a quarter, in portions of a quarter of a millisecond, on threads that have read
 /// another model's requests within the last tenth of a second; all of it on others. One for each model; each reader
 /// keeps to its own part of it.
 ///
+///   share.read(this_reader(), now);
 ///   if (share.allows(this_reader(), now)) { …run…; share.spent(this_reader(), end, end - now); }
 class ReaderShare {
  public:
-  bool allows(Reader& reader, core::TimePoint now) const {
-    if (reader.last_model != this) {
-      if (reader.last_model != nullptr) reader.changed = now;
-      reader.last_model = this;
-    }
+  /// The reader has a request of this model.
+  void read(Reader& reader, core::TimePoint now) const {
+    if (reader.last_model == this) return;
+    if (reader.last_model != nullptr) reader.changed = now;
+    reader.last_model = this;
+  }
+  bool allows(const Reader& reader, core::TimePoint now) const {
     return now - reader.changed > alone_after || part(reader).load(std::memory_order_relaxed) <= now + portion;
   }
   void spent(const Reader& reader, core::TimePoint now, core::Duration duration) {

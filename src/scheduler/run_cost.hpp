@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -13,6 +14,9 @@ namespace slipway::scheduler {
 /// microseconds. Safe from any thread; what is lost between two that write at once is of no matter.
 class RunCost {
  public:
+  /// A run that takes less is quick.
+  static constexpr core::Duration quick = std::chrono::microseconds(200);
+
   /// A run of that many bytes of input took that long. The means are over about the last eight.
   void ran(core::Duration duration, std::size_t bytes) {
     add(mean_ns_, core::nanoseconds(duration));
@@ -24,7 +28,7 @@ class RunCost {
   bool is_quick(std::size_t bytes) const {
     const auto ns = mean_ns_.load(std::memory_order_relaxed);
     const auto likely_bytes = mean_bytes_.load(std::memory_order_relaxed);
-    return ns >= 0 && ns < quick_ns && static_cast<std::int64_t>(bytes) <= 2 * likely_bytes;
+    return ns >= 0 && ns < core::nanoseconds(quick) && static_cast<std::int64_t>(bytes) <= 2 * likely_bytes;
   }
 
  private:
@@ -33,7 +37,6 @@ class RunCost {
     mean.store(old < 0 ? value : old + (value - old) / 8, std::memory_order_relaxed);
   }
 
-  static constexpr std::int64_t quick_ns = 200'000;
   std::atomic<std::int64_t> mean_ns_ = -1;
   std::atomic<std::int64_t> mean_bytes_ = -1;
 };

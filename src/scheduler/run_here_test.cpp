@@ -2,10 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <future>
 #include <semaphore>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "core/turn.hpp"
 #include "metrics/registry.hpp"
 #include "scheduler/run_cost.hpp"
 #include "scheduler/scheduler.hpp"
@@ -42,6 +46,8 @@ TEST(RunCost, SaysNothingOfInputsMuchLargerThanThoseSeen) {
 /// What the test and the runner, which the scheduler owns, both see.
 struct Stage {
   std::atomic<bool> gated{false};
+  std::atomic<std::int64_t> rows{0};  ///< of the last run
+  std::atomic<bool> refuses_batches{false};
   std::binary_semaphore entered{0};
   std::binary_semaphore leave{0};
 };
@@ -55,6 +61,8 @@ class EchoRunner : public runtime::Runner {
       stage_.entered.release();
       stage_.leave.acquire();
     }
+    if (stage_.refuses_batches && inputs.front().shape.front() > 1) return core::invalid("one row expected");
+    stage_.rows = inputs.front().shape.front();
     std::vector<core::Tensor> made;
     made.push_back(copy_of(inputs.front()));
     return made;
@@ -70,10 +78,10 @@ struct RunHere : ::testing::Test {
   Stage stage;
   std::unique_ptr<Scheduler> scheduler;
 
-  void start(std::chrono::microseconds max_delay = 0us) {
+  void start(std::chrono::microseconds max_delay = 0us, core::Clock clock = core::now) {
     std::vector<std::unique_ptr<runtime::Runner>> runners;
     runners.push_back(std::make_unique<EchoRunner>(stage));
-    scheduler = std::make_unique<Scheduler>(Options{.max_batch_rows = 8, .max_delay = max_delay},
+    scheduler = std::make_unique<Scheduler>(Options{.max_batch_rows = 8, .max_delay = max_delay, .clock = clock},
                                             std::vector<core::TensorInfo>(1), std::move(runners), probe);
   }
   /// Whether one more job was run and answered on this thread.
@@ -131,6 +139,115 @@ TEST_F(RunHere, WhatIsPastItsDeadlineIsNotRun) {
   scheduler->submit(std::move(job));
   EXPECT_EQ(answer.get().error().code(), core::Code::deadline_exceeded);
   EXPECT_EQ(probe.statistics().execution_count, ran);
+}
+
+/// On a thread that takes what comes in turns. No time passes, so that all runs cost the same.
+struct RunTogether : RunHere {
+  static core::TimePoint now() {
+    static const core::TimePoint fixed = core::now();
+    return fixed;
+  }
+  RunTogether() {
+    start(0us, now);
+    core::end_of_turn() = [this](std::function<void()> work) { works.push_back(std::move(work)); };
+  }
+  ~RunTogether() override {
+    end_turn();
+    core::end_of_turn() = nullptr;
+  }
+  void end_turn() {
+    for (const auto& work : std::exchange(works, {})) work();
+  }
+  std::future<core::Result<core::Response>> submit(float value, core::TimePoint deadline = core::no_deadline) {
+    Job job = make_job(1, 2, value);
+    job.request.deadline = deadline;
+    auto answer = answer_of(job);
+    scheduler->submit(std::move(job));
+    return answer;
+  }
+  /// The model is quick, and one job waits for the end of the turn.
+  std::future<core::Result<core::Response>> submit_held() {
+    for (int i = 0; i < most_tries; ++i) {
+      auto answer = submit(1);
+      if (!works.empty()) return answer;
+      answer.wait();
+    }
+    ADD_FAILURE() << "no job is held";
+    return {};
+  }
+  static float value_of(std::future<core::Result<core::Response>>& answer) {
+    const auto result = answer.get();
+    return result ? testing::floats(result->outputs[0].data.bytes()).front() : -1;
+  }
+  static bool is_answered(const std::future<core::Result<core::Response>>& answer) {
+    return answer.wait_for(0s) == std::future_status::ready;
+  }
+
+  std::vector<std::function<void()>> works;
+};
+
+TEST_F(RunTogether, WhatCameTogetherIsOneBatchOnThisThread) {
+  auto first = submit_held();
+  auto second = submit(2);
+  auto third = submit(3);
+  EXPECT_FALSE(is_answered(first));
+  end_turn();
+  ASSERT_TRUE(is_answered(first) && is_answered(second) && is_answered(third));
+  EXPECT_EQ(stage.rows, 3);
+  EXPECT_EQ(value_of(first), 1);
+  EXPECT_EQ(value_of(second), 2);
+  EXPECT_EQ(value_of(third), 3);
+}
+
+TEST_F(RunTogether, WhatIsPastItsDeadlineByThenIsNotRun) {
+  auto first = submit_held();
+  auto late = submit(2, now() - 1ms);
+  end_turn();
+  EXPECT_EQ(late.get().error().code(), core::Code::deadline_exceeded);
+  EXPECT_EQ(value_of(first), 1);
+  EXPECT_EQ(stage.rows, 1);
+}
+
+TEST_F(RunTogether, WhileTheInstanceIsBusyTheyWaitInTheQueueAndNothingIsLost) {
+  auto first = submit_held();
+  auto second = submit(2);
+  stage.gated = true;
+  std::jthread other([this] { runs_here(); });
+  stage.entered.acquire();
+  end_turn();
+  EXPECT_FALSE(is_answered(first));
+  stage.leave.release();
+  EXPECT_EQ(value_of(first), 1);
+  EXPECT_EQ(value_of(second), 2);
+}
+
+TEST_F(RunTogether, NobodyElseEndsTheModelMeanwhile) {
+  auto held = submit_held();
+  std::binary_semaphore begun{0};
+  auto finished = std::async(std::launch::async, [&] {
+    begun.release();
+    scheduler->finish();
+  });
+  begun.acquire();
+  EXPECT_EQ(finished.wait_for(20ms), std::future_status::timeout);
+  end_turn();
+  finished.get();
+  EXPECT_TRUE(is_answered(held));
+}
+
+TEST_F(RunTogether, OnTheirOwnThreadFinishingRunsThem) {
+  auto held = submit_held();
+  scheduler->finish();
+  EXPECT_TRUE(is_answered(held));
+}
+
+TEST_F(RunTogether, AModelWhoseBatchesFailRunsThemAlone) {
+  auto first = submit_held();
+  auto second = submit(2);
+  stage.refuses_batches = true;
+  end_turn();
+  EXPECT_EQ(value_of(first), 1);
+  EXPECT_EQ(value_of(second), 2);
 }
 
 }  // namespace

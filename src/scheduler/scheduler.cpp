@@ -1,8 +1,11 @@
 #include "scheduler/scheduler.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
-#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -12,14 +15,16 @@
 #include "core/clock.hpp"
 #include "scheduler/answer.hpp"
 #include "scheduler/answer_order.hpp"
+#include "scheduler/batch_policy.hpp"
 #include "scheduler/instance_worker.hpp"
 #include "scheduler/queue_rules.hpp"
+#include "scheduler/reader.hpp"
 #include "scheduler/reader_share.hpp"
 #include "scheduler/request_queue.hpp"
 
 namespace slipway::scheduler {
 
-struct Scheduler::State {
+struct Scheduler::State : Holder {
   State(Options given, std::vector<core::TensorInfo> outputs, Probe& given_probe)
       : options(std::move(given)),
         model{options.model, options.version, std::move(outputs), options.clock},
@@ -61,22 +66,93 @@ struct Scheduler::State {
 
   /// Runs the job on this thread when that is the quickest: the model is quick, nothing waits that came before, and an
   /// instance is free. Never where requests are asked to wait for each other, nor for so long that those of other
-  /// models that this thread reads would wait.
+  /// models that this thread reads would wait. At the end of the thread's turn where others may have come with it.
   bool run_here(JobList& job) {
     if (InstanceWorker::runs_on_this_thread()) return false;
     Reader& reader = this_reader();
-    const core::TimePoint begin = job.front().queued;
-    if (!share.allows(reader, begin)) return false;
+    const core::TimePoint now = job.front().queued;
+    share.read(reader, now);
+    if (!share.allows(reader, now)) return false;
     if (!learned.run.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0)
       return false;
+    if (joins_here() && reader.hold(*this, job, options.max_batch_rows)) return true;
+    if (refusal(job.front(), now)) {
+      answer_dropped(job, now, probe);
+      return true;
+    }
+    return run_now(reader, job);
+  }
+
+  /// Jobs of one turn have no other order than that in which they came.
+  bool joins_here() const {
+    return options.max_batch_rows > 1 && !rules && learned.joins.load(std::memory_order_relaxed);
+  }
+
+  bool run_now(Reader& reader, JobList& batch) {
+    const core::TimePoint begin = options.clock();
     for (std::size_t i = 0; i < workers.size(); ++i) {
       // readers begin at different instances, so that they seldom meet
-      if (!workers[(reader.number + i) % workers.size()]->run_here(job)) continue;
+      if (!workers[(reader.number + i) % workers.size()]->run_here(batch)) continue;
       const core::TimePoint end = options.clock();
       share.spent(reader, end, end - begin);
       return true;
     }
     return false;
+  }
+
+  void will_hold() override {
+    const std::scoped_lock lock(holders_mutex);
+    ++holders;
+  }
+
+  void run_held(JobList& jobs) noexcept override {
+    try {
+      run_together(jobs);
+    } catch (const std::exception& error) {
+      spdlog::error("model \"{}\": {}", model.name, error.what());
+    }
+    jobs.clear();  // those that were not run for want of memory are answered by being dropped
+    const std::scoped_lock lock(holders_mutex);
+    --holders;
+    nobody_holds.notify_all();  // under the lock: who waits for it destroys this
+  }
+
+  void run_together(JobList& jobs) {
+    Reader& reader = this_reader();
+    Plan plan;
+    JobList batch;
+    while (!jobs.empty()) {
+      const core::TimePoint now = options.clock();
+      const std::int64_t most = learned.batch.rows_within(RunCost::quick, options.max_batch_rows);
+      plan_batch(jobs, {.max_rows = most}, learned.batch, {.now = now, .hurry = true}, plan);
+      for (const auto job : plan.drop) batch.splice(batch.end(), jobs, job);
+      answer_dropped(batch, now, probe);
+      for (const auto job : plan.take) batch.splice(batch.end(), jobs, job);
+      if (batch.empty()) continue;
+      if (!share.allows(reader, now) || !run_now(reader, batch)) {
+        while (!batch.empty()) enqueue(batch);
+      }
+      batch.clear();
+    }
+  }
+
+  /// Has an instance's thread run the first of the jobs, or refuses it.
+  void enqueue(JobList& jobs) {
+    JobList one;
+    one.splice(one.end(), jobs, jobs.begin());
+    const auto refuse = [&](core::Error why) { answer(one.front(), std::unexpected(std::move(why)), {}, probe); };
+    switch (queue.push(one)) {
+      case RequestQueue::Pushed::accepted: return;
+      case RequestQueue::Pushed::full: return refuse(full());
+      case RequestQueue::Pushed::level_full: return refuse(level_full(one.front().priority));
+      case RequestQueue::Pushed::closed: return refuse(stopping());
+    }
+  }
+
+  void wait_for_holders() {
+    this_reader().end_turn();
+    std::unique_lock lock(holders_mutex);
+    nobody_holds.wait(lock, [this] { return holders == 0; });
   }
 
   /// Tells those that wait for instances which are all busy that their time is over, when it is.
@@ -94,6 +170,9 @@ struct Scheduler::State {
   std::optional<AnswerOrder> order;
   RequestQueue queue;
   std::vector<std::unique_ptr<InstanceWorker>> workers;
+  std::mutex holders_mutex;
+  std::condition_variable nobody_holds;
+  int holders = 0;            ///< threads that hold jobs, or run what they held
   std::jthread late_answers;  // last: it uses all of the above
 };
 
@@ -120,6 +199,7 @@ Scheduler::~Scheduler() { finish(); }
 
 void Scheduler::finish() {
   stop();
+  state_->wait_for_holders();
   for (auto& worker : state_->workers) worker->join();
   if (!state_->late_answers.joinable()) return;
   state_->late_answers.request_stop();
@@ -133,15 +213,7 @@ void Scheduler::submit(Job job) {
   if (state_->rules) state_->rules->apply(one.front());
   if (state_->order && !state_->order->enter(one.front()))
     return answer(one.front(), std::unexpected(state_->held_up()), {}, state_->probe);
-  if (state_->run_here(one)) return;
-  switch (state_->queue.push(one)) {
-    case RequestQueue::Pushed::accepted: return;
-    case RequestQueue::Pushed::full: return answer(one.front(), std::unexpected(state_->full()), {}, state_->probe);
-    case RequestQueue::Pushed::level_full:
-      return answer(one.front(), std::unexpected(state_->level_full(one.front().priority)), {}, state_->probe);
-    case RequestQueue::Pushed::closed:
-      return answer(one.front(), std::unexpected(state_->stopping()), {}, state_->probe);
-  }
+  if (!state_->run_here(one)) state_->enqueue(one);
 }
 
 void Scheduler::stop() { state_->queue.close(); }

@@ -36,7 +36,8 @@ struct Options {
 /// batches.
 ///
 /// submit() may be called from any thread. A completion runs on an instance's thread, or on the caller's when the queue
-/// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance. Jobs
+/// refuses or when the model is so quick (under 200 µs of late) that the caller runs it itself on a free instance: at
+/// once, or, on a thread that reads in turns (core/turn.hpp), together with others at the end of the turn. Jobs
 /// past their deadline or whose client has gone are completed with an error and never run; the former within a few
 /// milliseconds, on a thread of the scheduler's own where every instance is busy. The probe has counted a
 /// request when its completion runs. With priorities those of the first level are taken first (queue_rules.hpp); with

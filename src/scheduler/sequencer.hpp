@@ -51,10 +51,10 @@ struct SequenceOptions {
 
 /// Runs the requests of each sequence in their order, one at a time, and keeps what the model wants to know of the ones
 /// before; requests of different sequences run side by side and are batched as others are. One that fails, dropped
-/// unrun or in its run, leaves its sequence as it was, so that it may be sent again: a failed end ends nothing. A failed
-/// start begins nothing, and since it has forgotten what was before, what comes behind it is refused until another
-/// start. Stands before the scheduler, and outlives the jobs it has submitted. Any thread may submit; completions run
-/// where the scheduler's do.
+/// unrun or in its run, leaves its sequence as it was, so that it may be sent again: a failed end ends nothing. A
+/// failed start begins nothing, and since it has forgotten what was before, what comes behind it is refused until
+/// another start. Stands before the scheduler, and outlives the jobs it has submitted. Any thread may submit;
+/// completions run where the scheduler's do.
 class Sequencer {
  public:
   /// `submit` takes a job, to be run now or later; it is the scheduler's. `probe` is told how many sequences are open.

@@ -46,6 +46,21 @@ bool has_gone(int socket) {
   return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+/// Looks now and then whether the client is still there, while its connection waits. The timer is not stopped with an
+/// answer: the next request, if there is one by then, finds it set.
+void watch_client(const std::shared_ptr<Exchange>& exchange) {
+  exchange->watched = true;
+  exchange->watch.expires_after(watch_interval);
+  exchange->watch.async_wait([watched = std::weak_ptr(exchange)](error_code ended) {
+    const auto waiting = watched.lock();
+    if (!waiting) return;
+    waiting->watched = false;
+    if (ended || waiting->awaited_by < 0) return;
+    if (has_gone(waiting->awaited_by)) waiting->cancelled = true;
+    if (!waiting->cancelled) watch_client(waiting);
+  });
+}
+
 /// Whether there is something to read, which nobody has read.
 bool has_bytes(int socket) {
   char byte = 0;
@@ -320,6 +335,7 @@ void Connection::hand_on(HttpRequest request) {
   exchange_->response.reset();
   exchange_->cancelled = false;
   request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange_, &exchange_->cancelled);
+  const Handling handling;
   try {
     router_.handle(std::move(request), Reply(exchange_));
   } catch (const std::exception& error) {
@@ -329,13 +345,10 @@ void Connection::hand_on(HttpRequest request) {
 }
 
 asio::awaitable<void> Connection::wait_for_answer() {
-  exchange_->awaited = true;
-  while (!exchange_->response) {
-    exchange_->answered.expires_after(watch_interval);
-    const auto [error] = co_await exchange_->answered.async_wait(quiet);
-    if (!error && !exchange_->cancelled && has_gone(stream_.socket().native_handle())) exchange_->cancelled = true;
-  }
-  exchange_->awaited = false;
+  exchange_->awaited_by = stream_.socket().native_handle();
+  if (!exchange_->watched) watch_client(exchange_);
+  co_await response_of(*exchange_);
+  exchange_->awaited_by = -1;
 }
 
 asio::awaitable<bool> Connection::write(HttpResponse& response) {

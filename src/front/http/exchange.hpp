@@ -1,9 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -15,13 +20,39 @@ namespace slipway::front::http {
 /// One request waiting for its answer: shared by the connection and the Responder that went with the request. All but
 /// `cancelled` is touched on the connection's io_context alone.
 struct Exchange {
-  explicit Exchange(std::shared_ptr<boost::asio::io_context> owner) : context(std::move(owner)), answered(*context) {}
+  explicit Exchange(std::shared_ptr<boost::asio::io_context> owner) : context(std::move(owner)), watch(*context) {}
 
   std::shared_ptr<boost::asio::io_context> context;  ///< kept, since an answer may come after the server has ended
-  boost::asio::steady_timer answered;                ///< cancelled when the answer is there and awaited
-  bool awaited = false;                              ///< the connection waits for it
+  boost::asio::steady_timer watch;                   ///< looks after the client of an answer that takes long
+  bool watched = false;                              ///< that is set
+  int awaited_by = -1;                               ///< the socket of the connection that waits
+  std::move_only_function<void()> go_on;             ///< has it do so no longer
   std::optional<HttpResponse> response;
   std::atomic<bool> cancelled = false;
+};
+
+/// Waits until the exchange has its response.
+inline boost::asio::awaitable<void> response_of(Exchange& exchange) {
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void()>(
+      [](auto handler, Exchange* waited_for) { waited_for->go_on = std::move(handler); }, boost::asio::use_awaitable,
+      &exchange);
+}
+
+/// While one of these lives on a thread, a handler of a connection's request is on its stack. A connection that waited
+/// does not go on there, or one whose handler answers another could stand on that one's, and so forth.
+class Handling {
+ public:
+  Handling() : before_(std::exchange(now(), true)) {}
+  ~Handling() { now() = before_; }
+  Handling(const Handling&) = delete;
+  Handling& operator=(const Handling&) = delete;
+  static bool& now() {
+    thread_local bool handling = false;
+    return handling;
+  }
+
+ private:
+  bool before_;
 };
 
 /// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing.
@@ -43,7 +74,10 @@ class Reply {
     auto& context = *exchange_->context;
     boost::asio::dispatch(context, [exchange = std::move(exchange_), answer = std::move(response)]() mutable {
       exchange->response = std::move(answer);
-      if (exchange->awaited) exchange->answered.cancel();
+      if (!exchange->go_on) return;
+      auto go_on = std::exchange(exchange->go_on, nullptr);
+      if (!Handling::now()) return go_on();
+      boost::asio::post(*exchange->context, std::move(go_on));
     });
   }
 

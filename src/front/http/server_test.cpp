@@ -1,7 +1,11 @@
 #include "front/http/server.hpp"
 
+#include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "core/turn.hpp"
 #include "front/compression.hpp"
 #include "front/http/test_server.hpp"
 
@@ -73,6 +77,41 @@ TEST_F(HttpServer, SpeaksTheSmallPrintOfHttp) {
   EXPECT_NE(ask("DELETE /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing)).find("Allow: GET, HEAD, OPTIONS"),
             std::string::npos);
   EXPECT_NE(ask("GET /hello HTTP/1.0\r\n\r\n").find("hello"), std::string::npos);
+}
+
+/// Requests to /turn, which are answered at the end of the turn in which they were read.
+struct HttpServerTurns : HttpServer {
+  HttpServerTurns() {
+    options_.threads = 1;
+    router_.add(Method::get, "/turn", [this](const HttpRequest&, Responder respond) {
+      if (read_.empty()) core::end_of_turn()([this] { answer(); });
+      read_.push_back(std::move(respond));
+    });
+  }
+  void answer() {
+    turns_.push_back(read_.size());
+    for (Responder& respond : std::exchange(read_, {})) respond(HttpResponse::json("turned"));
+  }
+
+  std::vector<Responder> read_;     ///< on the server's thread, as the next
+  std::vector<std::size_t> turns_;  ///< how many were read in each
+};
+
+TEST_F(HttpServerTurns, WhatHasComeTogetherIsReadInOneTurn) {
+  start();
+  constexpr std::size_t count = 5;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (std::size_t i = 0; i < count; ++i) {
+    clients.push_back(std::make_unique<Client>(server_->port()));
+    clients.back()->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    clients.back()->wait_for("hello");  // it is connected
+  }
+  const auto holder = hold_a_thread();
+  for (const auto& client : clients) client->send("GET /turn HTTP/1.1\r\nHost: x\r\n" + std::string(closing));
+  go_on_.count_down();
+  for (const auto& client : clients) EXPECT_NE(client->rest().find("turned"), std::string::npos);
+  server_->finish();
+  EXPECT_EQ(turns_, std::vector{count});
 }
 
 TEST_F(HttpServer, OutlivesHandlersThatThrowOrDrop) {

@@ -1,0 +1,68 @@
+#include "scheduler/reader.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "core/turn.hpp"
+
+namespace slipway::scheduler {
+
+namespace {
+
+constexpr int patience = 8;     ///< turns without company after which none is expected
+constexpr int look_every = 16;  ///< jobs
+
+std::size_t next_number() {
+  static std::atomic<std::size_t> readers{0};
+  return readers.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+Reader::Reader() : number(next_number()) {}
+
+bool Reader::expects_company() {
+  if (turns_left_ > 0) return true;
+  if (++alone_ < look_every) return false;
+  alone_ = 0;
+  return true;
+}
+
+bool Reader::hold(Holder& holder, JobList& job, std::int64_t most) {
+  const core::EndOfTurn& at_end = core::end_of_turn();
+  if (!at_end || (held_.empty() && !expects_company())) return false;
+  auto held = std::ranges::find(held_, &holder, &Held::holder);
+  if (held == held_.end()) {
+    held_.push_back({.holder = &holder, .jobs = {}});
+    held = std::prev(held_.end());
+    holder.will_hold();
+  }
+  held->rows += job.front().rows;
+  held->jobs.splice(held->jobs.end(), job);
+  if (held->rows >= most && ending_.empty()) {
+    end_turn();
+  } else if (!std::exchange(end_awaited_, true)) {
+    at_end([] {
+      this_reader().end_awaited_ = false;
+      this_reader().end_turn();
+    });
+  }
+  return true;
+}
+
+void Reader::end_turn() {
+  if (held_.empty() || !ending_.empty()) return;
+  ending_.swap(held_);
+  const bool had_company = std::ranges::any_of(ending_, [](const Held& held) { return held.jobs.size() > 1; });
+  turns_left_ = had_company ? patience : std::max(turns_left_ - 1, 0);
+  for (Held& held : ending_) held.holder->run_held(held.jobs);
+  ending_.clear();
+}
+
+Reader& this_reader() {
+  thread_local Reader reader;
+  return reader;
+}
+
+}  // namespace slipway::scheduler
