@@ -136,6 +136,8 @@ core::Result<void> set_sequence(const models::ModelVersion& version, core::Reque
     } else if (key == "sequence_id") {
       if (const auto* number = std::get_if<std::int64_t>(&value); number != nullptr && *number >= 0) {
         place.id = static_cast<std::uint64_t>(*number);
+      } else if (const auto* large = std::get_if<std::uint64_t>(&value)) {
+        place.id = *large;
       } else if (const auto* text = std::get_if<std::string>(&value)) {
         place.id = *text;
       } else {

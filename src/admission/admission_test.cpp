@@ -97,6 +97,21 @@ TEST_F(Admission, ARequestWithoutInputsToASequenceIsOneRow) {
   EXPECT_EQ(ask(version, std::move(request)), "[1,4]");
 }
 
+TEST_F(Admission, TakesTheWholeRangeOfSequenceIds) {
+  config::ModelSpec over;
+  over.sequence.emplace();
+  const auto version = model("m", rows_of_four, over);
+  const auto refused = [&](core::Parameter id) {
+    core::Request request;
+    request.inputs = {tensor("x", {1, 4})};
+    request.parameters = {{"sequence_id", std::move(id)}};
+    return ask(version, std::move(request));
+  };
+  EXPECT_THAT(refused(~std::uint64_t{0}), HasSubstr("sequence 18446744073709551615 has not been begun"));
+  EXPECT_THAT(refused(std::int64_t{7}), HasSubstr("sequence 7 has not been begun"));
+  EXPECT_THAT(refused(std::int64_t{-1}), HasSubstr("a number from 1 up or a text expected"));
+}
+
 TEST_F(Admission, RowsOfNothingAreNotBelieved) {
   const auto version = model("m", "input=x FP32 -1,-1\noutput=y FP32 -1,-1\n");
   EXPECT_EQ(ask(version, {3, 0}), "[3,0]");

@@ -17,8 +17,9 @@
 
 namespace slipway::core {
 
-/// A request parameter as the Open Inference Protocol has them.
-using Parameter = std::variant<bool, std::int64_t, double, std::string>;
+/// A request parameter as the Open Inference Protocol has them. An integer is unsigned where it is too large for the
+/// signed one, and only there.
+using Parameter = std::variant<bool, std::int64_t, std::uint64_t, double, std::string>;
 using Parameters = std::vector<std::pair<std::string, Parameter>>;
 
 /// Whose requests belong together, and where in their row one stands (the sequence extension).

@@ -58,6 +58,11 @@ bool read_text(CodedInputStream& in, std::optional<core::Parameter>& value) {
   return true;
 }
 
+core::Parameter unsigned_parameter(std::uint64_t number) {
+  if (std::in_range<std::int64_t>(number)) return static_cast<std::int64_t>(number);
+  return number;
+}
+
 /// An inference.InferParameter.
 bool read_value(CodedInputStream& in, std::optional<core::Parameter>& value) {
   using Value = inference::InferParameter;
@@ -66,8 +71,9 @@ bool read_value(CodedInputStream& in, std::optional<core::Parameter>& value) {
       case tag_of(Value::kBoolParamFieldNumber, Wire::varint):
         return read_varint(in, [&](std::uint64_t number) { value = number != 0; });
       case tag_of(Value::kInt64ParamFieldNumber, Wire::varint):
-      case tag_of(Value::kUint64ParamFieldNumber, Wire::varint):
         return read_varint(in, [&](std::uint64_t number) { value = static_cast<std::int64_t>(number); });
+      case tag_of(Value::kUint64ParamFieldNumber, Wire::varint):
+        return read_varint(in, [&](std::uint64_t number) { value = unsigned_parameter(number); });
       case tag_of(Value::kStringParamFieldNumber): return read_text(in, value);
       case tag_of(Value::kDoubleParamFieldNumber, Wire::fixed64): return read_double(in, value);
       default: return skip_field(in, tag);
@@ -138,7 +144,11 @@ bool read_parameter(CodedInputStream& in, core::Parameters& parameters) {
   std::string key;
   std::optional<core::Parameter> value;
   if (!read_entry(in, key, value)) return false;
-  if (value) parameters.emplace_back(std::move(key), *std::move(value));
+  if (!value) return true;
+  // Triton's client for C++ has ids of 64 bits without a sign and sends them so, the large ones below 0
+  if (const auto* number = std::get_if<std::int64_t>(&*value); number != nullptr && key == "sequence_id")
+    value = unsigned_parameter(static_cast<std::uint64_t>(*number));
+  parameters.emplace_back(std::move(key), *std::move(value));
   return true;
 }
 

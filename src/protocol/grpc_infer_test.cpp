@@ -146,6 +146,26 @@ TEST(GrpcDecode, HasABoundOfParameters) {
   EXPECT_EQ(sentence(given), "the request has over 1024 parameters, the most that is taken");
 }
 
+TEST(GrpcDecode, TakesTheWholeRangeOfUnsignedParameters) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents(raw({1.5F, -2}));
+  auto& parameters = *given.mutable_parameters();
+  const auto value = [&given] {
+    const auto decoded = decode(given);
+    return decoded && decoded->request.parameters.size() == 1 ? decoded->request.parameters[0].second
+                                                              : core::Parameter("no request");
+  };
+  parameters["sequence_id"].set_uint64_param(~std::uint64_t{0});
+  EXPECT_EQ(value(), core::Parameter(~std::uint64_t{0}));
+  parameters["sequence_id"].set_uint64_param(7);
+  EXPECT_EQ(value(), core::Parameter(std::int64_t{7}));
+  parameters["sequence_id"].set_int64_param(-2);
+  EXPECT_EQ(value(), core::Parameter(~std::uint64_t{0} - 1)) << "as Triton's client for C++ sends a large one";
+  parameters.clear();
+  parameters["other"].set_int64_param(-2);
+  EXPECT_EQ(value(), core::Parameter(std::int64_t{-2}));
+}
+
 TEST(GrpcDecode, AParameterWithoutAValueIsNone) {
   inference::ModelInferRequest given = message();
   *given.add_inputs() = given.inputs(0);

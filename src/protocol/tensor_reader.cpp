@@ -301,10 +301,12 @@ core::Result<core::Tensor> parse_nested_tensor(ondemand::value data, std::string
 core::Result<core::Parameter> parse_parameter(ondemand::value value) {
   bool flag = false;
   std::int64_t integer = 0;
+  std::uint64_t large = 0;
   double number = 0;
   std::string_view string;
   if (value.get_bool().get(flag) == simdjson::SUCCESS) return flag;
   if (value.get_int64().get(integer) == simdjson::SUCCESS) return integer;
+  if (value.get_uint64().get(large) == simdjson::SUCCESS) return large;
   if (value.get_double().get(number) == simdjson::SUCCESS) return number;
   if (value.get_string().get(string) == simdjson::SUCCESS) return std::string(string);
   return invalid("a string, number or boolean expected");

@@ -183,6 +183,8 @@ void append_parameter(std::string& out, const core::Parameter& value) {
     out += *flag ? "true" : "false";
   } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
     fmt::format_to(std::back_inserter(out), "{}", *integer);
+  } else if (const auto* large = std::get_if<std::uint64_t>(&value)) {
+    fmt::format_to(std::back_inserter(out), "{}", *large);
   } else {
     const double number = std::get<double>(value);
     out += std::isfinite(number) ? fmt::format("{}", number) : std::string("null");

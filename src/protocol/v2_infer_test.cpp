@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <limits>
+
+#include "protocol/json_tensor.hpp"
 
 namespace slipway::protocol {
 namespace {
@@ -95,6 +98,20 @@ TEST(V2Decode, HasABoundOfTensors) {
   for (int i = 0; i < 1025; ++i)
     inputs += fmt::format(R"({}{{"name":"x{}","shape":[0],"datatype":"INT8","data":[]}})", i == 0 ? "" : ",", i);
   EXPECT_NE(sentence(fmt::format(R"({{"inputs":[{}]}})", inputs)).find("over 1024 inputs"), std::string::npos);
+}
+
+TEST(V2Decode, TakesTheWholeRangeOfUnsignedParameters) {
+  const auto decoded = decode_infer(
+      body(R"({"parameters":{"sequence_id":18446744073709551615,"a":9223372036854775807,"b":1e20},"inputs":[]})"),
+      std::nullopt, {});
+  ASSERT_TRUE(decoded) << decoded.error().message();
+  const core::Parameters& parameters = decoded->request.parameters;
+  EXPECT_EQ(parameters[0].second, core::Parameter(~std::uint64_t{0}));
+  EXPECT_EQ(parameters[1].second, core::Parameter(std::numeric_limits<std::int64_t>::max()));
+  EXPECT_EQ(parameters[2].second, core::Parameter(1e20));
+  std::string out;
+  append_parameter(out, parameters[0].second);
+  EXPECT_EQ(out, "18446744073709551615");
 }
 
 TEST(V2Decode, HasABoundOfParameters) {
