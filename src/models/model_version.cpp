@@ -80,17 +80,20 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
 
   made->probe_ = std::make_unique<scheduler::Probe>(metrics, spec.name, made->version_);
   const config::BatchingSpec batching = spec.batching.value_or(config::BatchingSpec{});
-  scheduler::Options queue{.max_batch_rows = std::max<std::int64_t>(made->max_batch_size_, 1),
+  const bool cached = spec.response_cache.value_or(false);
+  const bool keeps_order = batching.preserve_ordering.value_or(false);
+  const std::int64_t most_rows = std::max<std::int64_t>(made->max_batch_size_, 1);
+  scheduler::Options queue{.max_batch_rows = most_rows,
                            .max_delay = settings.max_delay,
                            .queue_limit = settings.queue_limit,
                            .preferred_batch_rows = batching.preferred_sizes,
-                           .preserve_ordering = batching.preserve_ordering.value_or(false),
+                           .preserve_ordering = keeps_order && !cached,
                            .priorities = spec.priorities,
                            .model = spec.name,
                            .version = made->version_};
   made->scheduler_ =
       std::make_unique<scheduler::Scheduler>(std::move(queue), model.outputs(), std::move(instances), *made->probe_);
-  if (spec.response_cache.value_or(false)) {
+  if (cached) {
     if (spec.sequence) {
       return core::fail(core::Code::invalid_argument,
                         where +
@@ -98,6 +101,9 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                             "outputs");
     }
     made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_, names_of(made->outputs())});
+    // before the cache and not behind it in the scheduler, which does not see what is answered from memory
+    const std::size_t most_held = settings.queue_limit + made->instances() * static_cast<std::size_t>(most_rows);
+    if (keeps_order) made->cache_->order = std::make_unique<scheduler::AnswerOrder>(most_held);
   }
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());

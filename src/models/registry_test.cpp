@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <mutex>
 
 #include "core/test_folder.hpp"
+#include "scheduler/test_jobs.hpp"
 
 namespace slipway::models {
 namespace {
@@ -129,6 +131,36 @@ TEST_F(RegistryTest, BatchesWhereRowsAreApartAndTheConfigurationAllows) {
   const auto refused = add(write("wrong.fake", "input=x FP32 1,4\noutput=y FP32 1,4\n"), true, over);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message(), HasSubstr("model \"wrong\": max_batch_size 4 given, but"));
+}
+
+TEST_F(RegistryTest, AnAnswerFromTheCacheHasItsTurnWhereTheOrderIsKept) {
+  config::ModelSpec over;
+  over.response_cache = true;
+  over.batching.emplace().preserve_ordering = true;
+  ASSERT_TRUE(add(write("a.fake", std::string(echo) + "delay_us=50000\n"), true, over));
+  const Handle version = registry_.find("a", "").value();
+  std::mutex mutex;
+  std::vector<float> answered;
+  const auto ask = [&](float value, std::promise<void>& done) {
+    scheduler::Job job = scheduler::testing::make_job(1, 4, value);
+    job.done = [&, value](const core::Result<core::Response>& result) {
+      EXPECT_TRUE(result);
+      const std::lock_guard lock(mutex);
+      answered.push_back(value);
+      done.set_value();
+    };
+    version->infer(std::move(job));
+  };
+  std::promise<void> first;
+  ask(1, first);
+  first.get_future().get();
+  std::promise<void> computed;
+  std::promise<void> cached;
+  ask(2, computed);
+  ask(1, cached);
+  computed.get_future().get();
+  cached.get_future().get();
+  EXPECT_THAT(answered, ::testing::ElementsAre(1, 2, 1));
 }
 
 TEST_F(RegistryTest, TransformsThatDoNotFitAreFoundAtOnce) {
