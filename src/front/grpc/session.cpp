@@ -22,6 +22,9 @@ constexpr std::size_t most_unsent = 64;
 constexpr std::size_t most_unsent_bytes = 1U << 20U;
 /// And of all calls, before the next message of any is.
 constexpr std::size_t most_unsent_bytes_in_all = 64U << 20U;
+/// Messages of all calls of a connection that have not come whole may have twice the largest one's bytes, and this where
+/// that is less: small messages of many calls come side by side.
+constexpr std::uint64_t least_half_sent_bytes = 64U << 20U;
 
 /// A header field whose bytes are kept until it has been submitted.
 nghttp2_nv field(std::string_view name, std::string_view value) {
@@ -60,6 +63,7 @@ std::vector<nghttp2_nv> response_header() {
 Session::Session(const Methods& methods, std::uint64_t max_message_bytes, MakeCall make_call)
     : methods_(methods),
       max_message_bytes_(max_message_bytes),
+      most_half_sent_bytes_(std::max(2 * max_message_bytes, least_half_sent_bytes)),
       make_call_(std::move(make_call)),
       session_(Callbacks::new_session(this)) {}
 
@@ -202,6 +206,7 @@ void Session::close(std::int32_t id) {
   if (found == streams_.end()) return;
   if (found->second.call) found->second.call->cancel();
   unsent_bytes_ -= found->second.outgoing.bytes();
+  half_sent_bytes_ -= found->second.half_sent;
   streams_.erase(found);
 }
 
@@ -255,9 +260,29 @@ void Session::hand_on(Stream& stream) {
     finish(stream, core::fail(Code::internal, error.what()));
   }
   stream.handing_on = false;
-  if (stream.unacknowledged <= held) return;
-  nghttp2_session_consume_stream(session_.get(), stream.id, stream.unacknowledged - held);
-  stream.unacknowledged = held;
+  if (stream.unacknowledged > held) {
+    nghttp2_session_consume_stream(session_.get(), stream.id, stream.unacknowledged - held);
+    stream.unacknowledged = held;
+  }
+  count_half_sent(stream);
+}
+
+void Session::count_half_sent(Stream& stream) {
+  const std::size_t others = half_sent_bytes_ - stream.half_sent;
+  std::size_t own = stream.reader && !stream.status ? stream.reader->held() - stream.unacknowledged : 0;
+  if (own > 0 && others + own > most_half_sent_bytes_) {
+    finish(stream,
+           core::fail(Code::resource_exhausted,
+                      fmt::format("the calls of this connection have {} bytes of messages that have not come whole, "
+                                  "{} at most are kept; send one after the other, or use more connections",
+                                  others + own, most_half_sent_bytes_)));
+  }
+  if (stream.status) {
+    stream.reader.reset();  // nobody asks for what it holds
+    own = 0;
+  }
+  stream.half_sent = own;
+  half_sent_bytes_ = others + own;
 }
 
 void Session::end_messages(Stream& stream) {

@@ -69,6 +69,7 @@ class Session {
     std::shared_ptr<Handler> handler;  ///< null before the header is whole, and for calls that were refused
     std::optional<MessageReader> reader;
     std::size_t unacknowledged = 0;  ///< bytes that flow control was not told to be taken
+    std::size_t half_sent = 0;       ///< bytes that it was told of although no message was handed on with them
     bool half_closed = false;        ///< the client sends no more
     bool told_half_close = false;
     bool touched = false;  ///< is in touched_
@@ -95,6 +96,8 @@ class Session {
   void hand_on(Stream& stream);
   /// Whether the next message is to wait.
   bool is_held_up(Stream& stream);
+  /// Counts what is kept of messages that have not come whole, and ends a call that has too much.
+  void count_half_sent(Stream& stream);
   void end_messages(Stream& stream);
   void take_answer(Stream& stream, Answer answer);
   void finish(Stream& stream, core::Result<void> status) {
@@ -107,12 +110,14 @@ class Session {
 
   const Methods& methods_;
   const std::uint64_t max_message_bytes_;
+  const std::uint64_t most_half_sent_bytes_;
   const MakeCall make_call_;
   std::unique_ptr<nghttp2_session, Delete> session_;
   std::map<std::int32_t, Stream> streams_;
   std::vector<std::int32_t> touched_;  ///< streams with something to hand on
   std::vector<std::int32_t> held_up_;  ///< streams that wait for answers of others to be written
   std::size_t unsent_bytes_ = 0;       ///< of answers, of all streams
+  std::size_t half_sent_bytes_ = 0;    ///< of all streams
   core::TimePoint next_deadline_ = core::no_deadline;
   Outgoing* out_ = nullptr;  ///< within pack()
   bool begun_ = false;

@@ -12,8 +12,10 @@ namespace {
 
 /// Calls at one time on one connection; the client waits with more.
 constexpr std::uint32_t most_streams = 1024;
-/// Bytes that a client may send before they are taken: of one call, and of all together.
+/// Bytes of one call that a client may send before they are taken.
 constexpr std::uint32_t stream_window = 4U << 20U;
+/// Bytes of all calls together that may be under way. They count as taken when they are here, or a call that is held up
+/// would hold up the others: what is kept of all calls is bounded by their windows, and by Session::count_half_sent.
 constexpr std::int32_t connection_window = 16 << 20;
 constexpr std::uint32_t largest_frame = 1U << 20U;
 /// Calls that a client may cancel: one whose calls have a deadline that few of them meet cancels them all.

@@ -171,6 +171,25 @@ TEST_F(GrpcSession, AMessageThatIsTooLongIsRefusedByItsPrefix) {
   EXPECT_TRUE(client_[id].closed);
 }
 
+TEST_F(GrpcSession, WhatIsHalfSentHasABoundInAll) {
+  const std::string large = framed(std::string(most_message_bytes - 10, 'x'));
+  std::vector<std::int32_t> calls;
+  for (int i = 0; i < 4; ++i) {
+    calls.push_back(client_.begin("/keep", large.substr(0, large.size() - 1), false));
+    ASSERT_TRUE(client_.exchange());
+  }
+  EXPECT_EQ(client_.status(calls[3]), "8") << "which passes 64 MiB";
+  EXPECT_THAT(client_[calls[3]].header["grpc-message"], HasSubstr("67108864"));
+  EXPECT_TRUE(client_[calls[3]].closed);
+  client_.send(calls[0], "x");
+  client_.exchange();
+  EXPECT_EQ(kept_.at(0)->messages.size(), 1U) << "the others go on";
+  const auto next = client_.begin("/keep", large);
+  client_.exchange();
+  EXPECT_EQ(client_.status(next), "") << "and what was handed on counts no more";
+  EXPECT_EQ(kept_.at(4)->messages.size(), 1U);
+}
+
 TEST_F(GrpcSession, AHeaderThatIsTooLongResetsItsStream) {
   // the client's own library sends no more than 64 KiB of them
   TestClient::Fields fields;

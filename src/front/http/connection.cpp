@@ -17,8 +17,8 @@
 #include <string_view>
 
 #include "front/http/exchange.hpp"
+#include "front/http/request_rules.hpp"
 #include "front/http/socket_handshake.hpp"
-#include "front/http/url.hpp"
 
 namespace slipway::front::http {
 
@@ -57,7 +57,7 @@ void watch_client(const std::shared_ptr<Exchange>& exchange) {
     waiting->watched = false;
     if (ended || waiting->awaited_by < 0) return;
     if (has_gone(waiting->awaited_by)) waiting->cancelled = true;
-    if (!waiting->cancelled) watch_client(waiting);
+    watch_client(waiting);
   });
 }
 
@@ -73,66 +73,11 @@ void skip_empty_lines(beast::flat_buffer& buffer) {
   buffer.consume(std::min(text.find_first_not_of("\r\n"), text.size()));
 }
 
-/// A request about the server itself rather than one of its addresses (RFC 9110, 9.3.7).
-bool is_about_the_server(const HttpRequest& request) {
-  return request.method == Method::options && request.path == "*";
-}
-
-bool is_preflight(const HttpRequest& request) {
-  return request.method == Method::options && !request.header("access-control-request-method").empty();
-}
-
-HttpResponse preflight_answer() {
-  HttpResponse response = HttpResponse::nothing();
-  response.headers = {
-      {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-      {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
-      {"Access-Control-Max-Age", "3600"}};
-  return response;
-}
-
-/// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
-std::optional<std::size_t> absolute_form_path(std::string_view target) {
-  constexpr std::string_view scheme = "http://";
-  if (!beast::iequals(target.substr(0, scheme.size()), scheme)) return std::nullopt;
-  const auto slash = target.find('/', scheme.size());
-  if (slash == std::string_view::npos) return std::nullopt;
-  return slash;
-}
-
-/// What RFC 9112 has a server refuse: a request of HTTP/1.1 without one Host (3.2), a body in a transfer coding that it
-/// does not know (6.1).
-std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_0) {
-  const auto hosts = request.headers.count("host");
-  if (hosts > 1 || (hosts == 0 && !http_1_0))
-    return HttpResponse::error(400, fmt::format("{} Host headers given, one expected", hosts));
-  const std::string_view coding = request.header("transfer-encoding");
-  if (coding.empty() || beast::iequals(coding, "chunked")) return std::nullopt;
-  return HttpResponse::error(501, fmt::format("Transfer-Encoding \"{}\" given, chunked is known", coding));
-}
-
-bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.header("expect"), "100-continue"); }
-
 /// So that the first tensor behind the JSON of a binary request is aligned.
 std::size_t lead_for(std::string_view header_length) {
   std::size_t length = 0;
   std::from_chars(header_length.data(), header_length.data() + header_length.size(), length);
   return (core::Buffer::alignment - length % core::Buffer::alignment) % core::Buffer::alignment;
-}
-
-/// Makes the path of the request's target. False when it is none.
-bool decode_path(HttpRequest& request) {
-  std::string_view target = request.path;
-  if (const auto path_at = absolute_form_path(target)) target.remove_prefix(*path_at);
-  const std::size_t question = target.find('?');
-  if (question != std::string_view::npos) request.query = target.substr(question + 1);
-  target = target.substr(0, question);
-  auto path = percent_decoded(target);
-  if (!path) return false;
-  const bool of_the_server = request.method == Method::options && *path == "*";
-  if (!path->starts_with('/') && !of_the_server) return false;
-  request.path = *std::move(path);
-  return true;
 }
 
 HttpResponse body_refused_at_the_end() {
@@ -156,6 +101,7 @@ void Connection::finish() {
 
 void Connection::stop_reading() {
   error_code ignored;
+  stopped_reading_ = reading_body_;
   if (idle_ || reading_body_) stream_.socket().cancel(ignored);
 }
 
@@ -189,7 +135,7 @@ asio::awaitable<void> Connection::serve() {
       reading_body_ = true;
       error = co_await read_body(parser);
       reading_body_ = false;
-      refused_ = error && finishing_;
+      refused_ = error == asio::error::eof && stopped_reading_;
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
@@ -253,6 +199,8 @@ asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
   const core::TimePoint deadline = core::now() + options_.read_timeout;  // single bytes do not prolong it
   error_code error = wire::error::need_more;
   while (error == wire::error::need_more) {
+    // what is left of a body in chunks is a line without an end, which the parser does not bound
+    if (buffer_.size() > options_.max_header_bytes + read_block_bytes) co_return wire::error::header_limit;
     if (!co_await fill(deadline)) co_return asio::error::eof;
     error = parser.take(buffer_);
   }
@@ -385,7 +333,8 @@ std::optional<HttpResponse> Connection::parse_objection(const error_code& error)
     return response;
   }
   if (error == wire::error::header_limit)
-    return HttpResponse::error(431, fmt::format("the request's header is over {} bytes", options_.max_header_bytes));
+    return HttpResponse::error(431, fmt::format("the request's header, or a line between its chunks, is over {} bytes",
+                                                options_.max_header_bytes));
   if (error == wire::error::body_limit)
     return HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
   if (error.category() == wire::make_error_code(wire::error::bad_method).category())

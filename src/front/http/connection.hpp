@@ -83,6 +83,7 @@ class Connection {
   bool reading_body_ = false;
   bool sending_away_ = false;
   bool finishing_ = false;
+  bool stopped_reading_ = false;  ///< of a body, by stop_reading()
   bool refused_ = false;
 };
 

@@ -29,6 +29,9 @@ struct Exchange {
   std::move_only_function<void()> go_on;             ///< has it do so no longer
   std::optional<HttpResponse> response;
   std::atomic<bool> cancelled = false;
+
+  /// Has the connection go on, if it waits for the response.
+  void end_wait();
 };
 
 /// Waits until the exchange has its response.
@@ -55,6 +58,13 @@ class Handling {
   bool before_;
 };
 
+inline void Exchange::end_wait() {
+  if (!go_on) return;
+  auto waiting = std::exchange(go_on, nullptr);
+  if (!Handling::now()) return waiting();
+  boost::asio::post(*context, std::move(waiting));
+}
+
 /// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing.
 class Reply {
  public:
@@ -70,15 +80,13 @@ class Reply {
   void operator()(HttpResponse response) { deliver(std::move(response)); }
 
  private:
+  /// Where there is no memory to do so the destructor tries again, with less.
   void deliver(HttpResponse response) {
-    auto& context = *exchange_->context;
-    boost::asio::dispatch(context, [exchange = std::move(exchange_), answer = std::move(response)]() mutable {
+    boost::asio::dispatch(*exchange_->context, [exchange = exchange_, answer = std::move(response)]() mutable {
       exchange->response = std::move(answer);
-      if (!exchange->go_on) return;
-      auto go_on = std::exchange(exchange->go_on, nullptr);
-      if (!Handling::now()) return go_on();
-      boost::asio::post(*exchange->context, std::move(go_on));
+      exchange->end_wait();
     });
+    exchange_.reset();
   }
 
   std::shared_ptr<Exchange> exchange_;

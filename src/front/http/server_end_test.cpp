@@ -41,6 +41,29 @@ TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
   EXPECT_EQ(refused, 1U);
 }
 
+TEST_F(HttpServer, RefusesNothingWhereItsClientsErrWhileItEnds) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+  Client wrong(server_->port());
+  Client gone(server_->port());
+  wrong.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+  wrong.wait_for("100 Continue\r\n\r\n");
+  gone.send(head + "Content-Length: 5\r\n\r\n");
+  gone.wait_for("100 Continue\r\n\r\n");
+  Client idle(server_->port());
+  std::size_t refused = 0;
+  std::jthread ending([this, &refused] { refused = server_->finish(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  wrong.send("no length\r\n");
+  EXPECT_NE(wrong.rest().find("HTTP/1.1 400"), std::string::npos);
+  wrong.close();
+  gone.close();
+  ending.join();
+  EXPECT_EQ(refused, 0U);
+}
+
 TEST_F(HttpServer, TakesWhatIsOnItsWayWhenItEnds) {
   options_.body_grace = std::chrono::hours(1);
   options_.finish_timeout = std::chrono::hours(1);

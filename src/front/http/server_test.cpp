@@ -64,6 +64,25 @@ TEST_F(HttpServer, LimitsHeadersAndBodies) {
   EXPECT_NE(ask("nonsense\r\n\r\n").find("HTTP/1.1 400"), std::string::npos);
 }
 
+TEST_F(HttpServer, LimitsWhatStandsBetweenChunks) {
+  start();
+  const std::string chunks = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  // more than the limit and one read, and no end of the line
+  const std::string endless(options_.max_header_bytes + 200'000, 'a');
+  EXPECT_NE(ask(chunks + "1;" + endless).find("HTTP/1.1 431"), std::string::npos);
+  EXPECT_NE(ask(chunks + "1\r\na\r\n0\r\nA: " + endless).find("HTTP/1.1 431"), std::string::npos);
+}
+
+TEST_F(HttpServer, RefusesRequestsThatTwoServersCouldReadDifferently) {
+  start();
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\n";
+  const std::string rest = "Content-Length: 5\r\n\r\nabcde";
+  EXPECT_NE(ask(head + "Transfer-Encoding:\r\nTransfer-Encoding: gzip\r\n" + rest).find("HTTP/1.1 400"),
+            std::string::npos);
+  EXPECT_NE(ask(head + "Transfer-Encoding:\r\n" + rest).find("HTTP/1.1 400"), std::string::npos);
+  EXPECT_NE(ask(head + "Transfer-Encoding: chunked\r\n" + rest).find("HTTP/1.1 400"), std::string::npos);
+}
+
 TEST_F(HttpServer, SpeaksTheSmallPrintOfHttp) {
   start();
   const std::string head = ask("HEAD /hello HTTP/1.1\r\nHost: x\r\n" + std::string(closing));

@@ -1,0 +1,75 @@
+#include "front/http/request_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/beast/core/string.hpp>
+#include <string_view>
+#include <utility>
+
+#include "front/http/url.hpp"
+
+namespace slipway::front::http {
+
+namespace beast = boost::beast;
+
+namespace {
+
+/// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
+std::optional<std::size_t> absolute_form_path(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (!beast::iequals(target.substr(0, scheme.size()), scheme)) return std::nullopt;
+  const auto slash = target.find('/', scheme.size());
+  if (slash == std::string_view::npos) return std::nullopt;
+  return slash;
+}
+
+}  // namespace
+
+bool is_about_the_server(const HttpRequest& request) {
+  return request.method == Method::options && request.path == "*";
+}
+
+bool is_preflight(const HttpRequest& request) {
+  return request.method == Method::options && !request.header("access-control-request-method").empty();
+}
+
+HttpResponse preflight_answer() {
+  HttpResponse response = HttpResponse::nothing();
+  response.headers = {
+      {"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+      {"Access-Control-Allow-Headers", "Content-Type, Content-Encoding, Inference-Header-Content-Length"},
+      {"Access-Control-Max-Age", "3600"}};
+  return response;
+}
+
+std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_0) {
+  const auto hosts = request.headers.count("host");
+  if (hosts > 1 || (hosts == 0 && !http_1_0))
+    return HttpResponse::error(400, fmt::format("{} Host headers given, one expected", hosts));
+  const auto codings = request.headers.count("transfer-encoding");
+  const std::string_view coding = request.header("transfer-encoding");
+  if (codings > 1 || (codings == 1 && coding.empty()))
+    return HttpResponse::error(
+        400, fmt::format("{} Transfer-Encoding headers given, the first of which says \"{}\"; one, chunked, expected",
+                         codings, coding));
+  if (codings == 0 || beast::iequals(coding, "chunked")) return std::nullopt;
+  return HttpResponse::error(501, fmt::format("Transfer-Encoding \"{}\" given, chunked is known", coding));
+}
+
+bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.header("expect"), "100-continue"); }
+
+bool decode_path(HttpRequest& request) {
+  std::string_view target = request.path;
+  if (const auto path_at = absolute_form_path(target)) target.remove_prefix(*path_at);
+  const std::size_t question = target.find('?');
+  if (question != std::string_view::npos) request.query = target.substr(question + 1);
+  target = target.substr(0, question);
+  auto path = percent_decoded(target);
+  if (!path) return false;
+  const bool of_the_server = request.method == Method::options && *path == "*";
+  if (!path->starts_with('/') && !of_the_server) return false;
+  request.path = *std::move(path);
+  return true;
+}
+
+}  // namespace slipway::front::http

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+
+#include "front/http/message.hpp"
+
+namespace slipway::front::http {
+
+/// What the standards say of a request whose header has come.
+
+/// Whether it is about the server itself rather than one of its addresses (RFC 9110, 9.3.7).
+bool is_about_the_server(const HttpRequest& request);
+
+/// Whether a browser asks what pages of elsewhere may ask (the Fetch standard), and what it is told.
+bool is_preflight(const HttpRequest& request);
+HttpResponse preflight_answer();
+
+/// What RFC 9112 has a server refuse: a request of HTTP/1.1 without one Host (3.2), a body in a transfer coding that it
+/// does not know (6.1), or whose end another server might see elsewhere (6.3).
+std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_0);
+
+/// Whether the body comes when the server says that it may (RFC 9110, 10.1.1).
+bool expects_go_on(const HttpRequest& request);
+
+/// Makes path and query of the request's target. False when it is none.
+bool decode_path(HttpRequest& request);
+
+}  // namespace slipway::front::http
