@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <exception>
+#include <limits>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -22,9 +23,13 @@ constexpr std::size_t most_unsent = 64;
 constexpr std::size_t most_unsent_bytes = 1U << 20U;
 /// And of all calls, before the next message of any is.
 constexpr std::size_t most_unsent_bytes_in_all = 64U << 20U;
-/// Messages of all calls of a connection that have not come whole may have twice the largest one's bytes, and this where
-/// that is less: small messages of many calls come side by side.
-constexpr std::uint64_t least_half_sent_bytes = 64U << 20U;
+/// Bytes that all calls of a connection may have of messages that have not come whole: those of a few of the largest,
+/// and of many that are small, since clients send the messages of many calls side by side, a frame of each in turn.
+std::uint64_t most_half_sent(std::uint64_t largest_message) {
+  constexpr std::uint64_t least = 128U << 20U;
+  constexpr std::uint64_t longest = std::numeric_limits<std::uint32_t>::max();  // a message's prefix can say no more
+  return std::max(4 * std::min(largest_message, longest), least);
+}
 
 /// A header field whose bytes are kept until it has been submitted.
 nghttp2_nv field(std::string_view name, std::string_view value) {
@@ -63,7 +68,7 @@ std::vector<nghttp2_nv> response_header() {
 Session::Session(const Methods& methods, std::uint64_t max_message_bytes, MakeCall make_call)
     : methods_(methods),
       max_message_bytes_(max_message_bytes),
-      most_half_sent_bytes_(std::max(2 * max_message_bytes, least_half_sent_bytes)),
+      most_half_sent_bytes_(most_half_sent(max_message_bytes)),
       make_call_(std::move(make_call)),
       session_(Callbacks::new_session(this)) {}
 

@@ -174,20 +174,20 @@ TEST_F(GrpcSession, AMessageThatIsTooLongIsRefusedByItsPrefix) {
 TEST_F(GrpcSession, WhatIsHalfSentHasABoundInAll) {
   const std::string large = framed(std::string(most_message_bytes - 10, 'x'));
   std::vector<std::int32_t> calls;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 7; ++i) {
     calls.push_back(client_.begin("/keep", large.substr(0, large.size() - 1), false));
     ASSERT_TRUE(client_.exchange());
   }
-  EXPECT_EQ(client_.status(calls[3]), "8") << "which passes 64 MiB";
-  EXPECT_THAT(client_[calls[3]].header["grpc-message"], HasSubstr("67108864"));
-  EXPECT_TRUE(client_[calls[3]].closed);
+  EXPECT_EQ(client_.status(calls[6]), "8") << "which passes 128 MiB";
+  EXPECT_THAT(client_[calls[6]].header["grpc-message"], HasSubstr("134217728 at most"));
+  EXPECT_TRUE(client_[calls[6]].closed);
   client_.send(calls[0], "x");
   client_.exchange();
   EXPECT_EQ(kept_.at(0)->messages.size(), 1U) << "the others go on";
   const auto next = client_.begin("/keep", large);
   client_.exchange();
   EXPECT_EQ(client_.status(next), "") << "and what was handed on counts no more";
-  EXPECT_EQ(kept_.at(4)->messages.size(), 1U);
+  EXPECT_EQ(kept_.at(7)->messages.size(), 1U);
 }
 
 TEST_F(GrpcSession, AHeaderThatIsTooLongResetsItsStream) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -43,6 +44,7 @@ class TestClient {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, read_length);
     nghttp2_option* options = nullptr;
     nghttp2_option_new(&options);
     nghttp2_option_set_no_auto_window_update(options, 1);
@@ -156,6 +158,12 @@ class TestClient {
   static int on_frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     if (frame->hd.type == NGHTTP2_GOAWAY) of(user).sent_away_ = true;
     return 0;
+  }
+  /// As large frames as the server takes: without this the library makes many small ones.
+  static ssize_t read_length(nghttp2_session* /*session*/, std::uint8_t /*type*/, std::int32_t /*id*/,
+                             std::int32_t connection_room, std::int32_t stream_room, std::uint32_t largest,
+                             void* /*user*/) {
+    return std::min({connection_room, stream_room, static_cast<std::int32_t>(largest)});
   }
   static ssize_t read(nghttp2_session* /*session*/, std::int32_t id, std::uint8_t* into, std::size_t room,
                       std::uint32_t* flags, nghttp2_data_source* /*source*/, void* user) {
