@@ -86,11 +86,19 @@ void keep_preferred(Plan& plan, std::int64_t rows, const std::vector<std::int64_
   plan.take.clear();
 }
 
+bool is_cancelled(const core::Request& request) {
+  return request.cancelled && request.cancelled->load(std::memory_order_relaxed);
+}
+
 }  // namespace
+
+bool is_dropped(const Job& job, core::TimePoint now) {
+  return now >= job.request.deadline || is_cancelled(job.request);
+}
 
 std::optional<core::Error> refusal(const Job& job, core::TimePoint now) {
   const core::Request& request = job.request;
-  if (request.cancelled && request.cancelled->load(std::memory_order_relaxed))
+  if (is_cancelled(request))
     return core::Error(core::Code::cancelled, "the client went away before its request was run");
   if (now < request.deadline) return std::nullopt;
   return core::Error(
@@ -120,7 +128,7 @@ void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& co
   core::TimePoint ready = core::no_deadline;
   for (auto job = waiting.begin(); job != waiting.end(); ++job) {
     ++seen;
-    if (refusal(*job, outlook.now)) {
+    if (is_dropped(*job, outlook.now)) {
       plan.drop.push_back(job);
       continue;
     }

@@ -28,7 +28,9 @@ struct Plan {
   core::TimePoint wake = core::no_deadline;
 };
 
-/// Why `job` must not run any more at `now`: cancelled, or past its deadline. Nothing if it may.
+/// Whether `job` must not run any more at `now`: cancelled, or past its deadline.
+bool is_dropped(const Job& job, core::TimePoint now);
+/// Why that is so; nothing where it may run.
 std::optional<core::Error> refusal(const Job& job, core::TimePoint now);
 
 /// Whether two jobs can run as one: the same outputs wanted, and each input of the same type and of the same shape

@@ -48,7 +48,7 @@ void PriorityOrder::review(JobList& jobs, core::TimePoint now, JobList& dropped)
   next_review_ = core::no_deadline;
   for (auto job = jobs.begin(); job != jobs.end();) {
     const auto next = std::next(job);
-    if (refusal(*job, now)) {
+    if (is_dropped(*job, now)) {
       remove(job);
       dropped.splice(dropped.end(), jobs, job);
     } else if (!job->is_late && job->late_at <= now) {

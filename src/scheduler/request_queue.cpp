@@ -149,7 +149,7 @@ void RequestQueue::move_late(JobList& late, core::TimePoint now) {
   next_deadline_ = core::no_deadline;
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto next = std::next(job);
-    if (refusal(*job, now)) {
+    if (is_dropped(*job, now)) {
       move_out(late, job);
     } else {
       next_deadline_ = std::min(next_deadline_, job->request.deadline);

@@ -70,13 +70,13 @@ struct Scheduler::State : Holder {
   bool run_here(JobList& job) {
     if (InstanceWorker::runs_on_this_thread()) return false;
     Reader& reader = this_reader();
-    const core::TimePoint now = job.front().queued;
+    const core::TimePoint now = options.clock();
     share.read(reader, now);
     if (!share.allows(reader, now)) return false;
     if (!learned.run.is_quick(input_bytes(job.front())) || !queue.is_calm() || options.max_delay.count() > 0)
       return false;
     if (joins_here() && reader.hold(*this, job, options.max_batch_rows)) return true;
-    if (refusal(job.front(), now)) {
+    if (is_dropped(job.front(), now)) {
       answer_dropped(job, now, probe);
       return true;
     }
@@ -209,7 +209,7 @@ void Scheduler::finish() {
 void Scheduler::submit(Job job) {
   JobList one;
   one.push_back(std::move(job));
-  one.front().queued = state_->options.clock();
+  if (one.front().queued == core::TimePoint()) one.front().queued = state_->options.clock();
   if (state_->rules) state_->rules->apply(one.front());
   if (state_->order && !state_->order->enter(one.front()))
     return answer(one.front(), std::unexpected(state_->held_up()), {}, state_->probe);

@@ -143,6 +143,7 @@ void Sequencer::add(Job job) {
   std::optional<core::Error> refused;
   {
     const std::lock_guard lock(mutex_);
+    job.queued = clock_();
     if (auto place = place_for(job); place) {
       sequence = *std::move(place);
       sequence->waiting.push_back(std::move(job));

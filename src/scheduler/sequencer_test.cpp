@@ -127,6 +127,16 @@ TEST_F(SequencerTest, RunsTheRequestsOfASequenceOneAfterTheOther) {
   EXPECT_THAT(values(), ElementsAre(101, 107, 103));
 }
 
+TEST_F(SequencerTest, TheWaitForTheOnesBeforeCounts) {
+  ask(1U, 1, true);
+  const core::TimePoint asked = the_time;
+  ask(1U, 2);
+  the_time += 1s;
+  run();
+  EXPECT_EQ(waiting_.front().queued, asked);
+  run();
+}
+
 TEST_F(SequencerTest, AStartForgetsWhatWas) {
   at_once_ = true;
   ask(1U, 1, true);
