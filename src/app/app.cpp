@@ -151,6 +151,7 @@ core::Result<std::unique_ptr<App>> App::start(const Plan& plan, protocol::LogCon
     const front::grpc::ServerOptions options{.host = plan.server.host,
                                              .port = *plan.server.grpc_port,
                                              .max_request_bytes = plan.server.max_request_bytes,
+                                             .read_timeout = plan.server.read_timeout,
                                              .finish_timeout = finish_timeout(plan.server)};
     auto server = front::grpc::Server::start(options, app->models_, extensions);
     if (!server && plan.server.grpc_port_asked) return std::unexpected(server.error());

@@ -47,7 +47,7 @@ struct ServerSpec {
   std::uint32_t http_threads = 0;                    ///< 0: one a core
   std::uint64_t max_request_bytes = 256ULL << 20U;
   std::uint32_t max_header_bytes = 64U << 10U;
-  std::chrono::milliseconds read_timeout{30'000};  ///< for one header or one body to arrive
+  std::chrono::milliseconds read_timeout{30'000};  ///< for one header, body or gRPC message to arrive
   std::chrono::milliseconds idle_timeout{75'000};  ///< between requests of one connection
   std::chrono::milliseconds write_timeout{30'000};
   std::chrono::milliseconds drain_delay{0};         ///< after SIGTERM: not ready, and still answering

@@ -73,8 +73,8 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 
 Connection::~Connection() = default;
 
-void Connection::start(const Methods& methods, std::uint64_t max_message_bytes, std::shared_ptr<void> open,
-                       Closed closed) {
+void Connection::start(const Methods& methods, std::uint64_t max_message_bytes, std::chrono::milliseconds read_timeout,
+                       std::shared_ptr<void> open, Closed closed) {
   open_ = std::move(open);
   closed_ = std::move(closed);
   guarded([&] {
@@ -82,7 +82,8 @@ void Connection::start(const Methods& methods, std::uint64_t max_message_bytes, 
     socket_.non_blocking(true, ignored);
     keep_alive(socket_);
     session_ = std::make_unique<Session>(
-        methods, max_message_bytes, [self = weak_from_this()](std::int32_t stream, core::TimePoint deadline) {
+        methods, max_message_bytes, read_timeout,
+        [self = weak_from_this()](std::int32_t stream, core::TimePoint deadline) {
           return std::make_shared<Call>(deadline, [connection = self.lock(), stream] { connection->wake(stream); });
         });
     call_at(preface_timeout, &Connection::close_if_silent);
@@ -228,7 +229,9 @@ void Connection::flush() {
     if (out_.size() == 0) break;
     if (!write()) return;
   }
-  if (session_ && !writing_ && !closing_ && session_->is_over()) close_gently();
+  if (!session_) return;
+  watch_deadlines();
+  if (!writing_ && !closing_ && session_->is_over()) close_gently();
 }
 
 bool Connection::write() {

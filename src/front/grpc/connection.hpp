@@ -30,7 +30,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Serves `methods` until the client or the server ends it, and calls `closed` then. `open` is let go of at the same
   /// time.
-  void start(const Methods& methods, std::uint64_t max_message_bytes, std::shared_ptr<void> open, Closed closed);
+  void start(const Methods& methods, std::uint64_t max_message_bytes, std::chrono::milliseconds read_timeout,
+             std::shared_ptr<void> open, Closed closed);
   /// Asks the client to take its next calls elsewhere, and closes the connection behind those that are open; ends the
   /// calls that it may keep open for ever.
   void end();

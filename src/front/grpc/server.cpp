@@ -66,7 +66,7 @@ void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_pt
   const auto connection = std::make_shared<Connection>(context, std::move(socket));
   asio::post(*context, [this, &worker = workers[number], connection, held = std::move(open)]() mutable {
     worker.connections.insert(connection);
-    connection->start(methods, options.max_request_bytes, std::move(held),
+    connection->start(methods, options.max_request_bytes, options.read_timeout, std::move(held),
                       [&worker](const std::shared_ptr<Connection>& closed) { worker.connections.erase(closed); });
     if (worker.ending) connection->end();
   });

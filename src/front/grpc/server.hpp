@@ -15,6 +15,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8001;  ///< 0: any free port
   std::uint64_t max_request_bytes = 256ULL << 20U;
+  std::chrono::milliseconds read_timeout{30'000};    ///< for one message to arrive
   std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for calls in flight
 };
 

@@ -65,10 +65,12 @@ std::vector<nghttp2_nv> response_header() {
 
 }  // namespace
 
-Session::Session(const Methods& methods, std::uint64_t max_message_bytes, MakeCall make_call)
+Session::Session(const Methods& methods, std::uint64_t max_message_bytes, std::chrono::milliseconds read_timeout,
+                 MakeCall make_call)
     : methods_(methods),
       max_message_bytes_(max_message_bytes),
       most_half_sent_bytes_(most_half_sent(max_message_bytes)),
+      read_timeout_(read_timeout),
       make_call_(std::move(make_call)),
       session_(Callbacks::new_session(this)) {}
 
@@ -137,12 +139,18 @@ void Session::expire(core::TimePoint now) {
   next_deadline_ = core::no_deadline;
   for (auto& [id, stream] : streams_) {
     if (!stream.call || stream.status) continue;
-    if (stream.call->deadline() > now) {
-      next_deadline_ = std::min(next_deadline_, stream.call->deadline());
+    const core::TimePoint deadline = std::min(stream.call->deadline(), stream.message_deadline);
+    if (deadline > now) {
+      next_deadline_ = std::min(next_deadline_, deadline);
       continue;
     }
+    const bool call_is_over = stream.call->deadline() <= now;
     stream.call->cancel();
-    finish(stream, core::fail(Code::deadline_exceeded, "the deadline of the call is over"));
+    finish(stream, core::fail(Code::deadline_exceeded,
+                              call_is_over ? "the deadline of the call is over"
+                                           : fmt::format("a message has not come whole within {} ms (read_timeout_ms)",
+                                                         read_timeout_.count())));
+    touch(stream);  // what was half sent is let go of
   }
 }
 
@@ -255,6 +263,7 @@ void Session::hand_on(Stream& stream) {
       if (!message) {
         finish(stream, std::unexpected(std::move(message).error()));
       } else if (*message) {
+        stream.message_deadline = core::no_deadline;
         handler->on_message(**std::move(message));
       } else {
         if (stream.half_closed) end_messages(stream);
@@ -270,6 +279,7 @@ void Session::hand_on(Stream& stream) {
     stream.unacknowledged = held;
   }
   count_half_sent(stream);
+  await_rest(stream, held == 0 && stream.half_sent > 0);
 }
 
 void Session::count_half_sent(Stream& stream) {
@@ -288,6 +298,15 @@ void Session::count_half_sent(Stream& stream) {
   }
   stream.half_sent = own;
   half_sent_bytes_ = others + own;
+}
+
+void Session::await_rest(Stream& stream, bool awaited) {
+  if (!awaited) {
+    stream.message_deadline = core::no_deadline;
+  } else if (stream.message_deadline == core::no_deadline) {
+    stream.message_deadline = core::now() + read_timeout_;
+    next_deadline_ = std::min(next_deadline_, stream.message_deadline);
+  }
 }
 
 void Session::end_messages(Stream& stream) {

@@ -2,6 +2,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,8 +30,10 @@ class Session {
   /// Makes the call of a stream.
   using MakeCall = std::function<std::shared_ptr<Call>(std::int32_t stream, core::TimePoint deadline)>;
 
-  /// `methods` must outlive the session.
-  Session(const Methods& methods, std::uint64_t max_message_bytes, MakeCall make_call);
+  /// `methods` must outlive the session. A message must come whole within `read_timeout`; single bytes do not prolong
+  /// it, but it does not run while the client is held up.
+  Session(const Methods& methods, std::uint64_t max_message_bytes, std::chrono::milliseconds read_timeout,
+          MakeCall make_call);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -53,9 +56,9 @@ class Session {
   bool has_calls() const { return !streams_.empty(); }  ///< that are open
   /// Gives up what is in flight: what has not run is dropped, and the calls are answered so.
   void cancel();
-  /// Not after the deadline of any call that is open.
+  /// Not after the deadline of any call that is open, nor of a message that has begun to come.
   core::TimePoint next_deadline() const { return next_deadline_; }
-  /// Ends the calls whose deadline is over.
+  /// Ends the calls for which one is over.
   void expire(core::TimePoint now);
   /// Whether nothing is left to do: no call is open and none is taken, or HTTP/2 was broken.
   bool is_over() const;
@@ -70,7 +73,8 @@ class Session {
     std::optional<MessageReader> reader;
     std::size_t unacknowledged = 0;  ///< bytes that flow control was not told to be taken
     std::size_t half_sent = 0;       ///< bytes that it was told of although no message was handed on with them
-    bool half_closed = false;        ///< the client sends no more
+    core::TimePoint message_deadline = core::no_deadline;  ///< for the rest of what is half sent
+    bool half_closed = false;                              ///< the client sends no more
     bool told_half_close = false;
     bool touched = false;  ///< is in touched_
     bool handing_on = false;
@@ -98,6 +102,8 @@ class Session {
   bool is_held_up(Stream& stream);
   /// Counts what is kept of messages that have not come whole, and ends a call that has too much.
   void count_half_sent(Stream& stream);
+  /// Sets the deadline of the message whose rest is awaited of the client, or takes it back.
+  void await_rest(Stream& stream, bool awaited);
   void end_messages(Stream& stream);
   void take_answer(Stream& stream, Answer answer);
   void finish(Stream& stream, core::Result<void> status) {
@@ -111,6 +117,7 @@ class Session {
   const Methods& methods_;
   const std::uint64_t max_message_bytes_;
   const std::uint64_t most_half_sent_bytes_;
+  const std::chrono::milliseconds read_timeout_;
   const MakeCall make_call_;
   std::unique_ptr<nghttp2_session, Delete> session_;
   std::map<std::int32_t, Stream> streams_;

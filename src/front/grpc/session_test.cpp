@@ -6,6 +6,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr std::size_t most_message_bytes = 20U << 20U;
+constexpr std::chrono::milliseconds read_timeout{30'000};
 
 std::vector<core::Buffer> message(std::string_view text) {
   std::vector<core::Buffer> parts;
@@ -57,7 +59,7 @@ class GrpcSession : public ::testing::Test {
 
   Methods methods_;
   std::vector<std::shared_ptr<Kept>> kept_;
-  Session session_{methods_, most_message_bytes, [this](std::int32_t stream, core::TimePoint deadline) {
+  Session session_{methods_, most_message_bytes, read_timeout, [this](std::int32_t stream, core::TimePoint deadline) {
                      return std::make_shared<Call>(deadline, [this, stream] { session_.collect(stream); });
                    }};
   TestClient client_{session_};
@@ -109,6 +111,43 @@ TEST_F(GrpcSession, ADeadlineEndsACall) {
   EXPECT_TRUE(kept_[0]->call->cancelled());
   EXPECT_EQ(client_.status(later), "");
   EXPECT_FALSE(kept_[1]->call->cancelled());
+}
+
+TEST_F(GrpcSession, AMessageThatStopsHalfWayEndsItsCall) {
+  const std::string half = framed("three").substr(0, 7);
+  const auto stopped = client_.begin("/keep", half, false);
+  const auto idle = client_.begin("/keep", framed("one"), false);
+  const auto in_time = client_.begin("/keep", half, false);
+  const auto full = client_.begin("/keep", "", false);
+  client_.exchange();
+  const core::TimePoint begin = core::now();
+  EXPECT_LE(session_.next_deadline(), begin + read_timeout);
+  client_.send(in_time, framed("three").substr(7));
+  kept_.at(3)->full = true;
+  client_.send(full, half);
+  client_.exchange();
+  session_.expire(begin + read_timeout + std::chrono::seconds(1));
+  client_.exchange();
+  EXPECT_EQ(client_.status(stopped), "4");
+  EXPECT_THAT(client_[stopped].header["grpc-message"], HasSubstr("within 30000 ms (read_timeout_ms)"));
+  EXPECT_TRUE(kept_.at(0)->call->cancelled());
+  for (const auto id : {idle, in_time, full}) EXPECT_EQ(client_.status(id), "") << id;
+}
+
+TEST_F(GrpcSession, EachMessageHasItsOwnTimeToCome) {
+  const auto id = client_.begin("/keep", framed("three").substr(0, 7), false);
+  client_.exchange();
+  const core::TimePoint first = session_.next_deadline();
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  client_.send(id, "r");
+  client_.exchange();
+  session_.expire(core::now());
+  EXPECT_EQ(session_.next_deadline(), first) << "single bytes do not prolong it";
+  client_.send(id, framed("three").substr(8) + framed("four").substr(0, 6));
+  client_.exchange();
+  session_.expire(core::now());
+  EXPECT_GT(session_.next_deadline(), first);
+  EXPECT_LT(session_.next_deadline(), core::no_deadline);
 }
 
 TEST_F(GrpcSession, WhoWantsAllAtOnceGetsNothingBeforeTheEnd) {
