@@ -91,24 +91,29 @@ void Connection::start(const Methods& methods, std::uint64_t max_message_bytes, 
   });
 }
 
-/// What throws, for want of memory most likely, costs its connection.
+/// What throws, for want of memory most likely, costs its connection. Work may be within other work, as a call that is
+/// answered while it is received: the outermost closes, since the session runs further up this stack.
 template <class Work>
 void Connection::guarded(const Work& work) {
+  ++guards_;
   try {
     work();
   } catch (const std::exception& error) {
     spdlog::error("a connection ended with an error: {}", error.what());
-    close();
+    failed_ = true;
   }
+  if (--guards_ == 0 && failed_) close();
 }
 
 void Connection::end() {
   if (!session_ || closing_) return;
-  was_idle_ = !session_->has_calls();
-  session_->end();
-  // what is on its way to a server that has nothing open is left to the client: gRPC's send it again by themselves
-  if (was_idle_) return take_no_more();
-  send_away();
+  guarded([&] {
+    was_idle_ = !session_->has_calls();
+    session_->end();
+    // what is on its way to a server that has nothing open is left to the client: gRPC's send it again by themselves
+    if (was_idle_) return take_no_more();
+    send_away();
+  });
 }
 
 void Connection::send_away() {
@@ -123,7 +128,7 @@ void Connection::take_no_more() {
 }
 
 void Connection::cancel() {
-  if (session_) session_->cancel();
+  if (session_) guarded([&] { session_->cancel(); });
 }
 
 void Connection::close() {

@@ -71,6 +71,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Closed closed_;
   core::Buffer room_;
   Outgoing out_;
+  std::size_t guards_ = 0;  ///< guarded() on the stack
+  bool failed_ = false;     ///< one of them has thrown
   bool taking_ = false;
   bool flush_awaited_ = false;
   bool writing_ = false;
