@@ -1,5 +1,6 @@
 #include "protocol/generate.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <limits>
@@ -35,6 +36,12 @@ TEST(Generate, KeysAreInputsOrParameters) {
   ASSERT_EQ(request->parameters.size(), 2U);
   EXPECT_EQ(request->parameters[0].first, "stream");
   EXPECT_EQ(request->parameters[1], (std::pair<std::string, core::Parameter>("temperature", 0.5)));
+}
+
+TEST(Generate, HasABoundOfParameters) {
+  std::string body = R"({"text_input":"a","scale":[1,2])";
+  for (int i = 0; i < 1025; ++i) body += fmt::format(R"(,"p{}":1)", i);
+  EXPECT_EQ(sentence(body + "}"), "the request has over 1024 parameters, the most that is taken");
 }
 
 TEST(Generate, WholeTensorsKeepTheirShape) {
