@@ -13,7 +13,7 @@
 namespace slipway::scheduler {
 
 /// Has the answers of a model version leave in the order its requests came, although instances finish when they do: an
-/// answer is held until those before it have left. Owned by the scheduler, outlives the jobs that entered; safe from
+/// answer is held until those before it have left. Outlives the jobs that entered; safe from
 /// any thread. No completion runs under its lock, nor beside another one of an answer in order.
 ///
 ///   if (!order.enter(job)) …                // too many are held up already

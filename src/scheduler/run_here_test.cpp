@@ -149,6 +149,7 @@ struct RunTogether : RunHere {
   }
   RunTogether() {
     start(0us, now);
+    EXPECT_TRUE(becomes_quick());  // and the instance is free
     core::end_of_turn() = [this](std::function<void()> work) { works.push_back(std::move(work)); };
   }
   ~RunTogether() override {
@@ -165,7 +166,7 @@ struct RunTogether : RunHere {
     scheduler->submit(std::move(job));
     return answer;
   }
-  /// The model is quick, and one job waits for the end of the turn.
+  /// One job that waits for the end of the turn.
   std::future<core::Result<core::Response>> submit_held() {
     for (int i = 0; i < most_tries; ++i) {
       auto answer = submit(1);

@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <string_view>
+#include <system_error>
+
+#include "core/io_error.hpp"
 
 namespace slipway::ship {
 
@@ -60,8 +62,7 @@ core::Result<void> push_image(const Image& image, const Push& push) {
     if (chdir(folder.c_str()) == 0) execv(arguments.front(), arguments.data());
     _exit(127);
   }
-  if (process < 0)
-    return core::fail(core::Code::unavailable, fmt::format("{}: {}", skopeo.string(), std::strerror(errno)));
+  if (process < 0) return core::io_failed(skopeo, {errno, std::generic_category()});
   int status = 0;
   while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
   }

@@ -18,6 +18,8 @@
 namespace slipway::front::grpc {
 namespace {
 
+#ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED
+
 using boost::asio::ip::tcp;
 
 /// What a client sends that calls `path` with an empty message.
@@ -29,12 +31,11 @@ std::string call_of(std::string_view path) {
   nghttp2_session_callbacks_del(callbacks);
   nghttp2_submit_settings(client, NGHTTP2_FLAG_NONE, nullptr, 0);
   std::vector<nghttp2_nv> header;
-  for (const auto& [name, value] :
-       {std::pair<std::string_view, std::string_view>{":method", "POST"},
-        {":scheme", "http"},
-        {":authority", "x"},
-        {":path", path},
-        {"content-type", "application/grpc"}}) {
+  for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{":method", "POST"},
+                                    {":scheme", "http"},
+                                    {":authority", "x"},
+                                    {":path", path},
+                                    {"content-type", "application/grpc"}}) {
     header.push_back({.name = reinterpret_cast<std::uint8_t*>(const_cast<char*>(name.data())),
                       .value = reinterpret_cast<std::uint8_t*>(const_cast<char*>(value.data())),
                       .namelen = name.size(),
@@ -59,7 +60,6 @@ std::string call_of(std::string_view path) {
   return sent;
 }
 
-#ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED
 TEST(GrpcConnection, IsNotClosedBeneathTheSessionThatItRuns) {
   const auto context = std::make_shared<boost::asio::io_context>();
   tcp::acceptor acceptor(*context, {boost::asio::ip::address_v4::loopback(), 0});
@@ -85,6 +85,7 @@ TEST(GrpcConnection, IsNotClosedBeneathTheSessionThatItRuns) {
   EXPECT_FALSE(closed_within);
   EXPECT_TRUE(closed) << "for want of memory";
 }
+
 #endif
 
 }  // namespace
