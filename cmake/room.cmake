@@ -5,6 +5,12 @@
 # makes the target slipway_core and, with tests on, the program core_test. A test's own needs go to TEST_DEPS.
 include(GoogleTest)
 
+# What builds every test program and nothing that none of them uses.
+add_custom_target(unit_tests)
+
+# Rooms where several threads meet. In the others ThreadSanitizer has nothing to find.
+set(SLIPWAY_THREADED_ROOMS metrics runtime scheduler models speech front front/grpc front/http measure app fetch)
+
 function(slipway_room NAME)
   cmake_parse_arguments(ROOM "" "PCH" "SRCS;DEPS;TESTS;TEST_DEPS" ${ARGN})
   string(REPLACE "/" "_" TARGET "${NAME}")
@@ -12,11 +18,12 @@ function(slipway_room NAME)
   target_link_libraries(slipway_${TARGET} PUBLIC slipway_options ${ROOM_DEPS})
   target_precompile_headers(slipway_${TARGET} REUSE_FROM slipway_pch)
   slipway_together(slipway_${TARGET})
-  if(SLIPWAY_TESTS AND ROOM_TESTS)
+  if(SLIPWAY_TESTS AND ROOM_TESTS AND (NOT SLIPWAY_SANITIZE STREQUAL "thread" OR NAME IN_LIST SLIPWAY_THREADED_ROOMS))
     add_executable(${TARGET}_test ${ROOM_TESTS})
     target_link_libraries(${TARGET}_test PRIVATE slipway_${TARGET} ${ROOM_TEST_DEPS} slipway_test_pch)
     target_precompile_headers(${TARGET}_test REUSE_FROM slipway_test_pch)
     slipway_together(${TARGET}_test)
+    add_dependencies(unit_tests ${TARGET}_test)
     gtest_discover_tests(${TARGET}_test PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
