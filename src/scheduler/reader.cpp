@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <utility>
+#include <iterator>
 
 #include "core/turn.hpp"
 
@@ -42,11 +42,12 @@ bool Reader::hold(Holder& holder, JobList& job, std::int64_t most) {
   held->jobs.splice(held->jobs.end(), job);
   if (held->rows >= most && ending_.empty()) {
     end_turn();
-  } else if (!std::exchange(end_awaited_, true)) {
+  } else if (!end_awaited_) {
     at_end([] {
       this_reader().end_awaited_ = false;
       this_reader().end_turn();
     });
+    end_awaited_ = true;
   }
   return true;
 }
