@@ -142,7 +142,9 @@ class Balancer:
 
     def _all_up(self) -> bool:
         assert self.process.poll() is None, (self.socket.parent / "haproxy.log").read_text()
-        return self.socket.exists() and self.states().count("UP") >= 3
+        with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):  # it is there before it listens
+            return self.states().count("UP") >= 3
+        return False
 
     def command(self, line: str) -> str:
         with socket.socket(socket.AF_UNIX) as admin:
