@@ -1,7 +1,5 @@
 #include "models/cached_infer.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <new>
 #include <utility>
@@ -23,18 +21,12 @@ std::vector<std::string> names_wanted(const CacheDoor& door, const scheduler::Jo
   return names;
 }
 
-std::unexpected<core::Error> held_up(const CacheDoor& door) {
-  return core::fail(core::Code::resource_exhausted,
-                    fmt::format(R"(model "{}": too many answers wait for an earlier request's, since )"
-                                "preserve_ordering keeps their order; try again later, or raise queue_limit",
-                                door.model));
-}
-
 }  // namespace
 
 void infer_cached(const CacheDoor& door, scheduler::Job job, scheduler::Probe& probe,
                   const std::function<void(scheduler::Job)>& submit) {
-  if (door.order && !door.order->enter(job)) return scheduler::answer(job, held_up(door), {}, probe);
+  if (door.order && !door.order->enter(job))
+    return scheduler::answer(job, std::unexpected(scheduler::held_up(door.model)), {}, probe);
   const core::TimePoint begin = core::now();
   const auto key = ResponseCache::key_of(door.owner, job);
   if (!key) return submit(std::move(job));

@@ -1,5 +1,7 @@
 #include "scheduler/answer_order.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "scheduler/answer.hpp"
@@ -66,6 +68,13 @@ void AnswerOrder::release() {
     lock.lock();
   }
   someone_releases_ = false;
+}
+
+core::Error held_up(std::string_view model) {
+  return {core::Code::resource_exhausted,
+          fmt::format(R"(model "{}": too many answers wait for an earlier request's, since preserve_ordering keeps )"
+                      "their order; try again later, or raise queue_limit",
+                      model)};
 }
 
 }  // namespace slipway::scheduler

@@ -5,6 +5,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "core/request.hpp"
@@ -47,5 +48,8 @@ class AnswerOrder {
   std::uint64_t first_ = 0;        ///< the number of places_.front()
   bool someone_releases_ = false;  ///< a thread is in release(), and takes what becomes ready
 };
+
+/// What a job is answered with that could not enter().
+core::Error held_up(std::string_view model);
 
 }  // namespace slipway::scheduler

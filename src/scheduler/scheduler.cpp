@@ -53,12 +53,6 @@ struct Scheduler::State : Holder {
                     "or raise max_queue_size or instances",
                     model.name, rules->most_waiting(level), of)};
   }
-  core::Error held_up() const {
-    return {core::Code::resource_exhausted,
-            fmt::format(R"(model "{}": too many answers wait for an earlier request's, since preserve_ordering keeps )"
-                        "their order; try again later, or raise queue_limit",
-                        model.name)};
-  }
   core::Error stopping() const {
     return {core::Code::unavailable,
             fmt::format("model \"{}\" version {} is being unloaded; try again", model.name, model.version)};
@@ -212,7 +206,7 @@ void Scheduler::submit(Job job) {
   if (one.front().queued == core::TimePoint()) one.front().queued = state_->options.clock();
   if (state_->rules) state_->rules->apply(one.front());
   if (state_->order && !state_->order->enter(one.front()))
-    return answer(one.front(), std::unexpected(state_->held_up()), {}, state_->probe);
+    return answer(one.front(), std::unexpected(held_up(state_->model.name)), {}, state_->probe);
   if (!state_->run_here(one)) state_->enqueue(one);
 }
 
