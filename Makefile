@@ -4,7 +4,7 @@
 #   make crm      build samples/crm, and start it with the speech service it dictates to
 #   make test     build, and run every test; the last line is the count
 #   make build    the release program, build/slipway
-#   make speech-models  a speech model and recordings, in build/speech
+#   make speech-models  a speech model, in build/speech
 #   make install  PREFIX=/usr/local: the program and its backends, in a tree that may be copied
 #   make check    formatting and static analysis
 #   make asan     unit tests with AddressSanitizer and UndefinedBehaviorSanitizer; make tsan: with ThreadSanitizer
@@ -31,13 +31,13 @@ speech-models:
 	@.deps/python/bin/python scripts/speech_models build/speech
 
 run: build models
-	@ONCE="$(ONCE)" PORT="$(PORT)" scripts/run
+	@ONCE="$(ONCE)" PORT="$(PORT)" exec scripts/run
 
 crm:
 	@scripts/setup --crm --speech
 	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build $(PROGRAM) crm
 	@.deps/python/bin/python scripts/speech_models build/speech
-	@ONCE="$(ONCE)" PORT="$(PORT)" samples/crm/run
+	@ONCE="$(ONCE)" PORT="$(PORT)" exec samples/crm/run
 
 test:
 	@scripts/setup --tests

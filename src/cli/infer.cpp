@@ -70,7 +70,9 @@ core::Result<std::string> infer_local(const Arguments& arguments, core::Buffer i
     }
     TRY(request, pipeline::prepare(*version, input));
   } else {
-    TRY(request, request_from(std::move(input), kind, version->inputs(), arguments.input_name));
+    auto given = request_from(std::move(input), kind, version->inputs(), arguments.input_name);
+    if (!given) return std::unexpected(given.error().within(arguments.input));
+    request = *std::move(given);
   }
   TRY(const core::Response response, run(version, std::move(request)));
   if (!pipeline::gives_labels(*version)) return protocol::encode_friendly(response);
@@ -84,6 +86,7 @@ core::Result<std::string> infer(const Arguments& arguments) {
   TRY(core::Buffer input, read_file(arguments.input));
   if (looks_like_url(arguments.model)) {
     return infer_remote({.address = arguments.model,
+                         .file = arguments.input,
                          .input_name = arguments.input_name,
                          .version = arguments.version,
                          .limit = std::chrono::seconds(arguments.timeout_s)},

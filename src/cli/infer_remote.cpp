@@ -74,7 +74,9 @@ core::Result<std::string> infer_remote(const RemoteQuestion& asked, core::Buffer
     return std::move(answer.body);
   }
   TRY(const std::vector<core::TensorInfo> inputs, remote.inputs(path));
-  TRY(const core::Request request, request_from(std::move(input), kind, inputs, asked.input_name));
+  const auto given = request_from(std::move(input), kind, inputs, asked.input_name);
+  if (!given) return std::unexpected(given.error().within(asked.file));
+  const core::Request& request = *given;
   const std::string_view service = service_of(url.path);
   if (service.empty()) return ask_v2(remote, path, request);
   TRY(const bool labels, remote.gives_labels(service));

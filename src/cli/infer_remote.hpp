@@ -12,6 +12,7 @@ namespace slipway::cli {
 /// Who is asked, and how.
 struct RemoteQuestion {
   std::string address;
+  std::string file;        ///< where the input is from, for errors
   std::string input_name;  ///< which input a .npy file is; "" for the only one
   std::string version;     ///< "" for the one that the address names, or the server's default
   std::chrono::milliseconds limit;

@@ -110,7 +110,8 @@ core::Result<core::Tensor> parse_npy(const core::Buffer& file, std::string name)
     return wrong("the header lacks descr, fortran_order or shape");
   if (order->starts_with("True"))
     return wrong("columns come first (fortran_order); save numpy.ascontiguousarray of it");
-  const std::string_view type = descr->substr(1, 3);  // within its quotes: "<f4"
+  const std::string_view type = descr->substr(1, descr->find(descr->front(), 1) - 1);  // within its quotes: "<f4"
+  if (type.size() < 2) return wrong("the header's descr has no type");
   if (type.front() == '>') return wrong(fmt::format("type {} is big-endian, little-endian expected", type));
 
   for (const auto& [code, dtype] : types) {

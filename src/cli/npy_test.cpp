@@ -37,6 +37,8 @@ TEST(Npy, SaysWhatItDoesNotTake) {
   EXPECT_NE(sentence(npy("<f4", "True", "(2, 3)", 24)).find("fortran_order"), std::string::npos);
   EXPECT_NE(sentence(npy(">f4", "False", "(1,)", 4)).find("big-endian"), std::string::npos);
   EXPECT_NE(sentence(npy("<c8", "False", "(1,)", 8)).find("c8"), std::string::npos);
+  EXPECT_NE(sentence(npy("|O", "False", "(1,)", 8)).find("type |O is not taken"), std::string::npos);
+  EXPECT_NE(sentence(npy("", "False", "(1,)", 8)).find("no type"), std::string::npos);
   EXPECT_NE(sentence(npy("<f4", "False", "(99999999999999999999,)", 4)).find("too large"), std::string::npos);
   EXPECT_NE(sentence(core::Buffer::copy_of(std::string_view("PK"))).find("does not begin"), std::string::npos);
   const std::string_view cut("\x93NUMPY\x01\x00\xff\xff", 10);

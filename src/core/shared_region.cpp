@@ -46,6 +46,8 @@ Result<std::shared_ptr<const SharedRegion>> SharedRegion::open(RegionSpec spec) 
   TRY(const std::string name, object_name(spec));
   if (spec.size_bytes == 0) return invalid(fmt::format("{}: 0 bytes given, at least 1 expected", where(spec)));
   const int descriptor = shm_open(name.c_str(), O_RDWR | O_NONBLOCK, 0);
+  if (descriptor < 0 && (errno == EISDIR || errno == ELOOP))
+    return invalid(fmt::format(R"({}: "{}" is no shared memory object)", where(spec), spec.key));
   if (descriptor < 0) return system_failure(spec, "cannot be opened", errno);
   const std::shared_ptr<const SharedRegion> region(new SharedRegion(std::move(spec), descriptor));
   TRY_VOID(region->check_whole());

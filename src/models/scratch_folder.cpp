@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -32,12 +33,14 @@ ScratchFolder::~ScratchFolder() {
 core::Result<void> ScratchFolder::write(const std::string& model, std::string_view place,
                                         std::span<const std::byte> content) const {
   const fs::path relative(place);
-  const bool leads_out =
-      relative.is_absolute() || !relative.has_filename() ||
-      std::ranges::any_of(relative, [](const fs::path& part) { return part == ".." || part == "."; });
-  if (leads_out) {
+  const auto is_no_name = [](const fs::path& part) {
+    return part == ".." || part == "." || part.native().size() > NAME_MAX || part.native().contains('\0');
+  };
+  if (relative.is_absolute() || !relative.has_filename() || std::ranges::any_of(relative, is_no_name)) {
     return core::fail(Code::invalid_argument,
-                      fmt::format(R"(file "{}": a place in the model's folder, as 1/model.onnx, expected)", place));
+                      fmt::format(R"(file "{}": a place in the model's folder, as 1/model.onnx, of names of up to {} )"
+                                  "bytes expected",
+                                  place.substr(0, NAME_MAX), NAME_MAX));
   }
   const fs::path file = path_ / model / relative;
   std::error_code failure;

@@ -20,6 +20,12 @@ using google::protobuf::io::CodedInputStream;
 
 namespace {
 
+void set_limit(CodedInputStream& in, std::size_t bytes) {
+  constexpr int most = std::numeric_limits<int>::max();
+  in.SetTotalBytesLimit(most);
+  in.PushLimit(static_cast<int>(std::min<std::size_t>(bytes, most)));
+}
+
 std::unexpected<core::Error> damaged() {
   return invalid("the message is no ModelInferRequest: it is damaged or cut short");
 }
@@ -139,11 +145,21 @@ class Decoder {
 
 core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes,
                                                 const core::SharedMemory* memory) {
-  constexpr int most = std::numeric_limits<int>::max();
   CodedInputStream in(&message);
-  in.SetTotalBytesLimit(most);
-  in.PushLimit(static_cast<int>(std::min<std::size_t>(bytes, most)));
+  set_limit(in, bytes);
   return Decoder(in, memory).run();
+}
+
+std::string id_of_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes) {
+  CodedInputStream in(&message);
+  set_limit(in, bytes);
+  std::string id;
+  while (const std::uint32_t tag = in.ReadTag()) {
+    const bool read =
+        tag == tag_of(inference::ModelInferRequest::kIdFieldNumber) ? read_string(in, id) : skip_field(in, tag);
+    if (!read) return {};
+  }
+  return id;
 }
 
 }  // namespace slipway::protocol

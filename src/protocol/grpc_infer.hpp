@@ -21,6 +21,9 @@ namespace slipway::protocol {
 core::Result<DecodedInfer> decode_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes,
                                                 const core::SharedMemory* memory = nullptr);
 
+/// The id of a message that could not be decoded, for the error's answer; "" where that too cannot be read.
+std::string id_of_infer_message(google::protobuf::io::ZeroCopyInputStream& message, std::size_t bytes);
+
 /// Encodes an inference.ModelInferResponse, of which form_outputs() has made what `form` asks: parts that follow one
 /// another on the wire. Outputs move into it as raw_output_contents, without a copy; those in shared memory have empty
 /// ones, since clients count them.

@@ -186,6 +186,17 @@ TEST(GrpcDecode, RefusesWhatClaimsMoreThanIsThere) {
   EXPECT_TRUE(decode(whole + std::string("\x22\x07\x0a\x01k\x12\x02\x10\x05", 9)));
 }
 
+TEST(GrpcDecode, TellsTheIdOfWhatCannotBeDecoded) {
+  inference::ModelInferRequest given = message();
+  given.add_raw_input_contents("too short");
+  const std::string bytes = given.SerializeAsString();
+  ASSERT_FALSE(decode(bytes));
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  EXPECT_EQ(id_of_infer_message(stream, bytes.size()), "7");
+  google::protobuf::io::ArrayInputStream damaged("\x1a\x05", 2);
+  EXPECT_EQ(id_of_infer_message(damaged, 2), "");
+}
+
 TEST(GrpcDecode, TakesTheMemoryOfALargeTensorOnce) {
   inference::ModelInferRequest given = message();
   constexpr std::int64_t count = 700'001;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -92,7 +94,8 @@ class Reader {
     for (auto item : list) {
       std::int64_t dim = 0;
       if (item.get_int64().get(dim) != simdjson::SUCCESS || dim < 0)
-        return invalid(where("\"shape\" has something that is no integer from 0 up"));
+        return invalid(where(fmt::format("element {} of \"shape\" is no integer from 0 to {}", input_.shape.size(),
+                                         std::numeric_limits<std::int64_t>::max())));
       if (input_.shape.size() >= most_dimensions)
         return invalid(where(fmt::format("\"shape\" has over {} dimensions", most_dimensions)));
       input_.shape.push_back(dim);

@@ -74,7 +74,8 @@ TEST(JsonTensor, NamesTheElementThatIsWrong) {
   EXPECT_NE(sentence("[1,-1]", DataType::uint64, {2}).find("element 1"), std::string::npos);
   EXPECT_NE(sentence("[1.5]", DataType::int32, {1}).find("1.5 given"), std::string::npos);
   EXPECT_NE(sentence("[null]", DataType::fp32, {1}).find("null given"), std::string::npos);
-  EXPECT_NE(sentence("[1]", DataType::bytes, {1}).find("a string or {\"b64\": \"…\"} expected"), std::string::npos);
+  EXPECT_NE(sentence("[1]", DataType::bytes, {1}).find("a string or {\"b64\": \"base64 of the bytes\"} expected"),
+            std::string::npos);
   EXPECT_EQ(sentence("[1,2]", DataType::fp32, {3}), "2 elements given, shape [3] has 3");
   EXPECT_EQ(sentence("[[1,2],[3,4]]", DataType::fp32, {3}), "4 elements given, shape [3] has 3");
   EXPECT_NE(sentence("[]", DataType::fp32, {1'000'000'000'000}).find("0 elements given"), std::string::npos);

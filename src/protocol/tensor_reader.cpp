@@ -107,7 +107,7 @@ struct Float {
 };
 
 struct Bytes {
-  static std::string expected() { return R"(a string or {"b64": "…"})"; }
+  static std::string expected() { return R"(a string or {"b64": "base64 of the bytes"})"; }
   static bool read(ondemand::value value, Room& room) {
     std::string_view text;
     std::string unpacked;

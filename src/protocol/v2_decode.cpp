@@ -90,10 +90,15 @@ class Decoder {
     ondemand::array list;
     if (value.get_array().get(list) != simdjson::SUCCESS)
       return invalid(fmt::format(R"("{}" of the request is no list)", key));
+    std::size_t number = 0;
     for (auto item : list) {
       ondemand::object object;
-      if (const auto error = item.get_object().get(object); error != simdjson::SUCCESS) return no_request(error);
+      const auto error = item.get_object().get(object);
+      if (error == simdjson::INCORRECT_TYPE)
+        return invalid(fmt::format(R"(element {} of "{}" is no object: {{"name": …}} expected)", number, key));
+      if (error != simdjson::SUCCESS) return no_request(error);
       TRY_VOID(read(object));
+      ++number;
     }
     return {};
   }

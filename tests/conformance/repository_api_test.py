@@ -118,6 +118,8 @@ def test_files_of_the_request_are_served(client, folder):
         ("echo", {"config": '{"max_batch": 1}'}, "max_batch"),
         ("echo", {"config": '{"input": [{"name": "z", "dims": [3]}]}'}, 'the input "z", the model has "x"'),
         ("sent", {"config": "{}", "files": {"file:../x.onnx": b"x"}}, "a place in the model's folder"),
+        ("sent", {"config": "{}", "files": {"file:1/model.onnx\0x": b"x"}}, "a place in the model's folder"),
+        ("sent", {"config": "{}", "files": {f"file:1/{'a' * 300}": b"x"}}, "names of up to 255 bytes"),
         ("sent", {"config": "{}", "files": {"file:1/model.onnx": b"no model"}}, "failed to load 'sent'"),
     ],
 )

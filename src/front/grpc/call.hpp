@@ -32,6 +32,11 @@ class Call {
   core::TimePoint deadline() const { return deadline_; }  ///< that the client set, on our clock
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
+  /// Cancels it for the server's sake: its client is there, and is told that it may ask again.
+  void give_up() {
+    given_up_.store(true);
+    cancel();
+  }
   /// For core::Request: set when the client has gone, or the server gives the call up.
   static std::shared_ptr<const std::atomic<bool>> flag(const std::shared_ptr<Call>& call) {
     return {call, &call->cancelled_};
@@ -44,7 +49,11 @@ class Call {
     put({.message = std::move(message), .status = core::Result<void>()});
   }
   /// Ends the call. The codes of core::Error are gRPC's.
-  void finish(core::Result<void> status) { put({.message = std::nullopt, .status = std::move(status)}); }
+  void finish(core::Result<void> status) {
+    if (given_up_ && !status && status.error().code() == core::Code::cancelled)
+      status = core::fail(core::Code::unavailable, "the server is ending, and has not run the request; send it again");
+    put({.message = std::nullopt, .status = std::move(status)});
+  }
   /// Has the messages handed on that came while the handler was full.
   void go_on() { put({}); }
 
@@ -67,6 +76,7 @@ class Call {
   const core::TimePoint deadline_;
   const std::function<void()> wake_;
   std::atomic<bool> cancelled_ = false;
+  std::atomic<bool> given_up_ = false;
   std::mutex mutex_;
   std::vector<Answer> answers_;
 };

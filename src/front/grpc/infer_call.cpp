@@ -21,6 +21,12 @@ core::Result<protocol::DecodedInfer> decoded(const core::Buffer& message, const 
   return protocol::decode_infer_message(bytes, message.size(), &memory);
 }
 
+std::string id_of(const core::Buffer& message) {
+  if (message.size() > std::numeric_limits<int>::max()) return {};
+  google::protobuf::io::ArrayInputStream bytes(message.data(), static_cast<int>(message.size()));
+  return protocol::id_of_infer_message(bytes, message.size());
+}
+
 /// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the
 /// server can end.
 class Once {
@@ -66,7 +72,8 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   const core::TimePoint received = core::now();
   try {
     auto message = decoded(incoming.message, incoming.extensions.memory);
-    if (!message) return once.call(encoded(encode, {.result = std::unexpected(message.error()), .id = ""}));
+    if (!message)
+      return once.call(encoded(encode, {.result = std::unexpected(message.error()), .id = id_of(incoming.message)}));
     core::Request& request = message->request;
     auto version = incoming.models.find(request.model, request.version);
     if (!version)

@@ -131,7 +131,7 @@ void Session::end() {
 
 void Session::cancel() {
   for (auto& [id, stream] : streams_) {
-    if (stream.call) stream.call->cancel();
+    if (stream.call) stream.call->give_up();
   }
 }
 

@@ -361,7 +361,7 @@ TEST_F(GrpcSession, CallsThatAreNotTakenAnyMoreAreLeftToTheClient) {
 }
 
 TEST_F(GrpcSession, TellsCallsOfTheEnd) {
-  client_.begin("/keep", framed("x"));
+  const auto id = client_.begin("/keep", framed("x"));
   client_.exchange();
   session_.end();
   client_.begin("/keep", framed("x"));
@@ -371,6 +371,9 @@ TEST_F(GrpcSession, TellsCallsOfTheEnd) {
   EXPECT_FALSE(kept_[0]->call->cancelled());
   session_.cancel();
   EXPECT_TRUE(kept_[0]->call->cancelled());
+  kept_[0]->call->finish(core::fail(core::Code::cancelled, "the client went away"));
+  client_.exchange();
+  EXPECT_EQ(client_.status(id), "14") << "the client is there, and it was the server that gave the call up";
 }
 
 TEST_F(GrpcSession, WhatIsNoHttp2EndsTheConnection) {

@@ -19,6 +19,7 @@
 #include "front/http/exchange.hpp"
 #include "front/http/request_rules.hpp"
 #include "front/http/socket_handshake.hpp"
+#include "protocol/status.hpp"
 
 namespace slipway::front::http {
 
@@ -85,6 +86,11 @@ HttpResponse body_refused_at_the_end() {
       core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
 }
 
+HttpResponse not_run_at_the_end() {
+  return HttpResponse::error(
+      core::Error(core::Code::unavailable, "the server is ending, and has not run the request; send it again"));
+}
+
 }  // namespace
 
 Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket,
@@ -106,6 +112,7 @@ void Connection::stop_reading() {
 }
 
 void Connection::abandon() {
+  abandoned_ = true;
   if (socket_) socket_->abandon();
   if (exchange_) exchange_->cancelled = true;
 }
@@ -116,7 +123,7 @@ asio::awaitable<void> Connection::serve() {
       in_a_row = 1;
       co_await asio::post(*context_, quiet);
     }
-    if (finishing_ && !has_begun() && !has_bytes(stream_.socket().native_handle())) break;
+    if (finishing_ && !sends_more()) break;
     idle_ = true;
     bool comes = true;
     while (comes && !has_begun()) {
@@ -156,8 +163,11 @@ asio::awaitable<void> Connection::serve() {
       hand_on(std::move(request));
       if (!exchange_->response) co_await wait_for_answer();
       response = *std::move(exchange_->response);
+      // the client is there; it was the server that did not want to wait
+      if (abandoned_ && response.status == protocol::http_status(core::Code::cancelled))
+        response = not_run_at_the_end();
     }
-    if (finishing_ || sending_away_) form_.keep_alive = false;
+    if ((finishing_ || sending_away_) && !sends_more()) form_.keep_alive = false;
     if (!co_await write(response) || !form_.keep_alive) break;
   }
   error_code ignored;
@@ -182,6 +192,9 @@ asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const
   socket_ = socket;
   co_await socket->serve(stream_.socket(), handshake, *handler);
 }
+
+/// Whether a part of the next request is here already, and will be taken.
+bool Connection::sends_more() { return !abandoned_ && (has_begun() || has_bytes(stream_.socket().native_handle())); }
 
 /// Whether the next request's first byte has come.
 bool Connection::has_begun() {

@@ -28,7 +28,7 @@ class Connection {
   /// Until the client or a time-out ends it, or `finish` asked for it.
   boost::asio::awaitable<void> serve();
 
-  /// Closes the connection behind the next answer. On its own thread.
+  /// Closes the connection behind the next answer that no request follows which has come by then. On its own thread.
   void send_away() { sending_away_ = true; }
 
   /// Ends the connection: at once when nothing of a request has come or its header has not come whole, else when that
@@ -45,6 +45,7 @@ class Connection {
   void abandon();
 
  private:
+  bool sends_more();
   bool has_begun();
   /// Waits for more bytes behind those that have come. False when there will be none by the deadline.
   boost::asio::awaitable<bool> fill(core::TimePoint deadline);
@@ -83,6 +84,7 @@ class Connection {
   bool reading_body_ = false;
   bool sending_away_ = false;
   bool finishing_ = false;
+  bool abandoned_ = false;
   bool stopped_reading_ = false;  ///< of a body, by stop_reading()
   bool refused_ = false;
 };

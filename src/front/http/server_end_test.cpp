@@ -98,6 +98,38 @@ TEST_F(HttpServer, AnswersWhatWasSentBeforeItEnded) {
   EXPECT_NE(second.rest().find("hello"), std::string::npos);
 }
 
+TEST_F(HttpServer, AnswersWhatWasSentBehindARequestBeforeItEnded) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  start();
+  Client client(server_->port());
+  const std::string hello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n" + hello + hello);
+  Later later = later_.get_future().get();
+  Client idle(server_->port());
+  std::jthread ending([this] { server_.reset(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  later.second(HttpResponse::json("first"));
+  const std::string answers = client.rest();
+  EXPECT_LT(answers.find("first"), answers.find("hello"));
+  EXPECT_NE(answers.find("hello"), answers.rfind("hello")) << answers;
+  EXPECT_GT(answers.find("Connection: close"), answers.find("hello")) << "behind the last alone";
+}
+
+TEST_F(HttpServer, SaysThatItEndsAndNotThatTheClientWent) {
+  options_.finish_timeout = std::chrono::milliseconds(1);
+  start();
+  Client client(server_->port());
+  client.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  Later later = later_.get_future().get();
+  std::jthread ending([this] { server_.reset(); });
+  while (!*later.first) std::this_thread::yield();
+  later.second(HttpResponse::error(core::Error(core::Code::cancelled, "the client went away")));
+  const std::string answer = client.rest();
+  EXPECT_NE(answer.find("HTTP/1.1 503"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("Retry-After"), std::string::npos) << answer;
+}
+
 TEST_F(HttpServer, AnswersConnectionsThatNobodyHadTakenWhenItEnded) {
   options_.threads = 1;
   start();
