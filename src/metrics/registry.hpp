@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "metrics/retired.hpp"
 #include "metrics/tracer.hpp"
 
 namespace prometheus {
@@ -28,6 +29,7 @@ class Registry {
 
   prometheus::Registry& prometheus() { return *registry_; }
   Tracer& tracer() { return tracer_; }
+  Retired& retired() { return retired_; }
 
   /// The text format (version 0.0.4) of everything registered, process metrics included.
   std::string text() const;
@@ -39,6 +41,7 @@ class Registry {
  private:
   std::unique_ptr<prometheus::Registry> registry_;
   Tracer tracer_;
+  Retired retired_;
 };
 
 }  // namespace slipway::metrics

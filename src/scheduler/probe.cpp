@@ -12,6 +12,7 @@
 #include <cctype>
 #include <chrono>
 #include <cmath>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -55,31 +56,55 @@ void add(DurationStat& stat, core::Duration duration) {
   stat.ns += static_cast<std::uint64_t>(std::max<std::int64_t>(0, core::nanoseconds(duration)));
 }
 
-/// Makes the metrics of one model version in the families, which it makes when they are not there yet.
-struct Maker {
-  prometheus::Registry& registry;
-  const Labels& labels;
+/// Makes the metrics of one model version in the families, which it makes when they are not there yet. Any thread.
+class Maker {
+ public:
+  Maker(prometheus::Registry& registry, Labels labels) : registry_(registry), labels_(std::move(labels)) {}
 
-  Histogram& histogram(const char* name, const char* help, const Histogram::BucketBoundaries& buckets) const {
-    return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add(labels, buckets);
+  Histogram& histogram(const char* name, const char* help, const Histogram::BucketBoundaries& buckets) {
+    return kept(prometheus::BuildHistogram().Name(name).Help(help).Register(registry_), labels_, buckets);
   }
-  prometheus::Counter& counter(const char* name, const char* help) const {
-    return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add(labels);
+  prometheus::Counter& counter(const char* name, const char* help) { return kept(counters(name, help), labels_); }
+  prometheus::Gauge& gauge(const char* name, const char* help) { return kept(gauges(name, help), labels_); }
+
+  // for metrics that have a label more
+  prometheus::Family<prometheus::Counter>& counters(const char* name, const char* help) {
+    return prometheus::BuildCounter().Name(name).Help(help).Register(registry_);
   }
-  prometheus::Gauge& gauge(const char* name, const char* help) const {
-    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add(labels);
+  prometheus::Family<prometheus::Gauge>& gauges(const char* name, const char* help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry_);
   }
+  template <class Metric>
+  Metric& with(prometheus::Family<Metric>& family, const char* label, std::string value) {
+    Labels labels = labels_;
+    labels.emplace(label, std::move(value));
+    return kept(family, labels);
+  }
+
+  /// How what was made is taken out of its families. When nothing more is made.
+  metrics::Retired::Removes removes() { return std::move(removes_); }
+
+ private:
+  template <class Metric, class... Buckets>
+  Metric& kept(prometheus::Family<Metric>& family, const Labels& labels, const Buckets&... buckets) {
+    Metric& made = family.Add(labels, buckets...);
+    const std::scoped_lock lock(mutex_);
+    removes_.emplace(&made, [&family, &made] { family.Remove(&made); });
+    return made;
+  }
+
+  prometheus::Registry& registry_;
+  const Labels labels_;
+  std::mutex mutex_;
+  metrics::Retired::Removes removes_;
 };
 
 }  // namespace
 
 struct Probe::Families {
-  Families(const Maker& make, const Histogram::BucketBoundaries& durations)
-      : labels(make.labels),
-        requests(prometheus::BuildCounter()
-                     .Name("slipway_requests_total")
-                     .Help("Requests by outcome")
-                     .Register(make.registry)),
+  Families(prometheus::Registry& registry, const Labels& labels, const Histogram::BucketBoundaries& durations)
+      : make(registry, labels),
+        requests(make.counters("slipway_requests_total", "Requests by outcome")),
         request(make.histogram("slipway_request_duration_seconds",
                                "From a request's first byte to its answer being encoded", durations)),
         queue(make.histogram("slipway_queue_duration_seconds", "From admitted to taken by an instance", durations)),
@@ -87,16 +112,11 @@ struct Probe::Families {
         compute(make.histogram("slipway_compute_duration_seconds", "A batch in the runtime", durations)),
         encode(make.histogram("slipway_encode_duration_seconds", "Writing a response", durations)),
         rows(make.histogram("slipway_batch_rows", "Rows in a batch", row_buckets())),
-        costs(prometheus::BuildGauge()
-                  .Name("slipway_batch_cost_seconds")
-                  .Help("What a batch of up to so many rows takes of late, gathered, computed and parted")
-                  .Register(make.registry)),
+        costs(make.gauges("slipway_batch_cost_seconds",
+                          "What a batch of up to so many rows takes of late, gathered, computed and parted")),
         sequences(make.gauge("slipway_sequences_open", "Sequences that were begun and are not over")),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
-        level_depths(prometheus::BuildGauge()
-                         .Name("slipway_priority_queue_depth")
-                         .Help("Requests of a priority that wait")
-                         .Register(make.registry)),
+        level_depths(make.gauges("slipway_priority_queue_depth", "Requests of a priority that wait")),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
         cache_hits(make.counter("slipway_cache_hits_total", "Requests answered from the response cache")),
         cache_misses(make.counter("slipway_cache_misses_total", "Requests whose answers were put into the cache")),
@@ -107,9 +127,7 @@ struct Probe::Families {
 
   /// The counter of an outcome; 0 is success, the others are codes. Made when it first happens, then kept.
   prometheus::Counter& outcome(std::size_t number, const std::string& name) {
-    Labels with = labels;
-    with.emplace("outcome", name);
-    prometheus::Counter& made = requests.Add(with);
+    prometheus::Counter& made = make.with(requests, "outcome", name);
     outcomes[number].store(&made, std::memory_order_release);
     return made;
   }
@@ -124,25 +142,19 @@ struct Probe::Families {
                                  cost_of_rows.size() - 1);
     if (prometheus::Gauge* known = cost_of_rows[number].load(std::memory_order_acquire); known != nullptr)
       return *known;
-    Labels with = labels;
-    with.emplace("rows", std::to_string(most_rows));
-    prometheus::Gauge& made = costs.Add(with);
+    prometheus::Gauge& made = make.with(costs, "rows", std::to_string(most_rows));
     cost_of_rows[number].store(&made, std::memory_order_release);
     return made;
   }
   /// The gauge of a priority, made when its first request waits.
   prometheus::Gauge& level_depth(std::uint32_t level) {
     prometheus::Gauge*& known = depth_of_level[level];
-    if (known == nullptr) {
-      Labels with = labels;
-      with.emplace("priority", std::to_string(level));
-      known = &level_depths.Add(with);
-    }
+    if (known == nullptr) known = &make.with(level_depths, "priority", std::to_string(level));
     return *known;
   }
   void count_success() { outcomes[0].load(std::memory_order_relaxed)->Increment(); }
 
-  Labels labels;
+  Maker make;
   prometheus::Family<prometheus::Counter>& requests;
   std::array<std::atomic<prometheus::Counter*>, 17> outcomes{};
   Histogram& request;
@@ -165,26 +177,30 @@ struct Probe::Families {
 };
 
 Probe::Probe(metrics::Registry& registry, const std::string& model, const std::string& version)
-    : tracer_(registry.tracer()), model_(model), version_(version) {
+    : registry_(registry), model_(model), version_(version) {
+  registry.retired().began(key());
   const Labels labels{{"model", model}, {"version", version}};
-  families_ = std::make_unique<Families>(Maker{registry.prometheus(), labels}, duration_buckets());
+  families_ = std::make_unique<Families>(registry.prometheus(), labels, duration_buckets());
 }
 
-Probe::~Probe() = default;
+Probe::~Probe() { registry_.retired().ended(key(), families_->make.removes()); }
+
+std::string Probe::key() const { return model_ + '/' + version_; }
 
 void Probe::trace(core::TimePoint received, const core::Timing& timing, core::TimePoint encoded) {
-  if (!tracer_.on()) return;
-  tracer_.add({.model = model_, .version = version_, .received = received, .timing = timing, .encoded = encoded});
+  if (!registry_.tracer().on()) return;
+  registry_.tracer().add(
+      {.model = model_, .version = version_, .received = received, .timing = timing, .encoded = encoded});
 }
 
 void Probe::trace_failure(core::TimePoint received, std::string_view sentence) {
-  if (!tracer_.on()) return;
-  tracer_.add({.model = model_,
-               .version = version_,
-               .received = received,
-               .timing = {},
-               .encoded = core::now(),
-               .failure = sentence});
+  if (!registry_.tracer().on()) return;
+  registry_.tracer().add({.model = model_,
+                          .version = version_,
+                          .received = received,
+                          .timing = {},
+                          .encoded = core::now(),
+                          .failure = sentence});
 }
 
 void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }

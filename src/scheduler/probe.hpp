@@ -39,7 +39,8 @@ struct Statistics {
 /// statistics. Outlives the scheduler that writes it. Safe from any thread.
 ///
 /// The families belong to `registry`, which outlives the probe. A version that is loaded again goes on with the
-/// counters it had, as Prometheus expects of a counter; its statistics begin anew.
+/// counters it had, as Prometheus expects of a counter, unless many others went since (metrics/retired.hpp); its
+/// statistics begin anew.
 class Probe {
  public:
   Probe(metrics::Registry& registry, const std::string& model, const std::string& version);
@@ -78,7 +79,8 @@ class Probe {
 
  private:
   struct Families;
-  metrics::Tracer& tracer_;
+  std::string key() const;  ///< under which its metrics are let go of
+  metrics::Registry& registry_;
   std::string model_;
   std::string version_;
   std::unique_ptr<Families> families_;  ///< its maps under mutex_

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 
 namespace slipway::scheduler {
 namespace {
@@ -49,6 +50,41 @@ TEST(Probe, SumsRequestsAndBatches) {
   EXPECT_EQ(statistics.batches[1].rows, 3);
   EXPECT_EQ(statistics.batches[1].compute_infer.count, 1U);
   EXPECT_EQ(statistics.batches[1].compute_infer.ns, 30'000U);
+}
+
+TEST(Probe, VersionsThatHaveGoneDoNotPileUp) {
+  metrics::Registry registry;
+  Probe served(registry, "digits", "served");
+  served.rejected(core::Code::internal);
+  for (int version = 1; version <= 100; ++version) {
+    Probe probe(registry, "digits", std::to_string(version));
+    probe.rejected(core::Code::invalid_argument);
+    probe.batch_cost(4, microseconds(1));
+  }
+  const std::string text = registry.text();
+  for (const char* family : {"slipway_queue_depth{", "slipway_compute_duration_seconds_count{",
+                             "slipway_batch_cost_seconds{", "outcome=\"success\"", "outcome=\"invalid_argument\""}) {
+    std::size_t versions = 0;
+    for (std::size_t at = text.find(family); at != std::string::npos; at = text.find(family, at + 1)) ++versions;
+    EXPECT_LE(versions, metrics::Retired::most_kept + 1) << family;
+  }
+  EXPECT_THAT(text, HasSubstr(R"(outcome="internal",version="served"} 1)"));
+}
+
+TEST(Probe, AVersionThatComesBackGoesOnWithItsCounters) {
+  metrics::Registry registry;
+  const auto serve = [&registry](const std::string& version) {
+    Probe probe(registry, "digits", version);
+    probe.rejected(core::Code::internal);
+  };
+  serve("1");
+  {
+    Probe old(registry, "digits", "2");
+    serve("2");  // loaded again while the old one finishes
+  }
+  for (int other = 3; other < 3 + 14; ++other) serve(std::to_string(other));
+  serve("1");
+  EXPECT_THAT(registry.text(), HasSubstr(R"(slipway_requests_total{model="digits",outcome="internal",version="1"} 2)"));
 }
 
 TEST(Probe, AHitOfTheCacheIsASuccessThatNothingWasRunFor) {
