@@ -1,9 +1,9 @@
 """How the program begins and ends."""
+import ctypes
 import os
 import pathlib
 import signal
 import socket
-import tempfile
 
 import pytest
 
@@ -78,17 +78,23 @@ def test_what_is_neither_file_nor_folder_is_told(model, tmp_path, make, says):
         assert done.returncode == 0 and f"{odd}: {says}; it is not served" in done.stderr
 
 
-def test_a_file_that_may_not_be_read_is_shown_to_no_backend(model):
-    with tempfile.TemporaryDirectory() as folder:  # which others may enter, unlike those of tests
-        os.chmod(folder, 0o755)
-        closed = pathlib.Path(folder) / "closed.onnx"
-        model.rename(closed)
-        closed.chmod(0)
-        # nothing is kept from root
-        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        for command in (["serve", closed, *ANY_PORT], ["serve", folder, *ANY_PORT], ["inspect", closed], ["deploy", closed, "--to", "systemd"]):
-            sentence = the_one_sentence(run(*command, cwd=folder, **user))
-            assert sentence.endswith(f" {closed}: cannot be read: Permission denied")
+def keep_files_from_root():
+    """For a process that is to be started: root without the capabilities by which it reads what it may not (prctl(2))."""
+    drop_from_bounding_set, dac_override, dac_read_search = 24, 1, 2
+    for capability in (dac_override, dac_read_search):
+        ctypes.CDLL(None).prctl(drop_from_bounding_set, capability)
+
+
+def test_a_file_that_may_not_be_read_is_shown_to_no_backend(model, tmp_path):
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    closed = folder / "closed.onnx"
+    model.rename(closed)
+    closed.chmod(0)
+    before = {"preexec_fn": keep_files_from_root} if os.geteuid() == 0 else {}
+    for command in (["serve", closed, *ANY_PORT], ["serve", folder, *ANY_PORT], ["inspect", closed], ["deploy", closed, "--to", "systemd"]):
+        sentence = the_one_sentence(run(*command, cwd=folder, **before))
+        assert sentence.endswith(f" {closed}: cannot be read: Permission denied")
 
 
 def test_an_unknown_key_of_a_model_yaml_is_named_with_its_line(model, tmp_path):
