@@ -35,7 +35,7 @@ def test_both_versions_are_shown_and_each_field_is_chosen(pages, ana, bruno, con
     expect(dialog.get_by_text("Company → Ana's")).to_be_visible()  # she alone changed it
     dialog.get_by_role("radio", name=re.compile("From bruno")).check()
     save.click()
-    expect(page.get_by_role("heading", name="Shared")).to_be_visible()
+    expect(page.get_by_role("heading", name="Shared", exact=True)).to_be_visible()
     now = ana.get(f"customers/{contested['id']}")
     assert (now["phone"], now["company"], now["email"]) == ("3", "Ana's", "new@x.example")
 
@@ -44,7 +44,7 @@ def test_one_s_own_version_can_be_kept(pages, ana, bruno, contested):
     page, dialog = start(pages, ana, bruno, contested, {"phone": "3"})
     dialog.get_by_role("radio", name=re.compile("Yours")).check()
     dialog.get_by_role("button", name="Save this").click()
-    expect(page.get_by_role("heading", name="Shared")).to_be_visible()
+    expect(page.get_by_role("heading", name="Shared", exact=True)).to_be_visible()
     assert ana.get(f"customers/{contested['id']}")["phone"] == "2"
 
 
