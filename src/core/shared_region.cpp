@@ -27,6 +27,10 @@ std::unexpected<Error> system_failure(const RegionSpec& spec, std::string_view w
                                 std::generic_category().message(number)));
 }
 
+std::unexpected<Error> no_object(const RegionSpec& spec) {
+  return invalid(fmt::format(R"({}: "{}" is no shared memory object)", where(spec), spec.key));
+}
+
 /// The object's name with the one slash in front that POSIX asks for.
 Result<std::string> object_name(const RegionSpec& spec) {
   const std::string_view name =
@@ -46,8 +50,7 @@ Result<std::shared_ptr<const SharedRegion>> SharedRegion::open(RegionSpec spec) 
   TRY(const std::string name, object_name(spec));
   if (spec.size_bytes == 0) return invalid(fmt::format("{}: 0 bytes given, at least 1 expected", where(spec)));
   const int descriptor = shm_open(name.c_str(), O_RDWR | O_NONBLOCK, 0);
-  if (descriptor < 0 && (errno == EISDIR || errno == ELOOP))
-    return invalid(fmt::format(R"({}: "{}" is no shared memory object)", where(spec), spec.key));
+  if (descriptor < 0 && (errno == EISDIR || errno == ELOOP)) return no_object(spec);
   if (descriptor < 0) return system_failure(spec, "cannot be opened", errno);
   const std::shared_ptr<const SharedRegion> region(new SharedRegion(std::move(spec), descriptor));
   TRY_VOID(region->check_whole());
@@ -59,8 +62,7 @@ SharedRegion::~SharedRegion() { close(descriptor_); }
 Result<void> SharedRegion::check_whole() const {
   struct stat found {};
   if (fstat(descriptor_, &found) != 0) return system_failure(spec_, "cannot be looked at", errno);
-  if (!S_ISREG(found.st_mode))
-    return invalid(fmt::format(R"({}: "{}" is no shared memory object)", where(spec_), spec_.key));
+  if (!S_ISREG(found.st_mode)) return no_object(spec_);
   if (spec_.offset_bytes <= size_of(found) && spec_.size_bytes <= size_of(found) - spec_.offset_bytes) return {};
   return fail(Code::failed_precondition,
               fmt::format(R"({}: {} bytes from byte {} on, but the object "{}" has {})", where(spec_), spec_.size_bytes,

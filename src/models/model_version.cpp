@@ -102,8 +102,10 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
     }
     made->cache_.emplace(CacheDoor{cache, cache.new_owner(), spec.name, made->version_, names_of(made->outputs())});
     // before the cache and not behind it in the scheduler, which does not see what is answered from memory
-    const std::size_t most_held = settings.queue_limit + made->instances() * static_cast<std::size_t>(most_rows);
-    if (keeps_order) made->cache_->order = std::make_unique<scheduler::AnswerOrder>(most_held);
+    if (keeps_order) {
+      made->cache_->order = std::make_unique<scheduler::AnswerOrder>(
+          scheduler::most_held(settings.queue_limit, made->instances(), most_rows));
+    }
   }
   if (spec.sequence) {
     auto sequences = sequence_options(spec, model.inputs(), model.outputs());

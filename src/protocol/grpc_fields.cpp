@@ -103,20 +103,7 @@ bool read_tensor_parameter(CodedInputStream& in, core::Result<void>& fits, const
   return true;
 }
 
-/// Dimensions, of which those beyond the bound are not kept.
-bool read_dimensions(CodedInputStream& in, GrpcInput& input) {
-  while (in.BytesUntilLimit() > 0) {
-    if (input.shape.size() == most_dimensions) {
-      input.fits = invalid(fmt::format("shape has over {} dimensions, the most that is taken", most_dimensions));
-      return in.Skip(in.BytesUntilLimit());
-    }
-    if (!read_varint(in, [&](std::uint64_t dim) { input.shape.push_back(static_cast<std::int64_t>(dim)); }))
-      return false;
-  }
-  return true;
-}
-
-/// The one dimension of a client that does not pack them.
+/// One dimension, which is not kept beyond the bound.
 bool read_dimension(CodedInputStream& in, GrpcInput& input) {
   return read_varint(in, [&](std::uint64_t dim) {
     if (input.shape.size() < most_dimensions) {
@@ -125,6 +112,15 @@ bool read_dimension(CodedInputStream& in, GrpcInput& input) {
       input.fits = invalid(fmt::format("shape has over {} dimensions, the most that is taken", most_dimensions));
     }
   });
+}
+
+/// All of them, as most clients pack them.
+bool read_dimensions(CodedInputStream& in, GrpcInput& input) {
+  while (in.BytesUntilLimit() > 0) {
+    if (!input.fits) return in.Skip(in.BytesUntilLimit());
+    if (!read_dimension(in, input)) return false;
+  }
+  return true;
 }
 
 bool read_contents(CodedInputStream& in, GrpcInput& input) {

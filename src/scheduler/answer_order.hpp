@@ -49,6 +49,12 @@ class AnswerOrder {
   bool someone_releases_ = false;  ///< a thread is in release(), and takes what becomes ready
 };
 
+/// How many answers may be held up: an answer waits for others no longer than there is room for, which is what may
+/// queue and as much as the instances run.
+constexpr std::size_t most_held(std::size_t queue_limit, std::size_t instances, std::int64_t max_batch_rows) {
+  return queue_limit + instances * static_cast<std::size_t>(max_batch_rows);
+}
+
 /// What a job is answered with that could not enter().
 core::Error held_up(std::string_view model);
 

@@ -33,10 +33,8 @@ struct Scheduler::State : Holder {
         queue(options.queue_limit, {options.max_batch_rows, options.max_delay, options.preferred_batch_rows},
               learned.batch, given_probe, options.clock, rules ? &*rules : nullptr) {}
 
-  /// An answer waits for others no longer than there is room for: what may queue, and as much as the instances run.
   void keep_order(std::size_t instances) {
-    if (options.preserve_ordering)
-      order.emplace(options.queue_limit + instances * static_cast<std::size_t>(options.max_batch_rows));
+    if (options.preserve_ordering) order.emplace(most_held(options.queue_limit, instances, options.max_batch_rows));
   }
 
   core::Error full() const {

@@ -14,6 +14,7 @@
 #include "core/buffer.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
+#include "front/ending.hpp"
 
 namespace slipway::front::grpc {
 
@@ -51,7 +52,7 @@ class Call {
   /// Ends the call. The codes of core::Error are gRPC's.
   void finish(core::Result<void> status) {
     if (given_up_ && !status && status.error().code() == core::Code::cancelled)
-      status = core::fail(core::Code::unavailable, "the server is ending, and has not run the request; send it again");
+      status = std::unexpected(not_run_at_the_end());
     put({.message = std::nullopt, .status = std::move(status)});
   }
   /// Has the messages handed on that came while the handler was full.

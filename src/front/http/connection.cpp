@@ -16,6 +16,7 @@
 #include <new>
 #include <string_view>
 
+#include "front/ending.hpp"
 #include "front/http/exchange.hpp"
 #include "front/http/request_rules.hpp"
 #include "front/http/socket_handshake.hpp"
@@ -84,11 +85,6 @@ std::size_t lead_for(std::string_view header_length) {
 HttpResponse body_refused_at_the_end() {
   return HttpResponse::error(
       core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
-}
-
-HttpResponse not_run_at_the_end() {
-  return HttpResponse::error(
-      core::Error(core::Code::unavailable, "the server is ending, and has not run the request; send it again"));
 }
 
 }  // namespace
@@ -165,7 +161,7 @@ asio::awaitable<void> Connection::serve() {
       response = *std::move(exchange_->response);
       // the client is there; it was the server that did not want to wait
       if (abandoned_ && response.status == protocol::http_status(core::Code::cancelled))
-        response = not_run_at_the_end();
+        response = HttpResponse::error(not_run_at_the_end());
     }
     if ((finishing_ || sending_away_) && !sends_more()) form_.keep_alive = false;
     if (!co_await write(response) || !form_.keep_alive) break;
