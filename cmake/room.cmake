@@ -2,7 +2,8 @@
 #
 #   slipway_room(core SRCS error.cpp … DEPS fmt::fmt TESTS error_test.cpp …)
 #
-# makes the target slipway_core and, with tests on, the program core_test. A test's own needs go to TEST_DEPS.
+# makes the target slipway_core and, with tests on, the program core_test. A test's own needs go to TEST_DEPS. Tests that load
+# the fake backend (TESTS_RUN_FAKES) find it in SLIPWAY_TEST_BACKENDS.
 include(GoogleTest)
 
 # What builds every test program and nothing that none of them uses.
@@ -12,7 +13,7 @@ add_custom_target(unit_tests)
 set(SLIPWAY_THREADED_ROOMS metrics runtime scheduler models speech front front/grpc front/http measure app fetch)
 
 function(slipway_room NAME)
-  cmake_parse_arguments(ROOM "" "PCH" "SRCS;DEPS;TESTS;TEST_DEPS" ${ARGN})
+  cmake_parse_arguments(ROOM "TESTS_RUN_FAKES" "PCH" "SRCS;DEPS;TESTS;TEST_DEPS" ${ARGN})
   string(REPLACE "/" "_" TARGET "${NAME}")
   add_library(slipway_${TARGET} STATIC ${ROOM_SRCS})
   target_link_libraries(slipway_${TARGET} PUBLIC slipway_options ${ROOM_DEPS})
@@ -24,6 +25,10 @@ function(slipway_room NAME)
     target_precompile_headers(${TARGET}_test REUSE_FROM slipway_test_pch)
     slipway_together(${TARGET}_test)
     add_dependencies(unit_tests ${TARGET}_test)
+    if(ROOM_TESTS_RUN_FAKES)
+      target_compile_definitions(${TARGET}_test PRIVATE SLIPWAY_TEST_BACKENDS="${SLIPWAY_LIB_DIR}/backends")
+      add_dependencies(${TARGET}_test slipway_backend_fake)
+    endif()
     gtest_discover_tests(${TARGET}_test PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()

@@ -174,7 +174,6 @@ void Connection::take(std::size_t count) {
   const bool goes_on = session_->receive(bytes);
   taking_ = false;
   if (!goes_on) return give_up(first && is_http_1({reinterpret_cast<const char*>(bytes.data()), count}));
-  watch_deadlines();
   flush();
 }
 
@@ -201,7 +200,6 @@ void Connection::watch_deadlines() {
     connection->guarded([&] {
       connection->deadline_timer_at_ = core::no_deadline;
       connection->session_->expire(core::now());
-      connection->watch_deadlines();
       connection->flush();
     });
   });
@@ -232,7 +230,7 @@ void Connection::flush() {
     out_.clear();
     session_->pack(out_);
     if (out_.size() == 0) break;
-    if (!write()) return;
+    write();  // or some of it, and the rest when the socket has room; or it closes
   }
   if (!session_) return;
   watch_deadlines();
