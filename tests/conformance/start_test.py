@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import socket
+import time
 
 import pytest
 
@@ -155,6 +156,22 @@ def test_in_a_folder_the_others_are_served_and_ready_tells_the_truth(model, tmp_
         (broken,) = [entry for entry in call(server.url + "/v2/repository/index", {}).json if entry["name"] == "broken"]
         assert broken["state"] == "UNAVAILABLE"
         assert broken["reason"]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="a core loads one model at a time")
+def test_models_are_loaded_at_the_same_time(tmp_path):
+    def start_s(folder, *names):
+        folder.mkdir()
+        for name in names:
+            fake_model(folder, "delay_us=200000", name=name)  # a sleep in each run that is tried at a load
+        begin = time.monotonic()
+        with Server([folder]) as server:
+            assert call(server.url + "/v2/health/ready").status == 200, "it listens when all are loaded"
+            return time.monotonic() - begin
+
+    one = start_s(tmp_path / "one", "a")
+    two = start_s(tmp_path / "two", "a", "b")
+    assert two < 1.5 * one, f"{one:.2f} s for one model, {two:.2f} s for two"
 
 
 def test_two_files_of_one_name_in_a_folder_break_those_two(model, tmp_path):
