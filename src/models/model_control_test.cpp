@@ -98,6 +98,8 @@ TEST_F(ControlTest, SaysWhatIsWrong) {
   EXPECT_THAT(load("broken").error().message(), HasSubstr("no luck"));
   EXPECT_THAT(load("x", {.files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("\"config\""));
   EXPECT_THAT(load("x", {.config = "{", .files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("config"));
+  EXPECT_THAT(load("x", {.config = "{}", .files = {{"latest/model.fake", echo}}}).error().message(),
+              HasSubstr("latest: is no version of it, 1/model.fake expected"));
   for (const char* place : {"../model.fake", "/tmp/model.fake", "1/../../model.fake", ""})
     EXPECT_THAT(load("x", {.config = "{}", .files = {{place, echo}}}).error().message(), HasSubstr("1/model.onnx"));
   EXPECT_THAT(load("../x", {.config = "{}", .files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("../x"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -264,6 +265,30 @@ void part_namesakes(Found& found) {
   }
 }
 
+/// What a model's settings name and cannot have.
+void note_settings(Found& found) {
+  std::map<std::string, std::vector<const Source*>> models;
+  for (const Source& source : found.sources) models[source.spec.name].push_back(&source);
+  for (const auto& [name, sources] : models) {
+    const config::ModelSpec& spec = sources.front()->spec;
+    for (const auto& [label, version] : spec.version_labels) {
+      const auto has_label = [&version](const Source* source) { return source->version == version; };
+      if (std::ranges::any_of(sources, has_label)) continue;
+      std::vector<std::string_view> versions;
+      for (const Source* source : sources) versions.push_back(source->version);
+      found.notes.push_back(
+          fmt::format(R"(model "{}": version_labels: "{}" is version {}, which is not served; versions: {})", name,
+                      label, version, fmt::join(versions, ", ")));
+    }
+    if (spec.batching && !spec.batching->preferred_sizes.empty() && spec.max_delay.value_or(std::chrono::microseconds(0)).count() == 0) {
+      found.notes.push_back(
+          fmt::format("model \"{}\": its preferred batch sizes do nothing without a delay, max_delay_us in model.yaml "
+                      "or max_queue_delay_microseconds in config.pbtxt",
+                      name));
+    }
+  }
+}
+
 /// Leaves what belongs to the model called `name`.
 void keep_named(Found& found, const std::string& name) {
   std::erase_if(found.sources, [&](const Source& source) { return source.spec.name != name; });
@@ -305,6 +330,7 @@ core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& 
                                          : fmt::format("{}", fmt::join(found.notes, "; "))));
   }
   part_namesakes(found);
+  note_settings(found);
   return found;
 }
 

@@ -116,6 +116,17 @@ TEST_F(Repository, WhatIsBrokenIsNamedAndTheOthersAreFound) {
   EXPECT_THAT(found.broken[3].error.message(), HasSubstr("d.yaml:1: threads"));
 }
 
+TEST_F(Repository, SaysWhatASettingDoesNotDo) {
+  write("a/1/model.onnx");
+  write("a/3/model.onnx");
+  write("a/model.yaml", "version_labels: {stable: 3, canary: 2}\npreferred_batch_sizes: [4]\n");
+  write("b/1/model.onnx");
+  write("b/model.yaml", "version_labels: {stable: 1}\npreferred_batch_sizes: [4]\nmax_delay_us: 100\n");
+  EXPECT_THAT(found_in(folder()).notes,
+              ElementsAre(R"(model "a": version_labels: "canary" is version 2, which is not served; versions: 1, 3)",
+                          AllOf(HasSubstr("model \"a\": "), HasSubstr("max_delay_us"))));
+}
+
 TEST_F(Repository, ANameOfMoreThanOneLineIsBroken) {
   write("a\nRUN evil/1/model.onnx");
   write("b .onnx");
