@@ -13,4 +13,11 @@ inline EndOfTurn& end_of_turn() {
   return own;
 }
 
+/// Whose request this thread took in last, set by who did: a network thread that serves several keeps any of them from
+/// having it to themselves. Only compared; null for what belongs to no model.
+inline const void*& worked_for() {
+  thread_local const void* subject = nullptr;
+  return subject;
+}
+
 }  // namespace slipway::core

@@ -17,6 +17,7 @@
 #include "core/clock.hpp"
 #include "core/cpus.hpp"
 #include "core/turn.hpp"
+#include "front/turn.hpp"
 
 namespace slipway::front {
 
@@ -30,26 +31,10 @@ namespace {
 constexpr std::chrono::milliseconds accept_retry{100};
 constexpr std::chrono::milliseconds clean_up_limit{200};
 
-/// What waits for the end of a thread's turn, see core/turn.hpp. A turn is one look of the context at its sockets, and
-/// ends behind the handlers that this made ready.
-class Turn {
- public:
-  void put(asio::io_context& context, const std::shared_ptr<Turn>& self, std::function<void()> work) {
-    works_.push_back(std::move(work));
-    if (works_.size() == 1) asio::post(context, [self] { self->end(); });
-  }
-  void end() {
-    for (const auto& work : std::exchange(works_, {})) work();
-  }
-
- private:
-  std::vector<std::function<void()>> works_;
-};
-
 /// Runs a context until it is stopped. No handler should throw; one that does costs its connection, not the process.
-void run(asio::io_context& context) {
-  const auto turn = std::make_shared<Turn>();
-  core::end_of_turn() = [turn, &context](std::function<void()> work) { turn->put(context, turn, std::move(work)); };
+void run(asio::io_context& context, Turn& turn) {
+  Turn::of_this_thread() = &turn;
+  core::end_of_turn() = [&turn](std::function<void()> work) { turn.at_end(std::move(work)); };
   while (!context.stopped()) {
     try {
       context.run();
@@ -57,13 +42,15 @@ void run(asio::io_context& context) {
       spdlog::error("a connection ended with an error: {}", error.what());
     }
   }
-  turn->end();
+  turn.end();
   core::end_of_turn() = nullptr;
+  Turn::of_this_thread() = nullptr;
 }
 
 struct Worker {
   std::shared_ptr<asio::io_context> context = std::make_shared<asio::io_context>(1);
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(*context);
+  std::unique_ptr<Turn> turn = std::make_unique<Turn>(*context);
   std::jthread thread;
 };
 
@@ -186,7 +173,8 @@ core::Result<std::unique_ptr<Listener>> Listener::open(const ListenOptions& opti
 void Listener::start(Serve serve) {
   state_->serve = std::move(serve);
   state_->accept();
-  for (Worker& worker : state_->workers) worker.thread = std::jthread([context = worker.context] { run(*context); });
+  for (Worker& worker : state_->workers)
+    worker.thread = std::jthread([context = worker.context, turn = worker.turn.get()] { run(*context, *turn); });
 }
 
 std::uint16_t Listener::port() const { return state_->acceptor.local_endpoint().port(); }

@@ -14,6 +14,9 @@
 #include <string_view>
 #include <utility>
 
+#include "core/turn.hpp"
+#include "front/turn.hpp"
+
 namespace slipway::front::grpc {
 
 namespace asio = boost::asio;
@@ -161,8 +164,12 @@ void Connection::read() {
                           [self = shared_from_this()](error_code error, std::size_t count) {
                             if (self->over_) return;
                             if (error) return self->close();
-                            self->guarded([&] { self->take(count); });
-                            if (!self->over_ && !self->given_up_) self->read();
+                            in_turn(self->subject_, [self, count] {
+                              if (self->over_) return;
+                              self->guarded([&] { self->take(count); });
+                              self->subject_ = std::exchange(core::worked_for(), nullptr);
+                              if (!self->over_ && !self->given_up_) self->read();
+                            });
                           });
 }
 
@@ -219,10 +226,13 @@ void Connection::collect(std::int32_t stream) {
 /// Behind what else has become ready, so that its answers are written with this one.
 void Connection::flush_soon() {
   if (std::exchange(flush_awaited_, true)) return;
-  asio::post(*context_, [self = shared_from_this()] {
+  auto work = [self = shared_from_this()] {
     self->flush_awaited_ = false;
     self->guarded([&] { self->flush(); });
-  });
+  };
+  Turn* const turn = Turn::of_this_thread();
+  if (turn != nullptr && turn->waits(subject_)) return turn->add(subject_, std::move(work));
+  asio::post(*context_, std::move(work));
 }
 
 void Connection::flush() {

@@ -71,8 +71,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Closed closed_;
   core::Buffer room_;
   Outgoing out_;
-  std::size_t guards_ = 0;  ///< guarded() on the stack
-  bool failed_ = false;     ///< one of them has thrown
+  const void* subject_ = nullptr;  ///< whose requests were read last (core::worked_for)
+  std::size_t guards_ = 0;         ///< guarded() on the stack
+  bool failed_ = false;            ///< one of them has thrown
   bool taking_ = false;
   bool flush_awaited_ = false;
   bool writing_ = false;

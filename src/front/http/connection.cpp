@@ -16,10 +16,12 @@
 #include <new>
 #include <string_view>
 
+#include "core/turn.hpp"
 #include "front/ending.hpp"
 #include "front/http/exchange.hpp"
 #include "front/http/request_rules.hpp"
 #include "front/http/socket_handshake.hpp"
+#include "front/turn.hpp"
 #include "protocol/status.hpp"
 
 namespace slipway::front::http {
@@ -128,6 +130,10 @@ asio::awaitable<void> Connection::serve() {
     }
     if (!comes) break;
     received_ = core::now();
+    if (Turn* const turn = Turn::of_this_thread(); turn != nullptr && turn->waits(subject_)) {
+      in_a_row = 1;
+      co_await own_turn(*turn, subject_);
+    }
     RequestParser parser({.header_bytes = options_.max_header_bytes, .body_bytes = options_.max_request_bytes});
     form_ = {};
     error_code error = parser.take(buffer_);
@@ -299,6 +305,7 @@ void Connection::hand_on(HttpRequest request) {
     spdlog::error("a handler threw: {}", error.what());
     if (!exchange_->response) exchange_->response = HttpResponse::error(500, "an internal error, see the server's log");
   }
+  exchange_->subject = subject_ = std::exchange(core::worked_for(), nullptr);
 }
 
 asio::awaitable<void> Connection::wait_for_answer() {

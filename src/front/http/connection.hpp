@@ -80,6 +80,7 @@ class Connection {
   std::shared_ptr<Exchange> exchange_;        ///< of the request in flight, or the last
   std::shared_ptr<SocketConnection> socket_;  ///< once it has become one
   core::TimePoint received_;                  ///< when the first byte of the request had come
+  const void* subject_ = nullptr;             ///< whose the last request was (core::worked_for)
   bool idle_ = true;                          ///< no whole header has come
   bool reading_body_ = false;
   bool sending_away_ = false;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "front/http/message.hpp"
+#include "front/turn.hpp"
 
 namespace slipway::front::http {
 
@@ -27,6 +28,7 @@ struct Exchange {
   bool watched = false;                              ///< that is set
   int awaited_by = -1;                               ///< the socket of the connection that waits
   std::move_only_function<void()> go_on;             ///< has it do so no longer
+  const void* subject = nullptr;                     ///< whose request it is (core::worked_for)
   std::optional<HttpResponse> response;
   std::atomic<bool> cancelled = false;
 
@@ -61,8 +63,11 @@ class Handling {
 inline void Exchange::end_wait() {
   if (!go_on) return;
   auto waiting = std::exchange(go_on, nullptr);
-  if (!Handling::now()) return waiting();
-  boost::asio::post(*context, std::move(waiting));
+  if (Handling::now()) {
+    boost::asio::post(*context, std::move(waiting));
+  } else {
+    in_turn(subject, std::move(waiting));
+  }
 }
 
 /// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing.
