@@ -62,7 +62,7 @@ def under_bytes(url, asked, rate, seconds, folder):
     """The latency while wrk asks at most `rate` times a second, and how often it did: each of its clients waits for whole
     milliseconds between two requests, one at least."""
     script = folder / "bytes.lua"
-    pause_ms = max(1, math.ceil(1000 * FLOODERS / rate) - 1)
+    pause_ms = max(1, math.ceil(1000 * FLOODERS / rate))
     script.write_text(f'wrk.body = string.rep("x", 400)\nfunction delay() return {pause_ms} end\n')
     with subprocess.Popen(["wrk", "-t1", f"-c{FLOODERS}", f"-d{math.ceil(seconds) + 2}s", "-s", script, f"{url}/v2/health/live"],
                           stdout=subprocess.PIPE, text=True) as sender:

@@ -42,9 +42,9 @@ void run(asio::io_context& context, Turn& turn) {
       spdlog::error("a connection ended with an error: {}", error.what());
     }
   }
-  turn.end();
-  core::end_of_turn() = nullptr;
+  core::end_of_turn() = nullptr;  // what the last work submits is run at once
   Turn::of_this_thread() = nullptr;
+  turn.end();
 }
 
 struct Worker {

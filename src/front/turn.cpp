@@ -6,6 +6,8 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <exception>
+#include <list>
+#include <new>
 #include <utility>
 
 namespace slipway::front {
@@ -14,29 +16,44 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr core::Duration slice = 100us;        ///< of work between two looks at the sockets
-constexpr core::Duration alone_after = 100ms;  ///< without another subject a thread serves one
-constexpr int patience = 8;                    ///< turns without company after which none is expected
-constexpr int look_every = 32;                 ///< pieces
+constexpr core::Duration slice = 100us;     ///< of work between two looks at the sockets
+constexpr core::Duration alone_after = 1s;  ///< without another subject a thread serves one
+constexpr int patience = 8;                 ///< turns without company after which none is expected
+constexpr int look_every = 32;              ///< pieces
 
 }  // namespace
 
-bool Turn::waits(const void* subject) {
-  const core::TimePoint now = clock_();
-  if (subject != std::exchange(last_, subject)) changed_ = now;
-  if (now - changed_ > alone_after) return waiting_ > 0;
-  if (waiting_ > 0 || turns_left_ > 0) return true;
+void Turn::serves(const void* subject) {
+  if (std::exchange(last_, subject) != subject) changed_ = clock_();
+}
+
+bool Turn::serves_one() const { return clock_() - changed_ > alone_after; }
+
+bool Turn::waits() {
+  if (waiting_ > 0) return true;
+  if (serves_one()) return false;
+  if (turns_left_ > 0) return true;
   if (++alone_ < look_every) return false;
   alone_ = 0;
   return true;
 }
 
 void Turn::add(const void* subject, Piece piece) {
-  auto line = std::ranges::find(lines_, subject, &Line::subject);
-  if (line == lines_.end()) line = lines_.insert(lines_.end(), Line{.subject = subject, .pieces = {}});
-  line->pieces.push_back(std::move(piece));
-  ++waiting_;
-  go_on_soon();
+  try {
+    std::list<Line> line;
+    line.push_back({.subject = subject, .pieces = {}});
+    line.front().pieces.emplace_back();
+    go_on_soon();
+    line.front().pieces.front() = std::move(piece);
+    ++waiting_;
+    if (const auto its = std::ranges::find(lines_, subject, &Line::subject); its != lines_.end()) {
+      its->pieces.splice(its->pieces.end(), line.front().pieces);
+    } else {
+      lines_.splice(lines_.end(), line);
+    }
+  } catch (const std::bad_alloc&) {  // before it was moved
+    piece();
+  }
 }
 
 void Turn::at_end(Piece work) {
@@ -49,10 +66,11 @@ void Turn::end() {
   for (Piece& work : works) work();
 }
 
-/// Behind what the context has ready, and another look at its sockets.
+/// Behind what the context has ready. It looks at its sockets before, and does what it finds there after.
 void Turn::go_on_soon() {
-  if (std::exchange(goes_on_, true)) return;
+  if (goes_on_) return;
   boost::asio::post(context_, [this] { go_on(); });
+  goes_on_ = true;
 }
 
 void Turn::go_on() {
@@ -60,12 +78,13 @@ void Turn::go_on() {
     of_turn_ = waiting_;
     turns_left_ = waiting_ > 1 ? patience : std::max(turns_left_ - 1, 0);
   }
+  const bool stops = !serves_one();
   for (const core::TimePoint until = clock_() + slice; of_turn_ > 0;) {
     do_next();
-    if (clock_() >= until) break;
+    if (stops && clock_() >= until) break;
   }
   goes_on_ = false;
-  if (waiting_ > 0 || (of_turn_ > 0 && !works_.empty())) go_on_soon();
+  if (waiting_ > 0) go_on_soon();
   if (of_turn_ == 0) end();
 }
 

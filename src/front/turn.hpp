@@ -11,16 +11,18 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/turn.hpp"
 
 namespace slipway::front {
 
 /// The order in which a network thread goes through what its look at the sockets made ready. An io_context does it in
-/// the order in which it came, so that a request waits behind each of a flood on another model: once to be read, and
-/// once more to have its answer written. Where a thread serves several subjects (core::worked_for) what is ready is
-/// done in turn for each of them, and the sockets are looked at again after every tenth of a millisecond. Where it
-/// serves one, or nothing comes in company, all is done at once, as this costs some microseconds a request.
+/// the order in which it came, so that a request waits behind each of a flood on another model: once to be taken in,
+/// and once more to have its answer written. Where a thread serves several subjects (core::worked_for) what is ready is
+/// done in turn for each of them, and the sockets are looked at again after every tenth of a millisecond. Where it has
+/// served one for a second, or nothing comes in company, all is done at once, as this costs some microseconds a
+/// request.
 ///
-/// On its context's thread alone, but for the constructor and destructor; destroyed before the context.
+/// On its context's thread alone, or whichever runs the context once that has ended; destroyed before the context.
 class Turn {
  public:
   using Piece = std::move_only_function<void()>;
@@ -35,11 +37,14 @@ class Turn {
     return own;
   }
 
-  /// Whether what is ready for `subject` shall not be done at once, but be given to add(). To be asked once for each.
-  bool waits(const void* subject);
-  /// Has it done soon. What it throws ends it alone, with a line in the log.
+  /// The thread has taken in a request of `subject`.
+  void serves(const void* subject);
+  /// Whether what is ready shall not be done at once, but be given to add(). To be asked once for each.
+  bool waits();
+  /// Has it done soon; at once where there is no memory to keep it. What it throws ends it alone, with a line in the
+  /// log.
   void add(const void* subject, Piece piece);
-  /// For core::end_of_turn: has it done when all that is ready by now was.
+  /// For core::end_of_turn: has it done behind as many pieces as waited when this turn began.
   void at_end(Piece work);
   void end();
 
@@ -48,6 +53,7 @@ class Turn {
     const void* subject;
     std::list<Piece> pieces;
   };
+  bool serves_one() const;
   void go_on_soon();
   void go_on();
   void do_next();
@@ -65,12 +71,12 @@ class Turn {
   std::vector<Piece> works_;    ///< for the end of the turn
 };
 
-/// Does `piece` at once, or in its turn where the thread has turns to keep.
-template <class Piece>
-void in_turn(const void* subject, Piece piece) {
-  Turn* const turn = Turn::of_this_thread();
-  if (turn == nullptr || !turn->waits(subject)) return piece();
-  turn->add(subject, std::move(piece));
+/// The subject of what this thread took in since core::worked_for() was last null; `before` where there was none.
+inline const void* subject_after(const void* before) {
+  const void* const subject = std::exchange(core::worked_for(), nullptr);
+  if (subject == nullptr) return before;
+  if (Turn* const turn = Turn::of_this_thread()) turn->serves(subject);
+  return subject;
 }
 
 /// Waits for the turn of a coroutine on the thread of `turn`, which has said that it waits.

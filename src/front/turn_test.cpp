@@ -21,8 +21,8 @@ class TurnTest : public testing::Test {
 
   /// The thread has served two subjects just now, and has some company to expect.
   void share() {
-    turn_.waits(&steady_);
-    while (!turn_.waits(&flooded_)) continue;
+    turn_.serves(&steady_);
+    turn_.serves(&flooded_);
     for (int i = 0; i < 2; ++i) turn_.add(&flooded_, [] {});
     context_.poll();
     context_.restart();
@@ -90,31 +90,60 @@ TEST_F(TurnTest, WhatThrowsEndsItself) {
 }
 
 TEST_F(TurnTest, AThreadThatServesOneSubjectDoesAllAtOnce) {
-  EXPECT_TRUE(turn_.waits(&flooded_));
-  now_ += 101ms;
-  for (int i = 0; i < 100; ++i) EXPECT_FALSE(turn_.waits(&flooded_));
-  turn_.waits(&steady_);
-  EXPECT_TRUE(turn_.waits(&flooded_)) << "served another a moment ago";
+  EXPECT_TRUE(turn_.waits());
+  now_ += 1001ms;
+  turn_.serves(&flooded_);
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(turn_.waits());
+  turn_.serves(&steady_);
+  EXPECT_TRUE(turn_.waits()) << "serves another";
 }
 
 TEST_F(TurnTest, WhatComesOneByOneIsSeldomHeldUp) {
   int held_up = 0;
   for (int i = 0; i < 320; ++i) {
     const void* subject = i % 2 == 0 ? &flooded_ : &steady_;
-    if (!turn_.waits(subject)) continue;
+    turn_.serves(subject);
+    if (!turn_.waits()) continue;
     ++held_up;
     turn_.add(subject, says("alone"));
     context_.poll();
     context_.restart();
   }
   EXPECT_LE(held_up, 20);
-  EXPECT_GE(held_up, 8) << "or nobody would see that there is company again";
+  EXPECT_GE(held_up, 16) << "or nobody would see that there is company again";
 }
 
 TEST_F(TurnTest, NothingGoesBeforeWhatWaits) {
   turn_.add(&flooded_, says("f1"));
-  now_ += 101ms;
-  EXPECT_TRUE(turn_.waits(&flooded_));
+  now_ += 1001ms;
+  EXPECT_TRUE(turn_.waits());
+}
+
+TEST_F(TurnTest, AThreadThatServesOneSubjectAgainComesToItsEndAtOnce) {
+  for (int i = 0; i < 100; ++i) turn_.add(&flooded_, says("f"));
+  now_ += 1001ms;
+  context_.poll_one();
+  EXPECT_EQ(done_.size(), 100);
+  EXPECT_FALSE(turn_.waits());
+}
+
+TEST_F(TurnTest, AWorkMayAskForTheNextEnd) {
+  turn_.at_end([this] {
+    says("end")();
+    turn_.at_end(says("next"));
+    turn_.add(&flooded_, says("f"));
+  });
+  context_.poll();
+  EXPECT_THAT(done_, ElementsAre("end", "f", "next"));
+}
+
+TEST_F(TurnTest, WhatIsLeftWhenItsThreadEndsIsDoneByWhoRunsTheContextOn) {
+  for (int i = 0; i < 25; ++i) turn_.add(&flooded_, says("f"));
+  turn_.at_end(says("end"));
+  turn_.end();
+  while (context_.poll_one() > 0) continue;
+  EXPECT_EQ(done_.size(), 26);
+  EXPECT_EQ(done_.front(), "end");
 }
 
 }  // namespace

@@ -127,11 +127,12 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
   TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, folder->path() / name));
   config.spec.name = name;
   TRY(Found found, find_models(folder->path() / name, config::merge(over_, config.spec)));
+  const std::filesystem::path own = named_path(folder->path() / name);
   for (Source& source : found.sources) {
-    const std::filesystem::path within = source.place.lexically_relative(folder->path() / name);
-    if (within != "." && std::filesystem::is_directory(source.place)) {
-      return core::fail(Code::invalid_argument, fmt::format("{}: is no version of it, 1/{} expected", within.string(),
-                                                            source.path.filename().string()));
+    if (source.place != own && source.place != source.path) {
+      return core::fail(Code::invalid_argument,
+                        fmt::format("{}: is no version of it, 1/{} expected", source.place.filename().string(),
+                                    source.path.filename().string()));
     }
     source.keeps = folder;
   }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <future>
 
 #include "core/test_folder.hpp"
@@ -89,6 +90,19 @@ TEST_F(ControlTest, ServesFilesOfTheRequestAndRemovesThem) {
   EXPECT_TRUE(fs::exists(file));
   ASSERT_TRUE(unload("sent"));
   EXPECT_TRUE(fs::exists(file)) << "a request may still use it";
+}
+
+TEST_F(ControlTest, FilesOfTheRequestMayLieBehindAnOddPath) {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("TMPDIR", (folder() / "." / ".." / folder().filename()).c_str(), 1);
+  control();
+  EXPECT_TRUE(load("sent", {.config = "{}", .files = {{"1/model.fake", echo}}}));
+  if (before == nullptr) {
+    unsetenv("TMPDIR");
+  } else {
+    setenv("TMPDIR", kept.c_str(), 1);
+  }
 }
 
 TEST_F(ControlTest, SaysWhatIsWrong) {

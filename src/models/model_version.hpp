@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/request.hpp"
 #include "core/tensor.hpp"
+#include "core/turn.hpp"
 #include "models/cached_infer.hpp"
 #include "models/repository.hpp"
 #include "models/signature.hpp"
@@ -60,6 +61,7 @@ class ModelVersion {
   /// Queues a request that `admission` has checked and put in the order of `inputs()`, for as long as the model's own
   /// timeout allows.
   void infer(scheduler::Job job) {
+    core::worked_for() = this;
     if (spec_.timeout) {
       core::Request& request = job.request;
       request.deadline = std::min(request.deadline, request.received + *spec_.timeout);

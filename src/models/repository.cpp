@@ -280,7 +280,8 @@ void note_settings(Found& found) {
           fmt::format(R"(model "{}": version_labels: "{}" is version {}, which is not served; versions: {})", name,
                       label, version, fmt::join(versions, ", ")));
     }
-    if (spec.batching && !spec.batching->preferred_sizes.empty() && spec.max_delay.value_or(std::chrono::microseconds(0)).count() == 0) {
+    if (spec.batching && !spec.batching->preferred_sizes.empty() &&
+        spec.max_delay.value_or(std::chrono::microseconds(0)).count() == 0) {
       found.notes.push_back(
           fmt::format("model \"{}\": its preferred batch sizes do nothing without a delay, max_delay_us in model.yaml "
                       "or max_queue_delay_microseconds in config.pbtxt",

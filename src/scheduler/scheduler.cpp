@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "core/clock.hpp"
-#include "core/turn.hpp"
 #include "scheduler/answer.hpp"
 #include "scheduler/answer_order.hpp"
 #include "scheduler/batch_policy.hpp"
@@ -200,7 +199,6 @@ void Scheduler::finish() {
 }
 
 void Scheduler::submit(Job job) {
-  core::worked_for() = state_.get();
   JobList one;
   one.push_back(std::move(job));
   if (one.front().queued == core::TimePoint()) one.front().queued = state_->options.clock();

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -26,6 +27,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t read_block_bytes = 64U << 10U;
+/// Ten or twenty calls to a small model.
+constexpr std::size_t part_bytes = 4U << 10U;
 /// How long a client may take to say that it speaks HTTP/2.
 constexpr std::chrono::milliseconds preface_timeout = 30s;
 /// How long a client that is sent away may take to say that it has heard of it.
@@ -164,23 +167,38 @@ void Connection::read() {
                           [self = shared_from_this()](error_code error, std::size_t count) {
                             if (self->over_) return;
                             if (error) return self->close();
-                            in_turn(self->subject_, [self, count] {
-                              if (self->over_) return;
-                              self->guarded([&] { self->take(count); });
-                              self->subject_ = std::exchange(core::worked_for(), nullptr);
-                              if (!self->over_ && !self->given_up_) self->read();
-                            });
+                            self->guarded([&] { self->take_in_turn(0, count); });
                           });
 }
 
-void Connection::take(std::size_t count) {
+void Connection::take_in_turn(std::size_t begin, std::size_t end) {
+  Turn* const turn = Turn::of_this_thread();
+  if (turn == nullptr || !turn->waits()) return take_part(begin, end, end);
+  turn->add(subject_, [self = shared_from_this(), begin, end] {
+    if (self->over_) return;
+    self->guarded([&] { self->take_part(begin, std::min(begin + part_bytes, end), end); });
+  });
+}
+
+void Connection::take_part(std::size_t begin, std::size_t stop, std::size_t end) {
+  core::worked_for() = nullptr;
+  take(begin, stop);
+  const bool asked = core::worked_for() != nullptr;
+  subject_ = subject_after(subject_);
+  if (over_ || given_up_) return;
+  if (stop == end) return read();
+  if (asked) return take_in_turn(stop, end);
+  take_part(stop, std::min(stop + part_bytes, end), end);  // a part of a message is no work
+}
+
+void Connection::take(std::size_t begin, std::size_t end) {
   if (closing_) return;  // it is read only for the client's end
-  const std::span<const std::byte> bytes(room_.data(), count);
+  const std::span<const std::byte> bytes(room_.data() + begin, end - begin);
   const bool first = !session_->has_begun();
   taking_ = true;
   const bool goes_on = session_->receive(bytes);
   taking_ = false;
-  if (!goes_on) return give_up(first && is_http_1({reinterpret_cast<const char*>(bytes.data()), count}));
+  if (!goes_on) return give_up(first && is_http_1({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   flush();
 }
 
@@ -231,7 +249,7 @@ void Connection::flush_soon() {
     self->guarded([&] { self->flush(); });
   };
   Turn* const turn = Turn::of_this_thread();
-  if (turn != nullptr && turn->waits(subject_)) return turn->add(subject_, std::move(work));
+  if (turn != nullptr && turn->waits()) return turn->add(subject_, std::move(work));
   asio::post(*context_, std::move(work));
 }
 

@@ -44,7 +44,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   template <class Work>
   void guarded(const Work& work);
   void read();
-  void take(std::size_t count);
+  /// Takes what was read from `begin` to `end` of room_, in its turn: where that waits for others in parts, so that
+  /// many calls are not one piece of work. Reads on behind the last.
+  void take_in_turn(std::size_t begin, std::size_t end);
+  void take_part(std::size_t begin, std::size_t stop, std::size_t end);
+  void take(std::size_t begin, std::size_t end);
   void give_up(bool speaks_http_1);
   void watch_deadlines();
   void collect(std::int32_t stream);

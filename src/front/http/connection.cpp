@@ -130,10 +130,6 @@ asio::awaitable<void> Connection::serve() {
     }
     if (!comes) break;
     received_ = core::now();
-    if (Turn* const turn = Turn::of_this_thread(); turn != nullptr && turn->waits(subject_)) {
-      in_a_row = 1;
-      co_await own_turn(*turn, subject_);
-    }
     RequestParser parser({.header_bytes = options_.max_header_bytes, .body_bytes = options_.max_request_bytes});
     form_ = {};
     error_code error = parser.take(buffer_);
@@ -148,6 +144,11 @@ asio::awaitable<void> Connection::serve() {
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
+    Turn* const turn = Turn::of_this_thread();
+    if (!error && !refusal && turn != nullptr && turn->waits()) {
+      in_a_row = 1;
+      co_await own_turn(*turn, subject_);
+    }
     if (!error && !refusal) refusal = inflate(request);
     if (refusal) co_await refuse(*refusal);
     if (error || refusal) break;
@@ -296,8 +297,9 @@ void Connection::hand_on(HttpRequest request) {
   // the last one serves again when nobody else has it any more
   if (!exchange_ || exchange_.use_count() > 1) exchange_ = std::make_shared<Exchange>(context_);
   exchange_->response.reset();
-  exchange_->cancelled = false;
+  exchange_->cancelled = abandoned_;
   request.cancelled = std::shared_ptr<const std::atomic<bool>>(exchange_, &exchange_->cancelled);
+  core::worked_for() = nullptr;
   const Handling handling;
   try {
     router_.handle(std::move(request), Reply(exchange_));
@@ -305,7 +307,7 @@ void Connection::hand_on(HttpRequest request) {
     spdlog::error("a handler threw: {}", error.what());
     if (!exchange_->response) exchange_->response = HttpResponse::error(500, "an internal error, see the server's log");
   }
-  exchange_->subject = subject_ = std::exchange(core::worked_for(), nullptr);
+  exchange_->subject = subject_ = subject_after(subject_);
 }
 
 asio::awaitable<void> Connection::wait_for_answer() {

@@ -63,11 +63,10 @@ class Handling {
 inline void Exchange::end_wait() {
   if (!go_on) return;
   auto waiting = std::exchange(go_on, nullptr);
-  if (Handling::now()) {
-    boost::asio::post(*context, std::move(waiting));
-  } else {
-    in_turn(subject, std::move(waiting));
-  }
+  Turn* const turn = Turn::of_this_thread();
+  if (turn != nullptr && turn->waits()) return turn->add(subject, std::move(waiting));
+  if (!Handling::now()) return waiting();
+  boost::asio::post(*context, std::move(waiting));
 }
 
 /// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing.

@@ -1,6 +1,10 @@
 #include "front/http/server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
+#include <semaphore>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -131,6 +135,49 @@ TEST_F(HttpServerTurns, WhatHasComeTogetherIsReadInOneTurn) {
   for (const auto& client : clients) EXPECT_NE(client->rest().find("turned"), std::string::npos);
   server_->finish();
   EXPECT_EQ(turns_, std::vector{count});
+}
+
+TEST_F(HttpServer, AFloodOnOneModelDoesNotStandBeforeAnother) {
+  options_.threads = 1;
+  std::counting_semaphore<> waits(0);
+  std::counting_semaphore<> goes_on(0);
+  router_.add(Method::get, "/wait", [&](const HttpRequest&, Responder respond) {
+    waits.release();
+    goes_on.acquire();
+    respond(HttpResponse::json("waited"));
+  });
+  std::vector<std::string> taken;  // on the server's thread until it has finished
+  const std::array<std::string, 2> models{"flooded", "steady"};
+  for (const std::string& model : models) {
+    router_.add(Method::get, "/" + model, [&](const HttpRequest&, Responder respond) {
+      core::worked_for() = &model;
+      taken.push_back(model);
+      respond(HttpResponse::json("taken"));
+    });
+  }
+  start();
+  constexpr std::size_t clients = 9;
+  constexpr std::size_t rounds = 8;  // company is not expected at once
+  const auto gate = std::make_unique<Client>(server_->port());
+  std::vector<std::unique_ptr<Client>> all;
+  for (std::size_t i = 0; i < clients; ++i) all.push_back(std::make_unique<Client>(server_->port()));
+  for (std::size_t round = 0; round < rounds; ++round) {
+    gate->send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
+    waits.acquire();
+    for (const auto& client : all) {
+      const std::string& model = models.at(client == all.back() ? 1 : 0);
+      client->send(fmt::format("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", model));
+    }
+    goes_on.release();
+    gate->wait_for("waited");
+    for (const auto& client : all) client->wait_for("taken");
+  }
+  gate->close();
+  for (const auto& client : all) client->close();
+  server_->finish();
+  ASSERT_EQ(taken.size(), rounds * clients);
+  const auto last = taken.end() - clients;
+  EXPECT_LE(std::find(last, taken.end(), "steady") - last, 2);
 }
 
 TEST_F(HttpServer, OutlivesHandlersThatThrowOrDrop) {

@@ -25,7 +25,9 @@ class Client {
  public:
   explicit Client(std::uint16_t port) { socket_.connect({asio::ip::make_address("127.0.0.1"), port}); }
   void send(const std::string& text) { asio::write(socket_, asio::buffer(text)); }
-  void wait_for(const std::string& text) { asio::read_until(socket_, asio::dynamic_buffer(before_), text); }
+  void wait_for(const std::string& text) {
+    before_.erase(0, asio::read_until(socket_, asio::dynamic_buffer(before_), text));
+  }
   std::string rest() {
     std::string text;
     boost::system::error_code error;
