@@ -99,6 +99,7 @@ TEST(GrpcConnection, ManyCallsOnOneStandBeforeNoOther) {
   while (flooded + steady < calls + 1 && context->run_one_for(std::chrono::seconds(10)) > 0) {
   }
   for (const auto& connection : connections) connection->close();
+  context->poll();  // what they waited for ends
   Turn::of_this_thread() = nullptr;
   EXPECT_EQ(flooded, calls);
   EXPECT_EQ(steady, 1);
