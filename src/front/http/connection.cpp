@@ -128,7 +128,10 @@ asio::awaitable<void> Connection::serve() {
       in_a_row = 1;
       comes = co_await fill(core::now() + options_.idle_timeout);
     }
-    if (!comes) break;
+    if (!comes) {
+      if (finishing_ && sends_more()) continue;  // which came after finish() had looked
+      break;
+    }
     received_ = core::now();
     RequestParser parser({.header_bytes = options_.max_header_bytes, .body_bytes = options_.max_request_bytes});
     form_ = {};
