@@ -71,6 +71,12 @@ class Turn {
   std::vector<Piece> works_;    ///< for the end of the turn
 };
 
+/// The turn in which this thread shall do what is ready; null where it shall do it at once.
+inline Turn* turn_to_wait_for() {
+  Turn* const turn = Turn::of_this_thread();
+  return turn != nullptr && turn->waits() ? turn : nullptr;
+}
+
 /// The subject of what this thread took in since core::worked_for() was last null; `before` where there was none.
 inline const void* subject_after(const void* before) {
   const void* const subject = std::exchange(core::worked_for(), nullptr);

@@ -58,7 +58,7 @@ void Reader::end_turn() {
   const bool had_company = std::ranges::any_of(ending_, [](const Held& held) { return held.jobs.size() > 1; });
   turns_left_ = had_company ? patience : std::max(turns_left_ - 1, 0);
   // those of a model that few ask do not wait for the batch of one that many do
-  std::ranges::stable_sort(ending_, {}, [](const Held& held) { return held.jobs.size(); });
+  std::ranges::sort(ending_, {}, [](const Held& held) { return held.jobs.size(); });
   for (Held& held : ending_) held.holder->run_held(held.jobs);
   ending_.clear();
 }

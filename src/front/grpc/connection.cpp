@@ -172,8 +172,8 @@ void Connection::read() {
 }
 
 void Connection::take_in_turn(std::size_t begin, std::size_t end) {
-  Turn* const turn = Turn::of_this_thread();
-  if (turn == nullptr || !turn->waits()) return take_part(begin, end, end);
+  Turn* const turn = turn_to_wait_for();
+  if (turn == nullptr) return take_part(begin, end, end);
   turn->add(subject_, [self = shared_from_this(), begin, end] {
     if (self->over_) return;
     self->guarded([&] { self->take_part(begin, std::min(begin + part_bytes, end), end); });
@@ -248,8 +248,7 @@ void Connection::flush_soon() {
     self->flush_awaited_ = false;
     self->guarded([&] { self->flush(); });
   };
-  Turn* const turn = Turn::of_this_thread();
-  if (turn != nullptr && turn->waits()) return turn->add(subject_, std::move(work));
+  if (Turn* const turn = turn_to_wait_for()) return turn->add(subject_, std::move(work));
   asio::post(*context_, std::move(work));
 }
 

@@ -147,8 +147,7 @@ asio::awaitable<void> Connection::serve() {
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
-    Turn* const turn = Turn::of_this_thread();
-    if (!error && !refusal && turn != nullptr && turn->waits()) {
+    if (Turn* const turn = error || refusal ? nullptr : turn_to_wait_for()) {
       in_a_row = 1;
       co_await own_turn(*turn, subject_);
     }

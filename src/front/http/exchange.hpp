@@ -63,8 +63,7 @@ class Handling {
 inline void Exchange::end_wait() {
   if (!go_on) return;
   auto waiting = std::exchange(go_on, nullptr);
-  Turn* const turn = Turn::of_this_thread();
-  if (turn != nullptr && turn->waits()) return turn->add(subject, std::move(waiting));
+  if (Turn* const turn = turn_to_wait_for()) return turn->add(subject, std::move(waiting));
   if (!Handling::now()) return waiting();
   boost::asio::post(*context, std::move(waiting));
 }
