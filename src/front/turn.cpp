@@ -18,8 +18,6 @@ using namespace std::chrono_literals;
 
 constexpr core::Duration slice = 100us;     ///< of work between two looks at the sockets
 constexpr core::Duration alone_after = 1s;  ///< without another subject a thread serves one
-constexpr int patience = 8;                 ///< turns without company after which none is expected
-constexpr int look_every = 32;              ///< pieces
 
 }  // namespace
 
@@ -31,11 +29,7 @@ bool Turn::serves_one() const { return clock_() - changed_ > alone_after; }
 
 bool Turn::waits() {
   if (waiting_ > 0) return true;
-  if (serves_one()) return false;
-  if (turns_left_ > 0) return true;
-  if (++alone_ < look_every) return false;
-  alone_ = 0;
-  return true;
+  return !serves_one() && company_.is_expected();
 }
 
 void Turn::add(const void* subject, Piece piece) {
@@ -76,7 +70,7 @@ void Turn::go_on_soon() {
 void Turn::go_on() {
   if (of_turn_ == 0 && waiting_ > 0) {
     of_turn_ = waiting_;
-    turns_left_ = waiting_ > 1 ? patience : std::max(turns_left_ - 1, 0);
+    company_.seen(waiting_ > 1);
   }
   const bool stops = !serves_one();
   for (const core::TimePoint until = clock_() + slice; of_turn_ > 0;) {

@@ -60,12 +60,11 @@ class Turn {
 
   boost::asio::io_context& context_;
   const core::Clock clock_;
-  std::list<Line> lines_;       ///< each with something in it; the first is next
-  std::size_t waiting_ = 0;     ///< pieces in all of them
-  std::size_t of_turn_ = 0;     ///< as many are still to be done before the turn ends
-  bool goes_on_ = false;        ///< go_on() runs, or will
-  int turns_left_ = 0;          ///< until no company is expected any more
-  int alone_ = 0;               ///< what was done at once since, or since it last looked for company
+  std::list<Line> lines_;    ///< each with something in it; the first is next
+  std::size_t waiting_ = 0;  ///< pieces in all of them
+  std::size_t of_turn_ = 0;  ///< as many are still to be done before the turn ends
+  bool goes_on_ = false;     ///< go_on() runs, or will
+  core::Company company_{32};
   const void* last_ = nullptr;  ///< the subject that was served last
   core::TimePoint changed_{};   ///< when that was another than before
   std::vector<Piece> works_;    ///< for the end of the turn

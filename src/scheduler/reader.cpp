@@ -10,9 +10,6 @@ namespace slipway::scheduler {
 
 namespace {
 
-constexpr int patience = 8;     ///< turns without company after which none is expected
-constexpr int look_every = 16;  ///< jobs
-
 std::size_t next_number() {
   static std::atomic<std::size_t> readers{0};
   return readers.fetch_add(1, std::memory_order_relaxed);
@@ -22,16 +19,9 @@ std::size_t next_number() {
 
 Reader::Reader() : number(next_number()) {}
 
-bool Reader::expects_company() {
-  if (turns_left_ > 0) return true;
-  if (++alone_ < look_every) return false;
-  alone_ = 0;
-  return true;
-}
-
 bool Reader::hold(Holder& holder, JobList& job, std::int64_t most) {
   const core::EndOfTurn& at_end = core::end_of_turn();
-  if (!at_end || (held_.empty() && !expects_company())) return false;
+  if (!at_end || (held_.empty() && !company_.is_expected())) return false;
   auto held = std::ranges::find(held_, &holder, &Held::holder);
   if (held == held_.end()) {
     held_.push_back({.holder = &holder, .jobs = {}});
@@ -55,8 +45,7 @@ bool Reader::hold(Holder& holder, JobList& job, std::int64_t most) {
 void Reader::end_turn() {
   if (held_.empty() || !ending_.empty()) return;
   ending_.swap(held_);
-  const bool had_company = std::ranges::any_of(ending_, [](const Held& held) { return held.jobs.size() > 1; });
-  turns_left_ = had_company ? patience : std::max(turns_left_ - 1, 0);
+  company_.seen(std::ranges::any_of(ending_, [](const Held& held) { return held.jobs.size() > 1; }));
   // those of a model that few ask do not wait for the batch of one that many do
   std::ranges::sort(ending_, {}, [](const Held& held) { return held.jobs.size(); });
   for (Held& held : ending_) held.holder->run_held(held.jobs);

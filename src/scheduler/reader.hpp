@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/turn.hpp"
 #include "scheduler/job.hpp"
 
 namespace slipway::scheduler {
@@ -51,13 +52,11 @@ class Reader {
     JobList jobs;
     std::int64_t rows = 0;
   };
-  bool expects_company();
 
   std::vector<Held> held_;    ///< one for each model
   std::vector<Held> ending_;  ///< those of the turn that ends; kept for its memory
   bool end_awaited_ = false;  ///< the thread will call end_turn()
-  int turns_left_ = 0;        ///< until it gives up to expect company
-  int alone_ = 0;             ///< jobs that were run at once since it did, or since it last looked
+  core::Company company_{16};
 };
 
 Reader& this_reader();

@@ -99,8 +99,10 @@ void Connection::finish() {
   finishing_ = true;
   error_code ignored;
   if (socket_) return socket_->finish();
+  if (!idle_) return;
+  if (!was_asked_) return stream_.hasten(core::now() + options_.first_request_grace);
   // what was sent before its client could know is taken
-  if (idle_ && !has_bytes(stream_.socket().native_handle())) stream_.socket().cancel(ignored);
+  if (!has_bytes(stream_.socket().native_handle())) stream_.socket().cancel(ignored);
 }
 
 void Connection::stop_reading() {
@@ -121,12 +123,12 @@ asio::awaitable<void> Connection::serve() {
       in_a_row = 1;
       co_await asio::post(*context_, quiet);
     }
-    if (finishing_ && !sends_more()) break;
+    if (finishing_ && was_asked_ && !sends_more()) break;
     idle_ = true;
     bool comes = true;
     while (comes && !has_begun()) {
       in_a_row = 1;
-      comes = co_await fill(core::now() + options_.idle_timeout);
+      comes = co_await fill(core::now() + (finishing_ ? options_.first_request_grace : options_.idle_timeout));
     }
     if (!comes) {
       if (finishing_ && sends_more()) continue;  // which came after finish() had looked
@@ -138,6 +140,7 @@ asio::awaitable<void> Connection::serve() {
     error_code error = parser.take(buffer_);
     if (error == wire::error::need_more) error = co_await read_on(parser);
     idle_ = false;
+    was_asked_ = true;
     std::optional<HttpResponse> refusal = error ? parse_objection(error) : objection(parser);
     if (!error && !refusal && parser.has_body()) {
       reading_body_ = true;

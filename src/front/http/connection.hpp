@@ -31,8 +31,9 @@ class Connection {
   /// Closes the connection behind the next answer that no request follows which has come by then. On its own thread.
   void send_away() { sending_away_ = true; }
 
-  /// Ends the connection: at once when nothing of a request has come or its header has not come whole, else when that
-  /// request was answered. On its own thread.
+  /// Ends the connection: when the request in flight was answered; at once when nothing of the next has come or its
+  /// header has not come whole. The first has first_request_grace to come: who has just connected means to ask. On its
+  /// own thread.
   void finish();
 
   /// Refuses a request that has not come whole: it was not accepted. Between `finish` and the end, on its own thread.
@@ -82,6 +83,7 @@ class Connection {
   core::TimePoint received_;                  ///< when the first byte of the request had come
   const void* subject_ = nullptr;             ///< whose the last request was (core::worked_for)
   bool idle_ = true;                          ///< no whole header has come
+  bool was_asked_ = false;                    ///< a first request's header has come
   bool reading_body_ = false;
   bool sending_away_ = false;
   bool finishing_ = false;

@@ -26,6 +26,8 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;              ///< open at one time; more are closed at once
   std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for requests in flight
   std::chrono::milliseconds body_grace{1000};        ///< and for bodies that have not come whole
+  /// and for the first request of a connection, which a client has opened to send it; body_grace bounds it
+  std::chrono::milliseconds first_request_grace{100};
 };
 
 /// invalid_argument where nothing on this machine can listen on such a host, whatever the port.
@@ -36,9 +38,9 @@ class Server {
  public:
   /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
-  /// Closes the listener and the idle connections, takes what clients have sent by then, refuses what has not come
-  /// whole within body_grace, lets requests in flight be answered (within finish_timeout), closes the rest and joins
-  /// the threads.
+  /// Closes the listener and the idle connections, takes what clients have sent by then and first requests within
+  /// first_request_grace, refuses what has not come whole within body_grace, lets requests in flight be answered
+  /// (within finish_timeout), closes the rest and joins the threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

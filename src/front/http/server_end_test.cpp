@@ -98,6 +98,38 @@ TEST_F(HttpServer, AnswersWhatWasSentBeforeItEnded) {
   EXPECT_NE(second.rest().find("hello"), std::string::npos);
 }
 
+TEST_F(HttpServer, AnswersTheFirstRequestOfWhoConnectedBeforeItEnded) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  options_.first_request_grace = std::chrono::hours(1);
+  start();
+  Client idle(server_->port());
+  idle.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.wait_for("hello");
+  Client fresh(server_->port());
+  Client slow(server_->port());
+  slow.send("GET /hello HTTP/1.1\r\n");
+  std::jthread ending([this] { server_.reset(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  fresh.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(fresh.rest().find("hello"), std::string::npos);
+  slow.send("Host: x\r\n\r\n");
+  EXPECT_NE(slow.rest().find("hello"), std::string::npos);
+}
+
+TEST_F(HttpServer, EndsWithoutClientsThatConnectAndDoNotAsk) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  options_.first_request_grace = std::chrono::milliseconds(1);
+  start();
+  Client silent(server_->port());
+  Client slow(server_->port());
+  slow.send("GET /hello HTTP/1.1\r\n");
+  EXPECT_EQ(server_->finish(), 0U);
+  EXPECT_EQ(silent.rest(), "");
+  EXPECT_EQ(slow.rest(), "");
+}
+
 TEST_F(HttpServer, AnswersWhatWasSentBehindARequestBeforeItEnded) {
   options_.body_grace = std::chrono::hours(1);
   options_.finish_timeout = std::chrono::hours(1);

@@ -38,6 +38,10 @@ asio::awaitable<std::size_t> Stream::read_some(asio::mutable_buffer room, core::
   co_return error ? 0 : count;
 }
 
+void Stream::hasten(core::TimePoint deadline) {
+  if (deadline < state_->deadline) expire_at(state_, deadline);
+}
+
 bool Stream::write_at_once(std::span<asio::const_buffer> parts) {
   error_code error;
   std::size_t written = state_->socket.write_some(parts, error);

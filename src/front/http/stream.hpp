@@ -29,6 +29,9 @@ class Stream {
   /// it, the deadline has passed, or the socket was cancelled.
   boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer room, core::TimePoint deadline);
 
+  /// Moves the deadline of what is waited for forward to `deadline`, if it is later.
+  void hasten(core::TimePoint deadline);
+
   /// Writes what the kernel takes at once, which is taken off `parts`. False when the connection is broken.
   bool write_at_once(std::span<boost::asio::const_buffer> parts);
   /// Writes all. False when that was not possible by the deadline.
