@@ -43,6 +43,7 @@ function(slipway_backend NAME)
     CXX_VISIBILITY_PRESET hidden
     VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${SLIPWAY_LIB_DIR}/backends)
+  slipway_together(slipway_backend_${NAME})
   install(TARGETS slipway_backend_${NAME} LIBRARY DESTINATION lib/slipway/backends)
 endfunction()
 

@@ -25,7 +25,7 @@ core::Result<std::string> friendly_json(const core::Request& request) {
     if (body.size() > 1) body += ',';
     protocol::append_string(body, input.name);
     body += ':';
-    TRY_VOID(protocol::append_nested(body, input));
+    TRY_VOID(protocol::append_nested(body, input, protocol::Written::exact));
   }
   body += '}';
   return body;

@@ -37,7 +37,6 @@ constexpr std::string_view gpu_alone = "it is for GPUs of Triton's own backends"
 /// The first that a field's path is, or lies inside of. A field without one is read: a section's reader knows it.
 constexpr std::array rules{
     Rule{"runtime", Fate::ignored, "it chooses among Triton's own backend libraries"},
-    Rule{"input.format", Fate::ignored, "it describes the dimensions alone"},
     Rule{"input.is_shape_tensor", Fate::refused, "TensorRT's shape tensors are not served"},
     Rule{"input.is_non_linear_format_io", Fate::refused, "TensorRT's vectorised formats are not served"},
     Rule{"input.allow_ragged_batch", Fate::refused, "requests of different shapes in one batch are not served"},

@@ -92,7 +92,7 @@ sequence_batching {
   ASSERT_TRUE(config) << config.error().message();
   const SequenceSpec& sequence = *config->spec.sequence;
   EXPECT_EQ(sequence.max_idle, std::chrono::seconds(5));
-  EXPECT_EQ(sequence.max_sequences, 4U);
+  EXPECT_EQ(sequence.max_sequences, 1024U) << "more than are candidates wait in Triton, and are not refused";
   EXPECT_EQ(sequence.controls.at(0).kind, SequenceControl::Kind::start);
   EXPECT_EQ(sequence.controls.at(1).dtype, core::DataType::uint64);
   EXPECT_EQ(sequence.states.at(0).output, "hn");

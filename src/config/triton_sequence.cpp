@@ -78,8 +78,9 @@ core::Result<void> read_sequence(const inference::ModelConfig& config, const std
                                given.max_sequence_idle_microseconds(), most_idle_us));
   if (given.max_sequence_idle_microseconds() > 0)
     sequence.max_idle = std::chrono::microseconds(static_cast<std::int64_t>(given.max_sequence_idle_microseconds()));
-  if (given.oldest().max_candidate_sequences() > 0)
-    sequence.max_sequences = static_cast<std::size_t>(given.oldest().max_candidate_sequences());
+  // Triton joins requests of so many sequences at one time and has the others wait: it refuses none for it
+  sequence.max_sequences =
+      std::max(sequence.max_sequences, static_cast<std::size_t>(std::max(given.oldest().max_candidate_sequences(), 0)));
   for (const auto& input : given.control_input()) {
     for (const auto& control : input.control()) {
       TRY(auto made, control_of(input.name(), control));

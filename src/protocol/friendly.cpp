@@ -57,7 +57,7 @@ core::Result<std::string> encode_friendly(const core::Response& response) {
     if (i != 0) out += ',';
     append_string(out, response.outputs[i].name);
     out += ':';
-    TRY_VOID(append_nested(out, response.outputs[i].view()));
+    TRY_VOID(append_nested(out, response.outputs[i].view(), Written::json));
   }
   out += "}}";
   return out;

@@ -82,7 +82,7 @@ core::Result<std::string> encode_generate(const core::Response& response) {
     const std::int64_t count = core::element_count(flat.shape).value_or(0);
     flat.shape.clear();
     if (count != 1) flat.shape.push_back(count);
-    TRY_VOID(append_nested(out, flat));
+    TRY_VOID(append_nested(out, flat, Written::exact));
   }
   out += '}';
   return out;

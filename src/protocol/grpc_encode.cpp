@@ -66,17 +66,23 @@ std::vector<core::Buffer> encode_infer_message(core::Response response, const Ou
   return parts;
 }
 
-std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id,
+std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const StreamRequest& request,
                                                 const OutputForm& form) {
+  inference::ModelInferResponse last;
+  (*last.mutable_parameters())["triton_final_response"].set_bool_param(true);
   if (!result) {
+    last.set_id(request.id);
+    last.set_model_name(request.model);
+    last.set_model_version(request.version);
     inference::ModelStreamInferResponse message;
     message.set_error_message(result.error().message());
-    message.mutable_infer_response()->set_id(id);
+    *message.mutable_infer_response() = std::move(last);
     std::vector<core::Buffer> parts;
     parts.push_back(buffer_of(message.SerializeAsString()));
     return parts;
   }
   std::vector<core::Buffer> parts = encode_infer_message(*std::move(result), form);
+  parts.push_back(buffer_of(last.SerializeAsString()));  // fields that follow a message's are the message's too
   const std::string head =
       field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, core::total_bytes(parts));
   parts.insert(parts.begin(), buffer_of(head));

@@ -29,8 +29,16 @@ std::string id_of_infer_message(google::protobuf::io::ZeroCopyInputStream& messa
 /// ones, since clients count them.
 std::vector<core::Buffer> encode_infer_message(core::Response response, const OutputForm& form = {});
 
-/// The same within an inference.ModelStreamInferResponse; an error becomes its error_message, with the request's `id`.
-std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const std::string& id,
+/// Of what request an answer is, where it is an error.
+struct StreamRequest {
+  std::string id{};
+  std::string model{};
+  std::string version{};
+};
+
+/// The same within an inference.ModelStreamInferResponse; an error becomes its error_message. Each says that it is its
+/// request's last (triton_final_response), which clients of models with several answers wait for.
+std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const StreamRequest& request,
                                                 const OutputForm& form = {});
 
 }  // namespace slipway::protocol

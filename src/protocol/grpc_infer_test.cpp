@@ -248,18 +248,24 @@ TEST(GrpcEncode, IsTheMessageThatClientsRead) {
 TEST(GrpcEncode, WrapsStreamsAndTheirErrors) {
   std::string wire;
   core::Response response{.model = "m", .version = "2", .id = "9", .outputs = {}, .timing = {}};
-  for (const core::Buffer& part : encode_stream_message(std::move(response), "9")) wire += part.text();
+  for (const core::Buffer& part : encode_stream_message(std::move(response), {})) wire += part.text();
   inference::ModelStreamInferResponse read;
   ASSERT_TRUE(read.ParseFromString(wire));
   EXPECT_EQ(read.infer_response().model_name(), "m");
+  EXPECT_EQ(read.infer_response().id(), "9");
+  EXPECT_TRUE(read.infer_response().parameters().at("triton_final_response").bool_param());
   EXPECT_EQ(read.error_message(), "");
 
   wire.clear();
-  for (const core::Buffer& part : encode_stream_message(core::fail(core::Code::not_found, "no luck"), "8"))
+  const StreamRequest request{.id = "8", .model = "m", .version = "3"};
+  for (const core::Buffer& part : encode_stream_message(core::fail(core::Code::not_found, "no luck"), request))
     wire += part.text();
   ASSERT_TRUE(read.ParseFromString(wire));
   EXPECT_EQ(read.error_message(), "no luck");
   EXPECT_EQ(read.infer_response().id(), "8");
+  EXPECT_EQ(read.infer_response().model_name(), "m");
+  EXPECT_EQ(read.infer_response().model_version(), "3");
+  EXPECT_TRUE(read.infer_response().parameters().at("triton_final_response").bool_param());
 }
 
 }  // namespace

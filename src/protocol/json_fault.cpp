@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "protocol/non_finite.hpp"
+
 namespace slipway::protocol {
 
 namespace json = boost::json;
@@ -56,7 +58,7 @@ std::optional<JsonFault> find_json_fault(std::string_view text) {
 }
 
 core::Error with_json_fault(core::Error error, std::string_view text) {
-  const auto fault = find_json_fault(text);
+  const auto fault = find_json_fault(without_non_finite(text));
   if (!fault) return error;
   return {core::Code::invalid_argument, fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte)};
 }
@@ -69,6 +71,7 @@ core::Result<void> check_unread(ondemand::value value, std::size_t depth) {
   if (depth > most_depth) return wrong("it is nested too deeply");
   simdjson::error_code failure = simdjson::SUCCESS;
   ondemand::json_type type{};
+  if (non_finite(value.raw_json_token())) return {};
   if (failure = value.type().get(type); failure != simdjson::SUCCESS) return wrong(simdjson::error_message(failure));
   switch (type) {
     case ondemand::json_type::array: {

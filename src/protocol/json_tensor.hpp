@@ -36,7 +36,8 @@ inline bool at_end(simdjson::ondemand::document& document) {
 }
 
 /// Parses a JSON list, flat or nested as `shape` is (dimensions of 1 aside), into the memory of a tensor of `dtype`.
-/// Sentences begin with nothing; the caller adds which input it was.
+/// For floats the words of protocol/non_finite.hpp are numbers. Sentences begin with nothing; the caller adds which
+/// input it was.
 core::Result<core::Buffer> parse_tensor_data(simdjson::ondemand::value data, core::DataType dtype,
                                              std::span<const std::int64_t> shape);
 
@@ -44,11 +45,17 @@ core::Result<core::Buffer> parse_tensor_data(simdjson::ondemand::value data, cor
 /// invalid_argument. A bare number is a scalar.
 core::Result<core::Tensor> parse_nested_tensor(simdjson::ondemand::value data, std::string name, core::DataType dtype);
 
-/// Appends the elements as one flat list, "[1,2,3]".
+/// How what JSON lacks is written: `json` makes null of NaN and infinities and U+FFFD of bytes that are no UTF-8;
+/// `exact` writes the former as words (protocol/non_finite.hpp) and the latter as {"b64": "…"}, as the parsers above
+/// read them; `base64` writes all texts so.
+enum class Written { json, exact, base64 };
+
+/// Appends the elements as one flat list, "[1,2,3]", NaN and infinities as words. invalid_argument for bytes that are
+/// no UTF-8.
 core::Result<void> append_flat(std::string& out, const core::TensorView& tensor);
 
-/// Appends the elements nested by the shape, "[[1,2],[3,4]]"; NaN and infinities as null.
-core::Result<void> append_nested(std::string& out, const core::TensorView& tensor);
+/// Appends the elements nested by the shape, "[[1,2],[3,4]]".
+core::Result<void> append_nested(std::string& out, const core::TensorView& tensor, Written how);
 
 /// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void append_string(std::string& out, std::string_view text);

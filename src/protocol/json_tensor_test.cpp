@@ -106,15 +106,24 @@ TEST(JsonTensor, ListsAreFlatOrNestedAsTheShape) {
     EXPECT_EQ(sentence(json, {2}), "lists of elements stand beside lists of lists") << json;
 }
 
-TEST(JsonTensor, NanIsNoJson) {
-  const float nan = std::nanf("");
-  const core::Buffer data = core::Buffer::copy_of(std::as_bytes(std::span(&nan, 1)));
+TEST(JsonTensor, NanAndInfinitiesAreWords) {
+  const auto data = parse("[NaN, -Infinity ,1,Infinity]", DataType::fp32, {4});
+  ASSERT_TRUE(data) << data.error().message();
+  const core::TensorView view{"y", DataType::fp32, {4}, data->bytes()};
   std::string out;
-  const core::TensorView view{"y", DataType::fp32, {1}, data.bytes()};
-  EXPECT_NE(append_flat(out, view).error().message().find("output \"y\": element 0 is NaN"), std::string::npos);
+  ASSERT_TRUE(append_flat(out, view));
+  EXPECT_EQ(out, "[NaN,-Infinity,1,Infinity]");
   out.clear();
-  ASSERT_TRUE(append_nested(out, view));
-  EXPECT_EQ(out, "[null]");
+  ASSERT_TRUE(append_nested(out, view, Written::exact));
+  EXPECT_EQ(out, "[NaN,-Infinity,1,Infinity]");
+  out.clear();
+  ASSERT_TRUE(append_nested(out, view, Written::json));
+  EXPECT_EQ(out, "[null,null,1,null]");
+  for (const auto dtype : {DataType::fp16, DataType::bf16, DataType::fp64})
+    EXPECT_TRUE(parse("[[NaN],[-Inf]]", dtype, {2, 1})) << core::name_of(dtype);
+  EXPECT_NE(parse("[NaN]", DataType::int32, {1}).error().message().find("element 0: NaN given, an integer"),
+            std::string::npos);
+  EXPECT_NE(parse("[NaNs]", DataType::fp32, {1}).error().message().find("not JSON"), std::string::npos);
 }
 
 TEST(JsonTensor, BytesThatAreNoTextAreNoJson) {
@@ -126,12 +135,20 @@ TEST(JsonTensor, BytesThatAreNoTextAreNoJson) {
   EXPECT_NE(append_flat(out, view).error().message().find("element 1 is bytes that are no UTF-8 text"),
             std::string::npos);
   out.clear();
-  ASSERT_TRUE(append_nested(out, view));
+  ASSERT_TRUE(append_nested(out, view, Written::json));
   EXPECT_EQ(out, "[\"fine\",\"\xEF\xBF\xBD\xEF\xBF\xBD\"]");
+  out.clear();
+  ASSERT_TRUE(append_nested(out, view, Written::exact));
+  EXPECT_EQ(out, R"(["fine",{"b64":"//4="}])");
+  out.clear();
+  ASSERT_TRUE(append_nested(out, view, Written::base64));
+  EXPECT_EQ(out, R"([{"b64":"ZmluZQ=="},{"b64":"//4="}])");
 }
 
 TEST(JsonTensor, NumbersThatWouldBecomeInfiniteAreRefused) {
   EXPECT_TRUE(parse("[3.4028234663852886e38,-1e-300]", DataType::fp32, {2}));
+  EXPECT_TRUE(parse("[3.4028235e38,-3.4028235e38]", DataType::fp32, {2})) << "as the largest is written";
+  EXPECT_FALSE(parse("[3.4028236e38]", DataType::fp32, {1}));
   EXPECT_FALSE(parse("[1e39]", DataType::fp32, {1}));
   EXPECT_TRUE(parse("[65504]", DataType::fp16, {1}));
   EXPECT_FALSE(parse("[65520]", DataType::fp16, {1}));

@@ -96,7 +96,7 @@ json::object components() {
        json::object{{"400", refusal("The request is wrong; the sentence names what was given and what is expected")},
                     {"404", refusal("No such model or version")},
                     {"413", refusal("The body is larger than the server takes")},
-                    {"415", refusal("A Content-Type or Content-Encoding that is not taken")},
+                    {"415", refusal("A Content-Encoding that is not taken")},
                     {"500", refusal("The runtime failed")},
                     {"503", refusal_with_retry("The queue is full, or the version is not ready")},
                     {"504", refusal("The request's time was over before its answer")},

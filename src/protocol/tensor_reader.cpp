@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "protocol/json_tensor.hpp"
 #include "protocol/limits.hpp"
+#include "protocol/non_finite.hpp"
 
 namespace slipway::protocol {
 
@@ -75,22 +77,26 @@ struct Integer {
   }
 };
 
-// What is stored of a double; numbers beyond `most` would become infinite.
+// What is stored of a double, what that is read as, and the largest that there is.
 struct Fp16 {
   static constexpr double most = 65504;
   static std::uint16_t stored(double number) { return core::float_to_fp16(static_cast<float>(number)); }
+  static float read(std::uint16_t stored) { return core::fp16_to_float(stored); }
 };
 struct Bf16 {
   static constexpr double most = 3.3895313892515355e38;
   static std::uint16_t stored(double number) { return core::float_to_bf16(static_cast<float>(number)); }
+  static float read(std::uint16_t stored) { return core::bf16_to_float(stored); }
 };
 struct Fp32 {
   static constexpr double most = std::numeric_limits<float>::max();
   static float stored(double number) { return static_cast<float>(number); }
+  static float read(float stored) { return stored; }
 };
 struct Fp64 {
   static constexpr double most = std::numeric_limits<double>::max();
   static double stored(double number) { return number; }
+  static double read(double stored) { return stored; }
 };
 
 template <class Type>
@@ -98,9 +104,15 @@ struct Float {
   static std::string expected() { return fmt::format("a number from {} to {}", -Type::most, Type::most); }
   static bool read(ondemand::value value, Room& room) {
     double number = 0;
-    if (value.get_double().get(number) != simdjson::SUCCESS || number > Type::most || number < -Type::most)
-      return false;
+    const bool is_number = value.get_double().get(number) == simdjson::SUCCESS;
+    if (!is_number) {
+      const auto named = non_finite(value.raw_json_token());
+      if (!named) return false;
+      number = *named;
+    }
     const auto stored = Type::stored(number);
+    // the shortest text of the largest number may be a little above it, as a double
+    if (is_number && !std::isfinite(Type::read(stored))) return false;
     room.put(&stored, sizeof stored);
     return true;
   }
@@ -133,6 +145,14 @@ std::unexpected<core::Error> broken(simdjson::error_code error) {
 
 std::unexpected<core::Error> ragged(std::int64_t one, std::int64_t other) {
   return invalid(fmt::format("lists of {} and of {} elements stand side by side; they must be equal", one, other));
+}
+
+core::Result<bool> is_list(ondemand::value value) {
+  ondemand::json_type type{};
+  const auto error = value.type().get(type);
+  if (error == simdjson::SUCCESS) return type == ondemand::json_type::array;
+  if (non_finite(value.raw_json_token())) return false;  // which has no type, as it is no JSON
+  return broken(error);
 }
 
 /// How lists that somebody nests are nested: those of one depth have one length and hold either lists or elements.
@@ -177,10 +197,9 @@ class Collector {
     std::size_t in_lists = 0;
     for (auto item : list) {
       ondemand::value value;
-      ondemand::json_type type{};
       if (const auto error = item.get(value); error != simdjson::SUCCESS) return broken(error);
-      if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
-      if (type == ondemand::json_type::array) {
+      TRY(const bool has_more, is_list(value));
+      if (has_more) {
         ondemand::array inner;
         if (const auto error = value.get_array().get(inner); error != simdjson::SUCCESS) return broken(error);
         const std::size_t before = count_;
@@ -200,9 +219,8 @@ class Collector {
 
   /// A value or lists of them; the nesting gives the shape, in which lists of one depth have one length.
   core::Result<void> shaped(ondemand::value value, core::Shape& shape, std::size_t depth) {
-    ondemand::json_type type{};
-    if (const auto error = value.type().get(type); error != simdjson::SUCCESS) return broken(error);
-    if (type != ondemand::json_type::array) {
+    TRY(const bool has_more, is_list(value));
+    if (!has_more) {
       if (depth < shape.size()) return invalid(fmt::format("element {} stands where a list is expected", count_));
       return add(value);
     }

@@ -1,9 +1,11 @@
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
 #include <cmath>
 #include <iterator>
 
 #include "protocol/json_tensor.hpp"
+#include "protocol/non_finite.hpp"
 
 namespace slipway::protocol {
 
@@ -34,20 +36,40 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-/// Appends one number; false for NaN and infinities, which JSON lacks.
+void append(fmt::memory_buffer& out, std::string_view text) { out.append(text.data(), text.data() + text.size()); }
+
 template <class T>
-bool append_number(fmt::memory_buffer& out, T value) {
+void append_number(fmt::memory_buffer& out, T value, Written how) {
   if constexpr (std::is_floating_point_v<T>) {
-    if (!std::isfinite(value)) return false;
+    if (!std::isfinite(value)) return append(out, how == Written::json ? "null" : word_of(value));
   }
   fmt::format_to(std::back_inserter(out), "{}", value);
+}
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = utf8_length(text, at);
+    if (length == 0) return false;
+    at += length;
+  }
   return true;
+}
+
+std::string text_or_base64(std::string_view text, Written how) {
+  std::string out;
+  if (how == Written::base64 || (how == Written::exact && !is_utf8(text))) {
+    out = fmt::format(R"({{"b64":"{}"}})", absl::Base64Escape({text.data(), text.size()}));
+  } else {
+    append_string(out, text);
+  }
+  return out;
 }
 
 /// Appends elements one at a time from a tensor's bytes.
 class Elements {
  public:
-  explicit Elements(const core::TensorView& tensor) : tensor_(tensor), size_(core::element_size(tensor.dtype)) {}
+  Elements(const core::TensorView& tensor, Written how)
+      : tensor_(tensor), how_(how), size_(core::element_size(tensor.dtype)) {}
 
   /// The strings of a BYTES tensor must be read first.
   core::Result<void> prepare() {
@@ -57,50 +79,31 @@ class Elements {
   }
 
   /// Whether JSON can carry an element of a BYTES tensor as it is.
-  bool is_text(std::size_t index) const {
-    if (tensor_.dtype != DataType::bytes) return true;
-    const std::string_view text = strings_[index];
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t length = utf8_length(text, at);
-      if (length == 0) return false;
-      at += length;
-    }
-    return true;
-  }
+  bool is_text(std::size_t index) const { return tensor_.dtype != DataType::bytes || is_utf8(strings_[index]); }
 
-  /// False for NaN and infinities. What is no UTF-8 in a text is replaced by U+FFFD.
-  bool append(fmt::memory_buffer& out, std::size_t index) const {
+  void append_to(fmt::memory_buffer& out, std::size_t index) const {
     const std::byte* at = tensor_.bytes.data() + index * size_;
     switch (tensor_.dtype) {
-      case DataType::boolean: {
-        const std::string_view word = core::load<std::uint8_t>(at) != 0 ? "true" : "false";
-        out.append(word.data(), word.data() + word.size());
-        return true;
-      }
-      case DataType::uint8: return append_number(out, unsigned{core::load<std::uint8_t>(at)});
-      case DataType::uint16: return append_number(out, core::load<std::uint16_t>(at));
-      case DataType::uint32: return append_number(out, core::load<std::uint32_t>(at));
-      case DataType::uint64: return append_number(out, core::load<std::uint64_t>(at));
-      case DataType::int8: return append_number(out, int{core::load<std::int8_t>(at)});
-      case DataType::int16: return append_number(out, core::load<std::int16_t>(at));
-      case DataType::int32: return append_number(out, core::load<std::int32_t>(at));
-      case DataType::int64: return append_number(out, core::load<std::int64_t>(at));
-      case DataType::fp16: return append_number(out, core::fp16_to_float(core::load<std::uint16_t>(at)));
-      case DataType::bf16: return append_number(out, core::bf16_to_float(core::load<std::uint16_t>(at)));
-      case DataType::fp32: return append_number(out, core::load<float>(at));
-      case DataType::fp64: return append_number(out, core::load<double>(at));
-      case DataType::bytes: {
-        std::string text;
-        append_string(text, strings_[index]);
-        out.append(text.data(), text.data() + text.size());
-        return true;
-      }
+      case DataType::boolean: return append(out, core::load<std::uint8_t>(at) != 0 ? "true" : "false");
+      case DataType::uint8: return append_number(out, unsigned{core::load<std::uint8_t>(at)}, how_);
+      case DataType::uint16: return append_number(out, core::load<std::uint16_t>(at), how_);
+      case DataType::uint32: return append_number(out, core::load<std::uint32_t>(at), how_);
+      case DataType::uint64: return append_number(out, core::load<std::uint64_t>(at), how_);
+      case DataType::int8: return append_number(out, int{core::load<std::int8_t>(at)}, how_);
+      case DataType::int16: return append_number(out, core::load<std::int16_t>(at), how_);
+      case DataType::int32: return append_number(out, core::load<std::int32_t>(at), how_);
+      case DataType::int64: return append_number(out, core::load<std::int64_t>(at), how_);
+      case DataType::fp16: return append_number(out, core::fp16_to_float(core::load<std::uint16_t>(at)), how_);
+      case DataType::bf16: return append_number(out, core::bf16_to_float(core::load<std::uint16_t>(at)), how_);
+      case DataType::fp32: return append_number(out, core::load<float>(at), how_);
+      case DataType::fp64: return append_number(out, core::load<double>(at), how_);
+      case DataType::bytes: return append(out, text_or_base64(strings_[index], how_));
     }
-    return false;
   }
 
  private:
   const core::TensorView& tensor_;
+  Written how_;
   std::size_t size_;
   std::vector<std::string_view> strings_;
 };
@@ -108,9 +111,7 @@ class Elements {
 void append_level(fmt::memory_buffer& out, const Elements& elements, const core::Shape& shape, std::size_t level,
                   std::size_t& next) {
   if (level == shape.size()) {
-    static constexpr std::string_view null = "null";
-    if (!elements.append(out, next)) out.append(null.data(), null.data() + null.size());
-    ++next;
+    elements.append_to(out, next++);
     return;
   }
   out.push_back('[');
@@ -124,27 +125,27 @@ void append_level(fmt::memory_buffer& out, const Elements& elements, const core:
 }  // namespace
 
 core::Result<void> append_flat(std::string& out, const core::TensorView& tensor) {
-  Elements elements(tensor);
+  Elements elements(tensor, Written::exact);
   TRY_VOID(elements.prepare());
   const auto count = static_cast<std::size_t>(core::element_count(tensor.shape).value_or(0));
   fmt::memory_buffer text;
   text.push_back('[');
   for (std::size_t i = 0; i < count; ++i) {
     if (i != 0) text.push_back(',');
-    const bool is_text = elements.is_text(i);
-    if (is_text && elements.append(text, i)) continue;
-    return core::fail(core::Code::invalid_argument,
-                      fmt::format(R"(output "{}": element {} is {}, which JSON lacks; ask for it with )"
-                                  R"("binary_data": true)",
-                                  tensor.name, i, is_text ? "NaN or infinite" : "bytes that are no UTF-8 text"));
+    if (!elements.is_text(i))
+      return core::fail(core::Code::invalid_argument,
+                        fmt::format(R"(output "{}": element {} is bytes that are no UTF-8 text, which JSON lacks; ask )"
+                                    R"(for it with "binary_data": true)",
+                                    tensor.name, i));
+    elements.append_to(text, i);
   }
   text.push_back(']');
   out.append(text.data(), text.size());
   return {};
 }
 
-core::Result<void> append_nested(std::string& out, const core::TensorView& tensor) {
-  Elements elements(tensor);
+core::Result<void> append_nested(std::string& out, const core::TensorView& tensor, Written how) {
+  Elements elements(tensor, how);
   TRY_VOID(elements.prepare());
   fmt::memory_buffer text;
   std::size_t next = 0;

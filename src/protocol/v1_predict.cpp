@@ -50,7 +50,7 @@ class Decoder {
         decoded_.by_row = key == "instances";
         TRY_VOID(decoded_.by_row ? read_rows(value) : read_columns(value));
       } else {
-        return invalid(fmt::format(R"("{}" is not known; "instances", "inputs" or "signature_name" expected)", key));
+        TRY_VOID(check_unread(value));
       }
     }
     if (!given) return invalid(R"({"instances": [a row an element]} or {"inputs": …} expected)");
@@ -100,7 +100,10 @@ class Decoder {
       if (const auto error = field.unescaped_key().get(name); error != simdjson::SUCCESS) return broken(error);
       if (const auto error = field.value().get(column); error != simdjson::SUCCESS) return broken(error);
       const core::TensorInfo* info = input_called(name);
-      if (info == nullptr) return unknown(name);
+      if (info == nullptr) {
+        TRY_VOID(check_unread(column));
+        continue;
+      }
       TRY(core::Tensor tensor, tensor_from(column, *info));
       add(*info, std::move(tensor));
     }
@@ -180,6 +183,9 @@ core::Result<DecodedPredict> decoded(const core::Buffer& body, std::span<const c
   return read;
 }
 
+/// TensorFlow Serving writes texts of outputs with such a name as base64.
+Written form_of(std::string_view output) { return output.ends_with("_bytes") ? Written::base64 : Written::exact; }
+
 /// Each row of an output as a tensor of its own.
 core::Result<std::vector<core::TensorView>> rows_of(const core::Tensor& output, std::size_t count) {
   if (output.shape.empty() || static_cast<std::size_t>(output.shape.front()) != count) {
@@ -225,7 +231,7 @@ core::Result<std::string> encode_rows(const core::Response& response) {
         append_string(out, response.outputs[i].name);
         out += ':';
       }
-      TRY_VOID(append_nested(out, columns[i][row]));
+      TRY_VOID(append_nested(out, columns[i][row], form_of(response.outputs[i].name)));
     }
     if (named) out += '}';
   }
@@ -253,7 +259,7 @@ core::Result<std::string> encode_predict(const core::Response& response, bool by
       append_string(out, output.name);
       out += ':';
     }
-    TRY_VOID(append_nested(out, output.view()));
+    TRY_VOID(append_nested(out, output.view(), form_of(output.name)));
   }
   if (named) out += '}';
   out += '}';

@@ -54,6 +54,16 @@ TEST(V1Predict, TakesRowsOfSeveralInputsAndBase64) {
   EXPECT_THAT(*core::read_bytes_elements(only->request.inputs[0].bytes, 1), ElementsAre("hi"));
 }
 
+TEST(V1Predict, PassesOverWhatItDoesNotKnow) {
+  for (const char* body : {R"({"parameters":{"a":[null]},"instances":[[1,2]]})",
+                           R"({"instances":[[1,2]],"parameters":{}})", R"({"inputs":{"other":[1,2,3],"x":[[1,2]]}})"}) {
+    const auto decoded = decode(body, one);
+    ASSERT_TRUE(decoded) << body << ": " << decoded.error().message();
+    ASSERT_EQ(decoded->request.inputs.size(), 1U);
+    EXPECT_THAT(floats(decoded->request.inputs[0]), ElementsAre(1, 2));
+  }
+}
+
 TEST(V1Predict, SaysWhatIsWrong) {
   EXPECT_THAT(sentence(R"({"instances":[[1,2],[3]]})", one), HasSubstr("must be equal"));
   EXPECT_THAT(sentence(R"({"instances":[{"x":[1,2]},{"x":[3]}]})", one),
@@ -66,7 +76,8 @@ TEST(V1Predict, SaysWhatIsWrong) {
   EXPECT_THAT(sentence(R"({"instances":[[1,2]],"inputs":[[1,2]]})", one), HasSubstr("exclude each other"));
   EXPECT_THAT(sentence(R"({"signature_name":"other","inputs":[[1,2]]})", one), HasSubstr("one signature"));
   EXPECT_THAT(sentence("{}", one), HasSubstr("expected"));
-  EXPECT_THAT(sentence(R"({"examples":[]})", one), HasSubstr("\"examples\" is not known"));
+  EXPECT_THAT(sentence(R"({"examples":[]})", one), HasSubstr("{\"instances\": [a row an element]}"));
+  EXPECT_THAT(sentence(R"({"instances":[[NaN,2}})", one), HasSubstr("byte 20"));
   EXPECT_THAT(sentence(R"({"instances":[[1,2})", one), HasSubstr("byte 18"));
   EXPECT_THAT(sentence(R"({"instances":[{"b64":"!"}]})", {two[1]}), HasSubstr("b64"));
 }
@@ -91,6 +102,8 @@ TEST(V1Predict, AnswersAsItWasAsked) {
   for (const char* word : {"a", "bcd"}) core::append_bytes_element(bytes, word);
   words.outputs[0] = {"y", core::DataType::bytes, {2, 1}, core::Buffer::copy_of(bytes)};
   EXPECT_EQ(*encode_predict(words, true), R"({"predictions":[["a"],["bcd"]]})");
+  words.outputs[0].name = "image_bytes";
+  EXPECT_EQ(*encode_predict(words, true), R"({"predictions":[[{"b64":"YQ=="}],[{"b64":"YmNk"}]]})");
   core::Response scalar = response({"y", "z"});
   scalar.outputs[1].shape = {4};
   EXPECT_THAT(encode_predict(scalar, true).error().message(), HasSubstr("ask with \"inputs\""));

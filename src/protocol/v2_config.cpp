@@ -65,12 +65,30 @@ json::object dynamic_batching(const config::ModelSpec& spec) {
   return made;
 }
 
+/// What a config.pbtxt says of tensors besides their names, types and dimensions: what clients ask of it is the format.
+void add_declared_of(json::array& tensors, const json::value& declared) {
+  for (json::value& tensor : tensors) {
+    json::object& made = tensor.as_object();
+    for (const json::value& said : declared.as_array()) {
+      const json::object& fields = said.as_object();
+      if (const auto* name = fields.if_contains("name"); name == nullptr || *name != made["name"]) continue;
+      for (const auto& [key, value] : fields) {
+        if (!made.contains(key)) made[key] = value;
+      }
+    }
+  }
+}
+
 /// What a config.pbtxt says besides what the model as it is loaded says better.
 void add_declared(json::object& config, const std::string& declared) {
   if (declared.empty()) return;
   constexpr std::array<std::string_view, 7> ours{"name",           "platform", "backend", "version_policy",
                                                  "max_batch_size", "input",    "output"};
   json::value said = json::parse(declared);
+  for (const char* tensors : {"input", "output"}) {
+    if (const json::value* of_them = said.as_object().if_contains(tensors))
+      add_declared_of(config[tensors].as_array(), *of_them);
+  }
   for (auto& [key, value] : said.as_object()) {
     if (std::ranges::find(ours, std::string_view(key)) == ours.end()) config[key] = std::move(value);
   }

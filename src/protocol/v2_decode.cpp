@@ -225,13 +225,29 @@ class Decoder {
   SharedInputs shared_inputs_;
 };
 
+/// A body that is the one element of a BYTES input, without its length.
+core::Result<DecodedInfer> decode_raw_text(core::Buffer body, const core::TensorInfo& info) {
+  core::Shape shape = info.shape;
+  std::ranges::replace(shape, -1, 1);
+  if (core::element_count(shape) != 1)
+    return invalid(fmt::format("input \"{}\": raw bytes are one element of BYTES, its shape is {}", info.name,
+                               core::to_string(info.shape)));
+  std::vector<std::byte> element;
+  core::append_bytes_element(element, body.text());
+  DecodedInfer decoded;
+  decoded.form.binary_by_default = true;
+  const core::Buffer& kept = decoded.request.storage.emplace_back(core::Buffer::copy_of(element));
+  decoded.request.inputs.push_back({info.name, info.dtype, std::move(shape), kept.bytes()});
+  return decoded;
+}
+
 /// A body that is the one input's bytes. Its dynamic dimensions are 1 but for the last, which takes what there is.
 core::Result<DecodedInfer> decode_raw(core::Buffer body, std::span<const core::TensorInfo> inputs) {
   if (inputs.size() != 1)
     return invalid(fmt::format("a body of raw bytes is for models with one input, this has {}", inputs.size()));
   const core::TensorInfo& info = inputs.front();
   const std::size_t element = core::element_size(info.dtype);
-  if (element == 0) return invalid(fmt::format("input \"{}\": BYTES cannot be sent as raw bytes", info.name));
+  if (element == 0) return decode_raw_text(std::move(body), info);
   core::Shape shape = info.shape;
   std::int64_t fixed = 1;
   std::size_t last_dynamic = shape.size();

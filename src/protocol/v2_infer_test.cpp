@@ -132,6 +132,18 @@ TEST(V2Decode, ARawBodyIsTheOneInput) {
   EXPECT_FALSE(decode_infer(body("x"), 0, {}));
 }
 
+TEST(V2Decode, ARawBodyIsTheOneText) {
+  const auto text = [](core::Shape shape) {
+    return std::vector<core::TensorInfo>{
+        {.name = "x", .dtype = core::DataType::bytes, .shape = std::move(shape), .dim_names = {}}};
+  };
+  const auto decoded = decode_infer(body("427"), 0, text({-1, 1}));
+  ASSERT_TRUE(decoded) << decoded.error().message();
+  EXPECT_EQ(core::to_string(decoded->request.inputs[0].shape), "[1,1]");
+  EXPECT_EQ(core::read_bytes_elements(decoded->request.inputs[0].bytes, 1)->front(), "427");
+  EXPECT_NE(decode_infer(body("427"), 0, text({2})).error().message().find("its shape is [2]"), std::string::npos);
+}
+
 TEST(V2Encode, WritesJsonAndBinaryOutputs) {
   core::Response response{.model = "m", .version = "2", .id = "q", .outputs = {}, .timing = {}};
   const std::vector<float> values{0.1F, 2};

@@ -31,9 +31,10 @@ bool AnswerOrder::enter(Job& job) {
     number = first_ + places_.size();
     places_.emplace_back();
   }
-  job.done = [this, number, done = std::move(job.done)](core::Result<core::Response> result) mutable {
-    leave(number, std::move(done), std::move(result));
-  };
+  job.done =
+      AnsweredWhenDropped([this, number, done = std::move(job.done)](core::Result<core::Response> result) mutable {
+        leave(number, std::move(done), std::move(result));
+      });
   return true;
 }
 

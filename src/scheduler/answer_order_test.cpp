@@ -50,6 +50,16 @@ TEST(AnswerOrder, AnAnswerWaitsForThoseBeforeIt) {
   EXPECT_THAT(desk.left, ElementsAre(0, 1, 2, 3));
 }
 
+TEST(AnswerOrder, NobodyWaitsForOneThatWasDropped) {
+  Desk desk;
+  desk.enter(3);
+  desk.answer(1);
+  desk.jobs[0].done = nullptr;
+  EXPECT_THAT(desk.left, ElementsAre(0, 1)) << "it was told so";
+  desk.answer(2);
+  EXPECT_THAT(desk.left, ElementsAre(0, 1, 2));
+}
+
 TEST(AnswerOrder, AFailedRunWaitsToo) {
   Desk desk;
   desk.enter(2);

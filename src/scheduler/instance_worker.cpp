@@ -52,6 +52,24 @@ constexpr int most_bad_joins = 3;
 
 thread_local bool runs_here = false;
 
+/// While it lives, an instance is busy, on this thread.
+class Running {
+ public:
+  explicit Running(Probe& probe) : probe_(probe) {
+    probe_.instance_busy(+1);
+    runs_here = true;
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    runs_here = false;
+    probe_.instance_busy(-1);
+  }
+
+ private:
+  Probe& probe_;
+};
+
 }  // namespace
 
 bool InstanceWorker::runs_on_this_thread() { return runs_here; }
@@ -66,39 +84,45 @@ bool InstanceWorker::run_here(JobList& jobs) {
   if (has_batch_.load(std::memory_order_relaxed)) return false;
   const std::unique_lock lock(instance_, std::try_to_lock);
   if (!lock) return false;
-  probe_.instance_busy(+1);
   run_batch(jobs, model_.clock());
-  probe_.instance_busy(-1);
   return true;
 }
 
 void InstanceWorker::loop() {
   RequestQueue::Taken work;
-  while (queue_.take(work)) {
-    core::TimePoint taken = model_.clock();
-    answer_dropped(work.dropped, taken, probe_);  // before the run: they need not wait for it
-    if (work.batch.empty()) continue;
-    std::unique_lock lock(instance_, std::try_to_lock);
-    if (!lock) {  // it is lent
-      has_batch_.store(true, std::memory_order_relaxed);
-      lock.lock();
-      has_batch_.store(false, std::memory_order_relaxed);
-      queue_.take_again(work);
-      taken = model_.clock();
-      answer_dropped(work.dropped, taken, probe_);
-      if (work.batch.empty()) continue;
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = queue_.take(work);
+      if (goes_on) run_taken(work);
+    } catch (const std::exception& error) {  // a want of memory, say
+      spdlog::error("model \"{}\": {}", model_.name, error.what());
     }
-    probe_.instance_busy(+1);
-    run_batch(work.batch, taken);
-    probe_.instance_busy(-1);
+    // what was not answered is by being dropped
     work.batch.clear();
+    work.dropped.clear();
   }
 }
 
+void InstanceWorker::run_taken(RequestQueue::Taken& work) {
+  core::TimePoint taken = model_.clock();
+  answer_dropped(work.dropped, taken, probe_);  // before the run: they need not wait for it
+  if (work.batch.empty()) return;
+  std::unique_lock lock(instance_, std::try_to_lock);
+  if (!lock) {  // it is lent
+    has_batch_.store(true, std::memory_order_relaxed);
+    lock.lock();
+    has_batch_.store(false, std::memory_order_relaxed);
+    queue_.take_again(work);
+    taken = model_.clock();
+    answer_dropped(work.dropped, taken, probe_);
+    if (work.batch.empty()) return;
+  }
+  run_batch(work.batch, taken);
+}
+
 void InstanceWorker::run_batch(JobList& jobs, core::TimePoint taken) {
-  runs_here = true;
+  const Running running(probe_);
   run_jobs(jobs, taken);
-  runs_here = false;
 }
 
 bool InstanceWorker::run_jobs(JobList& jobs, core::TimePoint taken) {

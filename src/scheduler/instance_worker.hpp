@@ -43,7 +43,7 @@ struct Learned {
 /// A batch that the runtime refuses, or whose outputs cannot be parted, is run again job by job, so that one bad
 /// request fails alone. Where each goes well alone it is the joining that is bad: a warning says so once, and after
 /// some such batches in a row nothing of this model version is joined any more. A runner that throws has failed; the
-/// next batch is run as if nothing had been.
+/// next batch is run as if nothing had been, as it is when something else throws, which drops the batch.
 class InstanceWorker {
  public:
   InstanceWorker(RequestQueue& queue, std::unique_ptr<runtime::Runner> runner, const ServedModel& model, Probe& probe,
@@ -64,6 +64,7 @@ class InstanceWorker {
 
  private:
   void loop();
+  void run_taken(RequestQueue::Taken& work);
   void run_batch(JobList& jobs, core::TimePoint taken);
   /// These answer all jobs, and say whether all of them went well, as one batch or each alone.
   bool run_jobs(JobList& jobs, core::TimePoint taken);

@@ -150,7 +150,15 @@ struct Scheduler::State : Holder {
   /// Tells those that wait for instances which are all busy that their time is over, when it is.
   void answer_late(const std::stop_token& end) {
     JobList late;
-    while (queue.take_late(late, end)) answer_dropped(late, options.clock(), probe);
+    for (bool goes_on = true; goes_on;) {
+      try {
+        goes_on = queue.take_late(late, end);
+        if (goes_on) answer_dropped(late, options.clock(), probe);
+      } catch (const std::exception& error) {
+        spdlog::error("model \"{}\": {}", model.name, error.what());
+      }
+      late.clear();
+    }
   }
 
   Options options;

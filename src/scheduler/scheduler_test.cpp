@@ -112,6 +112,27 @@ struct SchedulerTest : ::testing::Test {
   }
 };
 
+std::atomic<bool> clock_throws{false};
+
+TEST_F(SchedulerTest, WhatThrowsOutsideTheRunnerCostsItsBatchAlone) {
+  std::vector<std::unique_ptr<runtime::Runner>> runners;
+  runners.push_back(std::make_unique<EchoRunner>(stage));
+  scheduler = std::make_unique<Scheduler>(Options{.model = "echo",
+                                                  .version = "7",
+                                                  .clock =
+                                                      [] {
+                                                        if (clock_throws.exchange(false)) throw std::bad_alloc();
+                                                        return core::now();
+                                                      }},
+                                          named({"y"}), std::move(runners), probe);
+  Answer lost = occupy();
+  clock_throws = true;
+  release();
+  EXPECT_THROW(lost.get(), std::future_error) << "it was dropped";
+  EXPECT_THAT(registry.text(), HasSubstr("slipway_instances_busy{model=\"echo\",version=\"7\"} 0"));
+  EXPECT_TRUE(submit(2).get());
+}
+
 TEST_F(SchedulerTest, AnswersWithModelVersionIdAndNames) {
   start();
   const auto result = submit(5).get();

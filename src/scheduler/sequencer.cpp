@@ -238,8 +238,9 @@ void Sequencer::take_states(Sequence& sequence, core::Response& response,
 
 core::Completion Sequencer::completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
                                        std::vector<std::string> unasked, core::Completion done) {
-  return [this, place = std::move(place), sequence = std::move(sequence), unasked = std::move(unasked),
-          done = std::move(done)](core::Result<core::Response> result) mutable {
+  return AnsweredWhenDropped([this, place = std::move(place), sequence = std::move(sequence),
+                              unasked = std::move(unasked),
+                              done = std::move(done)](core::Result<core::Response> result) mutable {
     {
       const std::lock_guard lock(mutex_);
       if (result) take_states(*sequence, *result, unasked);  // one that failed leaves the states as they were
@@ -254,7 +255,7 @@ core::Completion Sequencer::completion(core::SequencePlace place, std::shared_pt
       throw;
     }
     run_next(place.id, sequence);
-  };
+  });
 }
 
 void Sequencer::refuse(Job& job, core::Error why) { answer(job, std::unexpected(std::move(why)), {}, probe_); }

@@ -93,7 +93,6 @@ class SequencerTest : public ::testing::Test {
 
   metrics::Registry metrics_;
   Probe probe_{metrics_, "sum", "1"};
-  std::deque<Job> waiting_;
   bool at_once_ = false;
   std::vector<Answer> answers_;
   Sequencer sequencer_{options(),
@@ -102,6 +101,7 @@ class SequencerTest : public ::testing::Test {
                          waiting_.push_back(std::move(job));
                        },
                        probe_, [] { return the_time; }};
+  std::deque<Job> waiting_;  // those that are left end before the sequencer
 };
 
 TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
@@ -113,6 +113,18 @@ TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
   EXPECT_THAT(values(), ElementsAre(101, 110, 103, 130));
   EXPECT_EQ(answers_.front().outputs, 1U) << "the state is the server's";
   EXPECT_THAT(metrics_.text(), HasSubstr("slipway_sequences_open{model=\"sum\",version=\"1\"} 2"));
+}
+
+TEST_F(SequencerTest, GoesOnBehindARequestThatWasDropped) {
+  ask(1U, 1, true);
+  run();
+  ask(1U, 2);
+  ask(1U, 3);
+  waiting_.pop_front();
+  ASSERT_EQ(answers_.size(), 2U);
+  EXPECT_THAT(answers_[1].error, HasSubstr("dropped"));
+  run();
+  EXPECT_EQ(answers_[2].y, 104) << "as if it had not been sent";
 }
 
 TEST_F(SequencerTest, RunsTheRequestsOfASequenceOneAfterTheOther) {

@@ -183,6 +183,7 @@ def test_a_stream_answers_in_order_and_outlives_errors(client):
             assert isinstance(error, InferenceServerException) and "unknown model" in error.message()
         else:
             assert error is None and result.get_response().id == str(number)
+            assert result.get_response().parameters["triton_final_response"].bool_param
             assert result.as_numpy("y").tolist() == [[number] * 3]
     client.stop_stream()
 

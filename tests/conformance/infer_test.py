@@ -1,4 +1,5 @@
 """Inference through tritonclient and as plain JSON, for every element type."""
+import asyncio
 import gzip
 import json
 import zlib
@@ -6,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 import tritonclient.http as triton
+import tritonclient.http.aio as triton_aio
 
 from http_call import call
 from tiny_models import ELEMENT_TYPES, name_of, rows
@@ -43,6 +45,39 @@ def test_half_floats_as_json(server):
     body = {"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP16", "data": [0.5, -2, 65504]}]}
     (output,) = call(server.url + "/v2/models/identity_fp16/infer", body).json["outputs"]
     assert output["data"] == [0.5, -2, 65504]
+
+
+@pytest.mark.parametrize("answer_binary", [True, False], ids=["binary_answer", "json_answer"])
+def test_nan_and_infinities_go_as_json(client, answer_binary):
+    values = np.array([[np.nan, np.inf, -np.inf], [0, np.finfo(np.float32).max, np.finfo(np.float32).min]], np.float32)
+    output = triton.InferRequestedOutput("y", binary_data=answer_binary)
+    result = client.infer("identity_fp32", [tensor("x", values, "FP32", binary=False)], outputs=[output])
+    np.testing.assert_array_equal(result.as_numpy("y"), values)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain;charset=UTF-8", "application/json", "application/anything"])
+def test_the_body_counts_and_not_what_it_is_called(server, content_type):
+    body = {"inputs": [{"name": "x", "shape": [1, 3], "datatype": "FP32", "data": [1, 2, 3]}]}
+    answer = call(server.url + "/v2/models/identity_fp32/infer", body, headers={"Content-Type": content_type})
+    assert answer.json["outputs"][0]["data"] == [1, 2, 3]
+
+
+def test_documents_are_read_by_the_asyncio_client(server):
+    """It says that it takes gzip, as its library does, and reads documents as they come."""
+
+    async def documents() -> list:
+        async with triton_aio.InferenceServerClient(server.address) as client:
+            return [
+                await client.get_inference_statistics(),
+                await client.get_model_repository_index(),
+                await client.get_model_config("identity_fp32"),
+                await client.get_model_metadata("identity_fp32"),
+                await client.get_trace_settings(),
+            ]
+
+    statistics, index, *_ = asyncio.run(documents())
+    assert len(json.dumps(statistics)) > 1024 and len(json.dumps(index)) > 1024
+    assert {entry["name"] for entry in index} >= {"identity_fp32", "minilm"}
 
 
 def test_nested_and_flat_data_are_the_same(server):

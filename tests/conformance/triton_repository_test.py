@@ -1,8 +1,10 @@
 """A repository laid out and configured for Triton is served as it is."""
 import numpy as np
 import pytest
+import tritonclient.grpc
 import tritonclient.http as triton
 from onnx import TensorProto, helper
+from tritonclient.grpc import model_config_pb2
 from tritonclient.utils import InferenceServerException
 
 import tiny_models
@@ -56,7 +58,7 @@ output [ { name: "y" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 2, 2 ] 
 """,
     "unbatched": """
 max_batch_size: 0
-input [ { name: "x" data_type: TYPE_FP32 dims: [ -1, 2, 2 ] } ]
+input [ { name: "x" data_type: TYPE_FP32 format: FORMAT_NCHW dims: [ -1, 2, 2 ] } ]
 output [ { name: "z" data_type: TYPE_FP32 dims: [ -1, 2, 2 ] } ]
 """,
     "vino": """
@@ -142,6 +144,16 @@ def test_outputs_that_are_not_configured_are_not_given(client):
     x, z = double(client, "unbatched", (3, 2, 2), "z")
     np.testing.assert_array_equal(z, x)
     assert client.get_model_config("unbatched")["max_batch_size"] == 0
+
+
+def test_clients_are_told_the_format_and_the_labels(server, client):
+    (described,) = client.get_model_config("unbatched")["input"]
+    assert (described["dims"], described["format"]) == ([-1, 2, 2], "FORMAT_NCHW")
+    assert client.get_model_config("flat")["output"][0]["label_filename"] == "labels.txt"
+    with tritonclient.grpc.InferenceServerClient(server.grpc_address) as over_grpc:
+        (described,) = over_grpc.get_model_config("unbatched").config.input
+        assert described.format == model_config_pb2.ModelInput.FORMAT_NCHW
+    assert "input.format" not in "".join(server.log)
 
 
 def test_a_row_too_many_is_refused(client):

@@ -42,6 +42,12 @@ def test_texts_and_base64(server):
     assert call(server.url + "/v1/models/identity_bytes:predict", body).json == {"predictions": [["a", "Grüße", ""]]}
 
 
+def test_nan_and_infinities(server):
+    rows = np.array([[np.nan, np.inf, -np.inf]], np.float32).tolist()
+    got = call(server.url + "/v1/models/identity_fp32:predict", {"instances": rows}).json["predictions"]
+    np.testing.assert_array_equal(got, rows)
+
+
 def test_a_real_model_answers_as_over_v2(server, session_of):
     tokens = np.arange(1000, 1008, dtype=np.int64).reshape(1, 8)
     feed = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}

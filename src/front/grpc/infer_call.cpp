@@ -1,5 +1,6 @@
 #include "front/grpc/infer_call.hpp"
 
+#include <fmt/format.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <exception>
@@ -15,14 +16,17 @@ namespace slipway::front::grpc {
 
 namespace {
 
+/// What protobuf can read as one message.
+constexpr std::size_t most_message_bytes = std::numeric_limits<std::int32_t>::max();
+
 core::Result<protocol::DecodedInfer> decoded(const core::Buffer& message, const core::SharedMemory& memory) {
-  if (message.size() > std::numeric_limits<int>::max()) return core::invalid("a message over 2 GiB is not taken");
+  if (message.size() > most_message_bytes) return core::invalid("a message over 2 GiB is not taken");
   google::protobuf::io::ArrayInputStream bytes(message.data(), static_cast<int>(message.size()));
   return protocol::decode_infer_message(bytes, message.size(), &memory);
 }
 
 std::string id_of(const core::Buffer& message) {
-  if (message.size() > std::numeric_limits<int>::max()) return {};
+  if (message.size() > most_message_bytes) return {};
   google::protobuf::io::ArrayInputStream bytes(message.data(), static_cast<int>(message.size()));
   return protocol::id_of_infer_message(bytes, message.size());
 }
@@ -53,6 +57,11 @@ core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutco
   try {
     std::vector<core::Buffer> parts = encode(std::move(outcome));
     if (failure && parts.empty()) return std::unexpected(*std::move(failure));
+    if (const std::size_t bytes = core::total_bytes(parts); bytes > most_message_bytes)
+      return core::fail(core::Code::resource_exhausted,
+                        fmt::format("the answer has {} bytes, a gRPC message has {} at most; ask for fewer rows at a "
+                                    "time, or for outputs in shared memory",
+                                    bytes, most_message_bytes));
     return parts;
   } catch (const std::exception& error) {
     return core::fail(core::Code::internal, error.what());
@@ -73,24 +82,28 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
   try {
     auto message = decoded(incoming.message, incoming.extensions.memory);
     if (!message)
-      return once.call(encoded(encode, {.result = std::unexpected(message.error()), .id = id_of(incoming.message)}));
+      return once.call(
+          encoded(encode, {.result = std::unexpected(message.error()), .request = {.id = id_of(incoming.message)}}));
     core::Request& request = message->request;
     auto version = incoming.models.find(request.model, request.version);
     if (!version)
-      return once.call(encoded(encode, {.result = std::unexpected(version.error()), .id = std::move(request.id)}));
+      return once.call(encoded(encode, {.result = std::unexpected(version.error()),
+                                        .request = {.id = std::move(request.id),
+                                                    .model = std::move(request.model),
+                                                    .version = std::move(request.version)}}));
     (*version)->probe().bytes_in(incoming.message.size());
     request.received = received;
     request.deadline = incoming.call->deadline();
     request.cancelled = Call::flag(incoming.call);
-    std::string id = request.id;
+    protocol::StreamRequest asked{.id = request.id, .model = (*version)->name(), .version = (*version)->version()};
     admission::infer(*version, std::move(request),
-                     [held = *version, received, id = std::move(id), form = std::move(message->form),
+                     [held = *version, received, asked = std::move(asked), form = std::move(message->form),
                       encode = std::move(encode), once = std::move(once)](core::Result<core::Response> result) mutable {
                        const auto begin = core::now();
                        const core::Timing timing = result ? result->timing : core::Timing();
                        if (result) result = formed(*std::move(result), form, *held);
                        const std::string failure = result ? "" : result.error().message();
-                       auto answer = encoded(encode, {std::move(result), std::move(id), std::move(form)});
+                       auto answer = encoded(encode, {std::move(result), std::move(asked), std::move(form)});
                        const auto end = core::now();
                        held->probe().encoded(end - begin);
                        if (failure.empty()) {

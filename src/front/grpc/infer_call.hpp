@@ -11,6 +11,7 @@
 #include "front/extensions.hpp"
 #include "front/grpc/call.hpp"
 #include "models/registry.hpp"
+#include "protocol/grpc_infer.hpp"
 #include "protocol/output_form.hpp"
 
 namespace slipway::front::grpc {
@@ -25,7 +26,7 @@ struct IncomingInfer {
 /// What became of a request.
 struct InferOutcome {
   core::Result<core::Response> result;
-  std::string id;  ///< the request's
+  protocol::StreamRequest request{};  ///< as far as it could be read
   protocol::OutputForm form{};
 };
 /// Makes a message of it; nothing for an error that is a call's status.

@@ -15,7 +15,7 @@ void StreamCall::on_message(core::Buffer message) {
     slots_.push_back(slot);
   }
   const auto encode = [](InferOutcome outcome) {
-    return protocol::encode_stream_message(std::move(outcome.result), outcome.id, outcome.form);
+    return protocol::encode_stream_message(std::move(outcome.result), outcome.request, outcome.form);
   };
   infer({models_, extensions_, message, call_}, encode,
         [self = shared_from_this(), slot](core::Result<std::vector<core::Buffer>> encoded) {
@@ -24,7 +24,7 @@ void StreamCall::on_message(core::Buffer message) {
 }
 
 void StreamCall::answered(Slot& slot, core::Result<std::vector<core::Buffer>> encoded) {
-  auto parts = encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), "");
+  auto parts = encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), {});
   {
     const std::scoped_lock lock(mutex_);
     slot = std::move(parts);

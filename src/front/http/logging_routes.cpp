@@ -5,7 +5,7 @@ namespace slipway::front::http {
 
 void add_logging_routes(Router& router, protocol::LogControl& log) {
   router.add(Method::get, "/v2/logging", [&log](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::encode_log_settings(log.settings())));
+    respond(HttpResponse::document(protocol::encode_log_settings(log.settings())));
   });
   router.add(Method::post, "/v2/logging", [&log](const HttpRequest& request, Responder respond) {
     const auto update = [&]() -> core::Result<protocol::LogSettings> {
@@ -13,7 +13,7 @@ void add_logging_routes(Router& router, protocol::LogControl& log) {
       return log.update(changes);
     };
     const auto settings = update();
-    respond(settings ? HttpResponse::json(protocol::encode_log_settings(*settings))
+    respond(settings ? HttpResponse::document(protocol::encode_log_settings(*settings))
                      : HttpResponse::error(settings.error()));
   });
 }

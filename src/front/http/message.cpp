@@ -44,6 +44,12 @@ HttpResponse HttpResponse::json(std::string_view text, unsigned status) {
   return HttpResponse::text(text, "application/json", status);
 }
 
+HttpResponse HttpResponse::document(std::string_view text, unsigned status) {
+  HttpResponse response = json(text, status);
+  response.may_be_compressed = false;
+  return response;
+}
+
 HttpResponse HttpResponse::nothing() {
   HttpResponse response;
   response.status = 204;

@@ -60,12 +60,16 @@ struct HttpResponse {
   std::string_view content_type = "application/json";  ///< "" for none; a literal, as the headers' names are
   std::vector<std::pair<std::string_view, std::string>> headers;
   std::vector<core::Buffer> body;  ///< written one after the other, by one writev
+  bool may_be_compressed = true;
 
   std::size_t body_bytes() const;
 
   /// 204: done, and there is nothing to say.
   static HttpResponse nothing();
   static HttpResponse json(std::string_view text, unsigned status = 200);
+  /// One of the V2 protocol's documents, which is never compressed: tritonclient's asyncio client reads them as they
+  /// come, although the library it uses says that it takes gzip.
+  static HttpResponse document(std::string_view text, unsigned status = 200);
   static HttpResponse text(std::string_view text, std::string_view content_type, unsigned status = 200);
   /// `{"error": "…"}` with the status of the one table in protocol/status, and Retry-After where it belongs.
   static HttpResponse error(const core::Error& error);

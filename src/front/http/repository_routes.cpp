@@ -22,7 +22,7 @@ models::ModelControl::Done answer(Responder respond) {
 void add_repository_routes(Router& router, const models::Registry& models, models::ModelControl& control) {
   const Handler index = [&models](const HttpRequest& request, Responder respond) {
     const auto only_ready = protocol::asks_for_ready(request.body.text());
-    respond(only_ready ? HttpResponse::json(protocol::repository_index(models.index(), *only_ready))
+    respond(only_ready ? HttpResponse::document(protocol::repository_index(models.index(), *only_ready))
                        : HttpResponse::error(only_ready.error()));
   };
   router.add(Method::get, "/v2/repository/index", index);

@@ -39,8 +39,8 @@ void write_header(std::string& out, HttpResponse& response, const AnswerForm& fo
   fmt::format_to(end, "HTTP/1.1 {} {}\r\nServer: slipway/{}\r\nDate: {}\r\n", response.status,
                  std::string_view(reason.data(), reason.size()), SLIPWAY_VERSION, date());
   const std::size_t bytes = response.body_bytes();
-  const bool may_compress =
-      bytes >= worth_compressing_bytes && bytes <= most_compressed_bytes && !has_header(response, "Content-Encoding");
+  const bool may_compress = response.may_be_compressed && bytes >= worth_compressing_bytes &&
+                            bytes <= most_compressed_bytes && !has_header(response, "Content-Encoding");
   if (may_compress) {
     out += "Vary: Accept-Encoding\r\n";
     // sizes in these headers are those of the uncompressed body; clients of the binary extension inflate first

@@ -10,7 +10,7 @@ namespace slipway::front::http {
 namespace {
 
 HttpResponse done(const core::Result<void>& result) {
-  return result ? HttpResponse::json("{}") : HttpResponse::error(result.error());
+  return result ? HttpResponse::document("{}") : HttpResponse::error(result.error());
 }
 
 core::Result<void> add(core::SharedMemory& memory, const HttpRequest& request) {
@@ -22,7 +22,8 @@ void add_system_routes(Router& router, core::SharedMemory& memory) {
   const std::string base = "/v2/systemsharedmemory";
   const Handler status = [&memory](const HttpRequest& request, Responder respond) {
     const auto regions = memory.list(request.path_value(0));
-    respond(regions ? HttpResponse::json(protocol::encode_regions(*regions)) : HttpResponse::error(regions.error()));
+    respond(regions ? HttpResponse::document(protocol::encode_regions(*regions))
+                    : HttpResponse::error(regions.error()));
   };
   router.add(Method::get, base + "/status", status);
   router.add(Method::get, base + "/region/{region}/status", status);
@@ -42,7 +43,9 @@ void add_system_routes(Router& router, core::SharedMemory& memory) {
 /// There is none, and clients ask all the same: load generators begin by unregistering every region.
 void add_cuda_routes(Router& router) {
   const std::string base = "/v2/cudasharedmemory";
-  const Handler nothing = [](const HttpRequest& /*request*/, Responder respond) { respond(HttpResponse::json("[]")); };
+  const Handler nothing = [](const HttpRequest& /*request*/, Responder respond) {
+    respond(HttpResponse::document("[]"));
+  };
   const Handler unregister = [](const HttpRequest& /*request*/, Responder respond) { respond(done({})); };
   router.add(Method::get, base + "/status", nothing);
   router.add(Method::get, base + "/region/{region}/status", nothing);

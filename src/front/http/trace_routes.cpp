@@ -10,7 +10,7 @@ namespace {
 using Settings = core::Result<metrics::TraceSettings>;
 
 HttpResponse answer(const Settings& settings) {
-  return settings ? HttpResponse::json(protocol::encode_trace_settings(*settings))
+  return settings ? HttpResponse::document(protocol::encode_trace_settings(*settings))
                   : HttpResponse::error(settings.error());
 }
 

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <boost/beast/core/string.hpp>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -44,17 +42,6 @@ core::Result<std::optional<std::size_t>> json_length(const HttpRequest& request)
                     fmt::format("Inference-Header-Content-Length \"{}\": a number of bytes expected", text));
 }
 
-/// curl sends x-www-form-urlencoded when it is told no type; the body is what counts.
-bool takes_type(std::string_view type) {
-  type = type.substr(0, type.find(';'));
-  while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
-  constexpr std::array<std::string_view, 4> taken{"application/json", "application/octet-stream",
-                                                  "application/x-www-form-urlencoded",
-                                                  "application/vnd.sagemaker-triton.binary+json"};
-  return type.empty() ||
-         std::ranges::any_of(taken, [type](std::string_view name) { return boost::beast::iequals(type, name); });
-}
-
 core::Result<HttpResponse> encoded(const models::ModelVersion& version, core::Response response,
                                    const protocol::OutputForm& form) {
   TRY_VOID(protocol::form_outputs(response, form, protocol::origin_of(version)));
@@ -70,12 +57,6 @@ core::Result<HttpResponse> encoded(const models::ModelVersion& version, core::Re
 
 void infer_tensors(const models::Handle& version, const Extensions& extensions, HttpRequest request,
                    Responder respond) {
-  if (!takes_type(request.header("content-type"))) {
-    respond(HttpResponse::error(415, fmt::format("Content-Type \"{}\" given, application/json or "
-                                                 "application/octet-stream expected",
-                                                 request.header("content-type"))));
-    return;
-  }
   version->probe().bytes_in(request.body.size());
   const auto length = json_length(request);
   auto decoded = length
@@ -98,16 +79,16 @@ void add_model_routes(Router& router, const models::Registry& models, const Exte
                  });
   add_for_models(router, models, Method::get, "/ready",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
-                   respond(HttpResponse::json(protocol::model_ready(*version)));
+                   respond(HttpResponse::document(protocol::model_ready(*version)));
                  });
   add_for_models(router, models, Method::get, "/config",
                  [](const models::Handle& version, const HttpRequest& /*request*/, Responder respond) {
-                   respond(HttpResponse::json(protocol::model_config(*version)));
+                   respond(HttpResponse::document(protocol::model_config(*version)));
                  });
   add_for_models(router, models, Method::get, "",
                  [&models](const models::Handle& version, const HttpRequest& request, Responder respond) {
                    const auto versions = models.versions(request.path_values[0]);
-                   respond(versions ? HttpResponse::json(protocol::model_metadata(*version, *versions))
+                   respond(versions ? HttpResponse::document(protocol::model_metadata(*version, *versions))
                                     : HttpResponse::error(versions.error()));
                  });
 }
@@ -115,17 +96,17 @@ void add_model_routes(Router& router, const models::Registry& models, const Exte
 void add_statistics_routes(Router& router, const models::Registry& models) {
   router.add(Method::get, "/v2/models/{model}/stats", [&models](const HttpRequest& request, Responder respond) {
     const auto versions = models.versions(request.path_values[0]);
-    respond(versions ? HttpResponse::json(protocol::model_statistics(*versions))
+    respond(versions ? HttpResponse::document(protocol::model_statistics(*versions))
                      : HttpResponse::error(versions.error()));
   });
   router.add(Method::get, "/v2/models/{model}/versions/{version}/stats",
              [&models](const HttpRequest& request, Responder respond) {
                const auto version = models.find(request.path_values[0], request.path_values[1]);
-               respond(version ? HttpResponse::json(protocol::model_statistics({*version}))
+               respond(version ? HttpResponse::document(protocol::model_statistics({*version}))
                                : HttpResponse::error(version.error()));
              });
   router.add(Method::get, "/v2/models/stats", [&models](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::model_statistics(models.all())));
+    respond(HttpResponse::document(protocol::model_statistics(models.all())));
   });
 }
 
@@ -133,14 +114,14 @@ void add_statistics_routes(Router& router, const models::Registry& models) {
 
 void add_v2_routes(Router& router, const models::Registry& models, const Extensions& extensions) {
   router.add(Method::get, "/v2", [extensions](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::server_metadata(identity_of(extensions))));
+    respond(HttpResponse::document(protocol::server_metadata(identity_of(extensions))));
   });
   router.add(Method::get, "/v2/health/live", [&models](const HttpRequest& /*request*/, Responder respond) {
-    respond(HttpResponse::json(protocol::live_body(true, models.ready())));
+    respond(HttpResponse::document(protocol::live_body(true, models.ready())));
   });
   router.add(Method::get, "/v2/health/ready", [&models](const HttpRequest& /*request*/, Responder respond) {
     const bool ready = models.ready();
-    HttpResponse response = HttpResponse::json(protocol::live_body(true, ready), ready ? 200 : 503);
+    HttpResponse response = HttpResponse::document(protocol::live_body(true, ready), ready ? 200 : 503);
     if (!ready) response.headers.emplace_back("Retry-After", "1");
     respond(std::move(response));
   });
