@@ -39,14 +39,16 @@ void append_labels(std::string& out, const std::vector<transform::Label>& labels
 }  // namespace
 
 core::Result<core::Request> decode_friendly(core::Buffer body, std::span<const core::TensorInfo> inputs) {
-  const auto unknown = [inputs](core::Request& /*request*/, std::string_view key,
-                                simdjson::ondemand::value /*value*/) -> core::Result<void> {
+  const auto unknown = [inputs](core::Request& /*request*/, std::string_view key, simdjson::ondemand::value /*value*/,
+                                bool /*inside*/) -> core::Result<void> {
     return invalid(fmt::format("no input \"{}\"; there are: {}", key, core::quoted_names(inputs)));
   };
   return read_named_inputs(body, inputs,
                            {.input_of = [inputs](std::string_view key) { return input_called(key, inputs); },
+                            .nested = {},
                             .other = unknown,
-                            .added_dimensions_max = 1});
+                            .added_dimensions_max = 1,
+                            .fills_shapes = false});
 }
 
 core::Result<std::string> encode_friendly(const core::Response& response) {

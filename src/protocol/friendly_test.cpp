@@ -46,7 +46,7 @@ TEST(Friendly, WritesNestedLists) {
                               .dtype = core::DataType::fp32,
                               .shape = {2, 2},
                               .data = core::Buffer::copy_of(std::as_bytes(std::span(values)))});
-  EXPECT_EQ(*encode_friendly(response), R"({"model":"m","version":"1","outputs":{"y":[[0.1,2],[3,4]]}})");
+  EXPECT_EQ(*encode_friendly(response), R"({"model":"m","version":"1","outputs":{"y":[[0.1,2.0],[3.0,4.0]]}})");
   EXPECT_EQ(encode_labels(response, {{{.label = "cat", .index = 3, .score = 0.5}}}),
             R"({"model":"m","version":"1","labels":[{"label":"cat","index":3,"score":0.5}]})");
 }

@@ -25,29 +25,12 @@ core::Result<void> add_parameter(core::Request& request, std::string_view key, o
   return {};
 }
 
-core::Result<void> add_parameters(core::Request& request, ondemand::object parameters) {
-  for (auto field : parameters) {
-    std::string_view key;
-    ondemand::value value;
-    if (field.unescaped_key().get(key) != simdjson::SUCCESS || field.value().get(value) != simdjson::SUCCESS)
-      return invalid("\"parameters\" cannot be read");
-    TRY_VOID(add_parameter(request, key, value));
-  }
-  return {};
-}
-
-core::Result<void> add_other(core::Request& request, std::string_view key, ondemand::value value) {
-  if (key == "id") {
+core::Result<void> add_other(core::Request& request, std::string_view key, ondemand::value value, bool inside) {
+  if (key == "id" && !inside) {
     std::string_view id;
     if (value.get_string().get(id) != simdjson::SUCCESS) return invalid("\"id\" of the request is no string");
     request.id = id;
     return {};
-  }
-  if (key == "parameters") {
-    ondemand::object parameters;
-    if (value.get_object().get(parameters) != simdjson::SUCCESS)
-      return invalid("\"parameters\" of the request is no object");
-    return add_parameters(request, parameters);
   }
   return add_parameter(request, key, value);
 }
@@ -60,8 +43,10 @@ core::Result<core::Request> decode_generate(core::Buffer body, std::span<const c
                                    const auto found = std::ranges::find(inputs, key, &core::TensorInfo::name);
                                    return found == inputs.end() ? nullptr : &*found;
                                  },
+                             .nested = "parameters",
                              .other = add_other,
-                             .added_dimensions_max = std::numeric_limits<std::size_t>::max()};
+                             .added_dimensions_max = std::numeric_limits<std::size_t>::max(),
+                             .fills_shapes = true};
   return read_named_inputs(body, inputs, form);
 }
 

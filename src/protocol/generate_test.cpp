@@ -44,6 +44,25 @@ TEST(Generate, HasABoundOfParameters) {
   EXPECT_EQ(sentence(body + "}"), "the request has over 1024 parameters, the most that is taken");
 }
 
+TEST(Generate, EntriesOfParametersMayBeInputs) {
+  const auto request = decode(R"({"text_input":"a","parameters":{"scale":[1,2],"stream":false}})");
+  ASSERT_TRUE(request) << request.error().message();
+  ASSERT_EQ(request->inputs.size(), 2U);
+  EXPECT_EQ(core::to_string(request->inputs[1].shape), "[1,2]");
+  ASSERT_EQ(request->parameters.size(), 1U);
+  EXPECT_EQ(request->parameters[0].first, "stream");
+}
+
+TEST(Generate, FlatListsFillTheShape) {
+  const auto request = decode(R"({"text_input":["a","b","c"],"scale":[1,2,3,4,5,6]})");
+  ASSERT_TRUE(request) << request.error().message();
+  EXPECT_EQ(core::to_string(request->inputs[0].shape), "[3,1]");
+  EXPECT_EQ(core::to_string(request->inputs[1].shape), "[3,2]");
+  const auto uneven = decode(R"({"text_input":"a","scale":[1,2,3]})");
+  ASSERT_TRUE(uneven);
+  EXPECT_EQ(core::to_string(uneven->inputs[1].shape), "[1,3]") << "which admission refuses";
+}
+
 TEST(Generate, WholeTensorsKeepTheirShape) {
   const auto request = decode(R"({"text_input":[["a"],["b"]],"scale":[[1,2],[3,4]]})");
   ASSERT_TRUE(request) << request.error().message();

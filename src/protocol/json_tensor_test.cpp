@@ -40,9 +40,9 @@ TEST(JsonTensor, EveryTypeGoesThereAndBack) {
       {DataType::int16, "[-32768,0,32767]"},
       {DataType::int32, "[-2147483648,0,2147483647]"},
       {DataType::int64, "[-9223372036854775808,0,9223372036854775807]"},
-      {DataType::fp16, "[1.5,-2,0.25]"},
-      {DataType::bf16, "[1.5,-2,0.25]"},
-      {DataType::fp32, "[0.1,-2,1e+20]"},
+      {DataType::fp16, "[1.5,-2.0,0.25]"},
+      {DataType::bf16, "[1.5,-2.0,0.25]"},
+      {DataType::fp32, "[0.1,-2.0,1e+20]"},
       {DataType::fp64, "[0.1,-2.5,1e+300]"},
       {DataType::bytes, R"(["a","","é\"\\"])"}};
   for (const auto& [dtype, json] : cases) {
@@ -112,18 +112,26 @@ TEST(JsonTensor, NanAndInfinitiesAreWords) {
   const core::TensorView view{"y", DataType::fp32, {4}, data->bytes()};
   std::string out;
   ASSERT_TRUE(append_flat(out, view));
-  EXPECT_EQ(out, "[NaN,-Infinity,1,Infinity]");
+  EXPECT_EQ(out, "[NaN,-Infinity,1.0,Infinity]");
   out.clear();
   ASSERT_TRUE(append_nested(out, view, Written::exact));
-  EXPECT_EQ(out, "[NaN,-Infinity,1,Infinity]");
+  EXPECT_EQ(out, "[NaN,-Infinity,1.0,Infinity]");
   out.clear();
   ASSERT_TRUE(append_nested(out, view, Written::json));
-  EXPECT_EQ(out, "[null,null,1,null]");
+  EXPECT_EQ(out, "[null,null,1.0,null]");
   for (const auto dtype : {DataType::fp16, DataType::bf16, DataType::fp64})
     EXPECT_TRUE(parse("[[NaN],[-Inf]]", dtype, {2, 1})) << core::name_of(dtype);
   EXPECT_NE(parse("[NaN]", DataType::int32, {1}).error().message().find("element 0: NaN given, an integer"),
             std::string::npos);
   EXPECT_NE(parse("[NaNs]", DataType::fp32, {1}).error().message().find("not JSON"), std::string::npos);
+}
+
+TEST(JsonTensor, FloatsHaveAPointOrAnExponent) {
+  const std::vector<float> values{5, 0.5F, 1e20F, -0.0F};
+  const core::TensorView view{"y", DataType::fp32, {4}, std::as_bytes(std::span(values))};
+  std::string out;
+  ASSERT_TRUE(append_flat(out, view));
+  EXPECT_EQ(out, "[5.0,0.5,1e+20,-0.0]");
 }
 
 TEST(JsonTensor, BytesThatAreNoTextAreNoJson) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "protocol/json_fault.hpp"
@@ -15,15 +16,57 @@ namespace ondemand = simdjson::ondemand;
 
 namespace {
 
+/// The shape that `count` elements of a flat list fill; nothing where they do not.
+std::optional<core::Shape> filled(core::Shape shape, std::int64_t count) {
+  std::int64_t fixed = 1;
+  std::int64_t* innermost = nullptr;
+  for (std::int64_t& dim : shape) {
+    if (dim < 0) {
+      dim = 1;
+      innermost = &dim;
+    } else {
+      fixed *= dim;
+    }
+  }
+  if (fixed <= 0 || count % fixed != 0 || (innermost == nullptr && count != fixed)) return std::nullopt;
+  if (innermost != nullptr) *innermost = count / fixed;
+  return shape;
+}
+
 core::Result<void> add_input(core::Request& request, const core::TensorInfo& info, ondemand::value value,
-                             std::size_t added_dimensions_max) {
+                             const NamedInputsForm& form) {
   auto tensor = parse_nested_tensor(value, info.name, info.dtype);
   if (!tensor) return std::unexpected(tensor.error().within(fmt::format("input \"{}\"", info.name)));
   core::Shape& shape = tensor->shape;
-  if (shape.size() < info.shape.size() && info.shape.size() - shape.size() <= added_dimensions_max)
+  const bool is_flat = form.fills_shapes && shape.size() == 1 && info.shape.size() > 1;
+  if (auto laid_out = is_flat ? filled(info.shape, shape.front()) : std::nullopt)
+    shape = *std::move(laid_out);
+  else if (shape.size() < info.shape.size() && info.shape.size() - shape.size() <= form.added_dimensions_max)
     shape.insert(shape.begin(), info.shape.size() - shape.size(), 1);
   request.storage.push_back(std::move(tensor->data));
   request.inputs.push_back({info.name, info.dtype, std::move(shape), request.storage.back().bytes()});
+  return {};
+}
+
+core::Result<void> read_fields(core::Request& request, ondemand::object fields, const NamedInputsForm& form,
+                               bool inside = false) {
+  for (auto field : fields) {
+    std::string_view key;
+    ondemand::value value;
+    simdjson::error_code error = field.unescaped_key().get(key);
+    if (error == simdjson::SUCCESS) error = field.value().get(value);
+    if (error != simdjson::SUCCESS) return invalid(simdjson::error_message(error));
+    if (const core::TensorInfo* info = form.input_of(key)) {
+      TRY_VOID(add_input(request, *info, value, form));
+    } else if (!inside && !form.nested.empty() && key == form.nested) {
+      ondemand::object inner;
+      if (value.get_object().get(inner) != simdjson::SUCCESS)
+        return invalid(fmt::format("\"{}\" of the request is no object", form.nested));
+      TRY_VOID(read_fields(request, inner, form, true));
+    } else {
+      TRY_VOID(form.other(request, key, value, inside));
+    }
+  }
   return {};
 }
 
@@ -40,18 +83,7 @@ core::Result<core::Request> read(const core::Buffer& body, std::span<const core:
                                simdjson::error_message(error), core::quoted_names(inputs)));
   }
   core::Request request;
-  for (auto field : root) {
-    std::string_view key;
-    ondemand::value value;
-    error = field.unescaped_key().get(key);
-    if (error == simdjson::SUCCESS) error = field.value().get(value);
-    if (error != simdjson::SUCCESS) return invalid(simdjson::error_message(error));
-    if (const core::TensorInfo* info = form.input_of(key)) {
-      TRY_VOID(add_input(request, *info, value, form.added_dimensions_max));
-    } else {
-      TRY_VOID(form.other(request, key, value));
-    }
-  }
+  TRY_VOID(read_fields(request, root, form));
   if (!at_end(document)) return invalid("something follows the JSON object; one object is expected");
   for (const core::TensorInfo& info : inputs) {
     if (!std::ranges::any_of(request.inputs, [&](const core::TensorView& given) { return given.name == info.name; }))

@@ -19,11 +19,17 @@ namespace slipway::protocol {
 struct NamedInputsForm {
   /// The input that a key means, of those that the model has; null where it means none.
   std::function<const core::TensorInfo*(std::string_view key)> input_of;
-  /// Takes what stands under a key that means no input, or says what is wrong with it.
-  std::function<core::Result<void>(core::Request& request, std::string_view key, simdjson::ondemand::value value)>
+  /// A key that means no input and holds an object of further keys, which are read as those around it.
+  std::string_view nested{};
+  /// Takes what stands under a key that means no input, or says what is wrong with it. `inside`: of the nested object.
+  std::function<core::Result<void>(core::Request& request, std::string_view key, simdjson::ondemand::value value,
+                                   bool inside)>
       other;
   /// So many leading dimensions of size 1 are added where the nesting has fewer than the input.
   std::size_t added_dimensions_max = 1;
+  /// Whether a flat list fills the shape of an input that has more dimensions: the fixed ones first, the innermost
+  /// dynamic one with what there is, as Triton has it.
+  bool fills_shapes = false;
 };
 
 /// Reads `{"NAME": nested lists, …}`, for inputs that are all asked for. The request's inputs lie in its storage and

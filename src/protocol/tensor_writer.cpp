@@ -43,7 +43,13 @@ void append_number(fmt::memory_buffer& out, T value, Written how) {
   if constexpr (std::is_floating_point_v<T>) {
     if (!std::isfinite(value)) return append(out, how == Written::json ? "null" : word_of(value));
   }
+  const std::size_t begin = out.size();
   fmt::format_to(std::back_inserter(out), "{}", value);
+  if constexpr (std::is_floating_point_v<T>) {
+    // clients choose the type by it, as Triton and TensorFlow Serving let them
+    const std::string_view text(out.data() + begin, out.size() - begin);
+    if (text.find_first_of(".e") == std::string_view::npos) append(out, ".0");
+  }
 }
 
 bool is_utf8(std::string_view text) {

@@ -92,11 +92,12 @@ core::Response response(std::vector<std::string> names) {
 }
 
 TEST(V1Predict, AnswersAsItWasAsked) {
-  EXPECT_EQ(*encode_predict(response({"y"}), true), R"({"predictions":[[1,2],[3,4]]})");
-  EXPECT_EQ(*encode_predict(response({"y"}), false), R"({"outputs":[[1,2],[3,4]]})");
+  EXPECT_EQ(*encode_predict(response({"y"}), true), R"({"predictions":[[1.0,2.0],[3.0,4.0]]})");
+  EXPECT_EQ(*encode_predict(response({"y"}), false), R"({"outputs":[[1.0,2.0],[3.0,4.0]]})");
   EXPECT_EQ(*encode_predict(response({"y", "z"}), true),
-            R"({"predictions":[{"y":[1,2],"z":[1,2]},{"y":[3,4],"z":[3,4]}]})");
-  EXPECT_EQ(*encode_predict(response({"y", "z"}), false), R"({"outputs":{"y":[[1,2],[3,4]],"z":[[1,2],[3,4]]}})");
+            R"({"predictions":[{"y":[1.0,2.0],"z":[1.0,2.0]},{"y":[3.0,4.0],"z":[3.0,4.0]}]})");
+  EXPECT_EQ(*encode_predict(response({"y", "z"}), false),
+            R"({"outputs":{"y":[[1.0,2.0],[3.0,4.0]],"z":[[1.0,2.0],[3.0,4.0]]}})");
   core::Response words = response({"y"});
   std::vector<std::byte> bytes;
   for (const char* word : {"a", "bcd"}) core::append_bytes_element(bytes, word);

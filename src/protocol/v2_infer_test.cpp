@@ -159,7 +159,7 @@ TEST(V2Encode, WritesJsonAndBinaryOutputs) {
   ASSERT_EQ(encoded->body.size(), 2U);
   EXPECT_EQ(
       encoded->body[0].text(),
-      R"({"model_name":"m","model_version":"2","id":"q","outputs":[{"name":"a","datatype":"FP32","shape":[2],"data":[0.1,2]},{"name":"b","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]})");
+      R"({"model_name":"m","model_version":"2","id":"q","outputs":[{"name":"a","datatype":"FP32","shape":[2],"data":[0.1,2.0]},{"name":"b","datatype":"FP32","shape":[2],"parameters":{"binary_data_size":8}}]})");
   EXPECT_EQ(encoded->json_bytes, encoded->body[0].size());
   EXPECT_EQ(encoded->body[1].size(), 8U);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <limits>
 #include <optional>
 #include <span>
@@ -19,6 +20,17 @@ namespace {
 /// The sequence that this thread is running requests of: a request that is completed before its submit() returns is
 /// followed by the next one there, not within its completion, or a long sequence would be a deep stack.
 thread_local const void* running_here = nullptr;
+
+class RunsHere {
+ public:
+  explicit RunsHere(const void* sequence) : outer_(std::exchange(running_here, sequence)) {}
+  RunsHere(const RunsHere&) = delete;
+  RunsHere& operator=(const RunsHere&) = delete;
+  ~RunsHere() { running_here = outer_; }
+
+ private:
+  const void* outer_;
+};
 
 std::string text_of(const core::SequenceId& id) {
   if (const auto* number = std::get_if<std::uint64_t>(&id)) return std::to_string(*number);
@@ -157,44 +169,47 @@ void Sequencer::add(Job job) {
 
 void Sequencer::run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence) {
   if (running_here == sequence.get()) return;  // the loop below, further up this stack, goes on
-  const void* const outer = std::exchange(running_here, sequence.get());
+  const RunsHere runs(sequence.get());
   while (true) {
     std::optional<Job> job;
+    core::SequencePlace place;
+    std::vector<std::string> unasked;
     bool begun = true;
     {
       const std::lock_guard lock(mutex_);
-      if (sequence->running) break;
+      if (sequence->running) return;
       if (sequence->waiting.empty()) {
         const auto at = sequences_.find(id);
         if (sequence->over && at != sequences_.end() && at->second == sequence) sequences_.erase(at);
         probe_.sequences(sequences_.size());
-        break;
+        return;
       }
       job = std::move(sequence->waiting.front());
       sequence->waiting.pop_front();
-      const core::SequencePlace& place = *job->request.sequence;
+      place = *job->request.sequence;
       begun = place.start || !sequence->over;
       if (begun) {
-        fill(*job, sequence);
+        unasked = fill(*job, *sequence);
         sequence->running = true;
       }
     }
-    if (begun) {
-      submit_(*std::move(job));
-    } else {
+    if (!begun) {
       refuse(*job, not_begun(id));
+      continue;
     }
+    // outside the lock, as it is called there where there is no memory for it
+    job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));
+    submit_(*std::move(job));
   }
-  running_here = outer;
 }
 
-void Sequencer::fill(Job& job, const std::shared_ptr<Sequence>& sequence) {
-  const core::SequencePlace place = *job.request.sequence;
+std::vector<std::string> Sequencer::fill(Job& job, Sequence& sequence) const {
+  const core::SequencePlace& place = *job.request.sequence;
   if (place.start) {
-    sequence->over = false;
-    sequence->states.clear();
+    sequence.over = true;  // until all is there
+    sequence.states.clear();
     for (const StateTensor& state : options_.states)
-      sequence->states.push_back({state.initial_shape, core::Buffer::copy_of(state.initial)});
+      sequence.states.push_back({state.initial_shape, core::Buffer::copy_of(state.initial)});
   }
   for (const ControlInput& control : options_.controls) {
     switch (control.kind) {
@@ -211,29 +226,32 @@ void Sequencer::fill(Job& job, const std::shared_ptr<Sequence>& sequence) {
   std::vector<std::string> unasked;
   for (std::size_t i = 0; i < options_.states.size(); ++i) {
     const StateTensor& state = options_.states[i];
-    job.request.inputs[state.input] = {state.input_name, state.dtype, sequence->states[i].shape,
-                                       std::as_const(sequence->states[i].bytes).bytes()};
+    job.request.inputs[state.input] = {state.input_name, state.dtype, sequence.states[i].shape,
+                                       std::as_const(sequence.states[i].bytes).bytes()};
     const auto at = std::ranges::lower_bound(job.outputs, state.output);
     if (at != job.outputs.end() && *at == state.output) continue;
     job.outputs.insert(at, state.output);
     unasked.push_back(state.output_name);
   }
-  job.done = completion(place, sequence, std::move(unasked), std::move(job.done));
+  if (place.start) sequence.over = false;
+  return unasked;
 }
 
 void Sequencer::take_states(Sequence& sequence, core::Response& response,
                             const std::vector<std::string>& unasked) const {
+  std::vector<std::pair<std::size_t, State>> taken;  // all of them, or none where there is no memory
   for (std::size_t i = 0; i < options_.states.size(); ++i) {
     const auto output = std::ranges::find(response.outputs, options_.states[i].output_name, &core::Tensor::name);
     if (output == response.outputs.end()) continue;
-    sequence.states[i].shape = output->shape;
+    State& state = taken.emplace_back(i, State{output->shape, {}}).second;
     if (std::ranges::find(unasked, output->name) != unasked.end()) {
-      sequence.states[i].bytes = std::move(output->data);
+      state.bytes = std::move(output->data);
       response.outputs.erase(output);
     } else {
-      sequence.states[i].bytes = core::Buffer::copy_of(std::as_const(output->data).bytes());
+      state.bytes = core::Buffer::copy_of(std::as_const(output->data).bytes());
     }
   }
+  for (auto& [i, state] : taken) sequence.states[i] = std::move(state);
 }
 
 core::Completion Sequencer::completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
@@ -243,8 +261,14 @@ core::Completion Sequencer::completion(core::SequencePlace place, std::shared_pt
                               done = std::move(done)](core::Result<core::Response> result) mutable {
     {
       const std::lock_guard lock(mutex_);
-      if (result) take_states(*sequence, *result, unasked);  // one that failed leaves the states as they were
       sequence->running = false;
+      try {
+        if (result) take_states(*sequence, *result, unasked);  // one that failed leaves the states as they were
+      } catch (const std::exception& error) {
+        result = core::fail(core::Code::internal,
+                            fmt::format("model \"{}\": the states of its sequence could not be kept: {}",
+                                        options_.model, error.what()));
+      }
       sequence->over = sequence->over || (result ? place.end : place.start);
       sequence->last_used = clock_();
     }

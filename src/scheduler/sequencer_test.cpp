@@ -94,9 +94,11 @@ class SequencerTest : public ::testing::Test {
   metrics::Registry metrics_;
   Probe probe_{metrics_, "sum", "1"};
   bool at_once_ = false;
+  bool throws_ = false;
   std::vector<Answer> answers_;
   Sequencer sequencer_{options(),
                        [this](Job job) {
+                         if (std::exchange(throws_, false)) throw std::bad_alloc();
                          if (at_once_) return run_job(std::move(job));
                          waiting_.push_back(std::move(job));
                        },
@@ -113,6 +115,18 @@ TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
   EXPECT_THAT(values(), ElementsAre(101, 110, 103, 130));
   EXPECT_EQ(answers_.front().outputs, 1U) << "the state is the server's";
   EXPECT_THAT(metrics_.text(), HasSubstr("slipway_sequences_open{model=\"sum\",version=\"1\"} 2"));
+}
+
+TEST_F(SequencerTest, GoesOnBehindARequestThatCouldNotBeSubmitted) {
+  ask(1U, 1, true);
+  run();
+  throws_ = true;
+  EXPECT_THROW(ask(1U, 2), std::bad_alloc);
+  ask(1U, 3);
+  run();
+  ASSERT_EQ(answers_.size(), 3U);
+  EXPECT_THAT(answers_[1].error, HasSubstr("dropped"));
+  EXPECT_EQ(answers_[2].y, 104);
 }
 
 TEST_F(SequencerTest, GoesOnBehindARequestThatWasDropped) {

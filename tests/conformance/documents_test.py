@@ -135,6 +135,12 @@ def test_metrics_are_prometheus_text(server):
     assert "# TYPE" in text
 
 
+def test_browsers_are_sent_from_the_root_to_the_reference_page(server):
+    assert call(server.url + "/").json == {"status": "alive"}
+    answer = call(server.url + "/", headers={"Accept": "text/html,application/xhtml+xml"})
+    assert b"<html" in answer.body.lower(), "the client has followed"
+
+
 def test_the_reference_page_needs_no_other_host(server):
     answer = call(server.url + "/docs")
     assert answer.status == 200

@@ -188,6 +188,19 @@ def test_a_stream_answers_in_order_and_outlives_errors(client):
     client.stop_stream()
 
 
+def test_a_stream_may_end_by_its_first_error(client):
+    answers = queue.Queue()
+    client.start_stream(lambda result, error: answers.put((result, error)), headers={"triton_grpc_error": "true"})
+    values = np.ones((1, 3), np.float32)
+    client.async_stream_infer("identity_fp32", [tensor("x", values, "FP32")], request_id="1")
+    client.async_stream_infer("nothing", [tensor("x", values, "FP32")])
+    result, error = answers.get(timeout=LIMIT_S)
+    assert error is None and result.get_response().id == "1"
+    result, error = answers.get(timeout=LIMIT_S)
+    assert error.status() == "StatusCode.NOT_FOUND" and "unknown model" in error.message()
+    client.stop_stream()
+
+
 def test_the_deadline_of_a_call_reaches_the_queue(tmp_path):
     """The second call waits behind the first, and is dropped, not run, when its client gives up."""
     with Server([fake_model(tmp_path, "delay_us=600000"), "--instances", "1"]) as server:

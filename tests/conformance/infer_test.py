@@ -9,6 +9,8 @@ import pytest
 import tritonclient.http as triton
 import tritonclient.http.aio as triton_aio
 
+from tritonclient.utils import InferenceServerException
+
 from http_call import call
 from tiny_models import ELEMENT_TYPES, name_of, rows
 
@@ -78,6 +80,15 @@ def test_documents_are_read_by_the_asyncio_client(server):
     statistics, index, *_ = asyncio.run(documents())
     assert len(json.dumps(statistics)) > 1024 and len(json.dumps(index)) > 1024
     assert {entry["name"] for entry in index} >= {"identity_fp32", "minilm"}
+
+
+def test_errors_are_read_by_the_asyncio_client(server):
+    async def ask() -> None:
+        async with triton_aio.InferenceServerClient(server.address) as client:
+            await client.get_model_metadata("nothing" * 200)
+
+    with pytest.raises(InferenceServerException, match="unknown model"):
+        asyncio.run(ask())
 
 
 def test_nested_and_flat_data_are_the_same(server):

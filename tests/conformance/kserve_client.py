@@ -37,7 +37,7 @@ def document(answer) -> dict:
 
 async def rest(address: str, question: str):
     async with InferenceRESTClient(RESTConfig(protocol="v1" if question.endswith("v1") else "v2")) as client:
-        if question == "live":
+        if question in ("live", "live_v1"):
             return await client.is_server_live(address)
         if question == "ready":
             return await client.is_server_ready(address)

@@ -19,7 +19,7 @@ def ask(server, question: str):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("question", ["live", "ready", "model_ready_v1", "model_ready_v2", "grpc_model_ready"])
+@pytest.mark.parametrize("question", ["live", "live_v1", "ready", "model_ready_v1", "model_ready_v2", "grpc_model_ready"])
 def test_health(server, question):
     assert ask(server, question) is True
 

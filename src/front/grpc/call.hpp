@@ -30,6 +30,10 @@ class Call {
   /// `wake` has the connection's thread take() the answers; it is called when there are some again.
   Call(core::TimePoint deadline, std::function<void()> wake) : deadline_(deadline), wake_(std::move(wake)) {}
 
+  /// The client wants a stream's first error as its status. Before the call's handler is made.
+  void end_by_first_error() { ends_by_first_error_ = true; }
+  bool ends_by_first_error() const { return ends_by_first_error_; }
+
   core::TimePoint deadline() const { return deadline_; }  ///< that the client set, on our clock
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   void cancel() { cancelled_.store(true, std::memory_order_relaxed); }
@@ -78,6 +82,7 @@ class Call {
   const std::function<void()> wake_;
   std::atomic<bool> cancelled_ = false;
   std::atomic<bool> given_up_ = false;
+  bool ends_by_first_error_ = false;
   std::mutex mutex_;
   std::vector<Answer> answers_;
 };

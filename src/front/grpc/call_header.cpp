@@ -16,6 +16,7 @@ void CallHeader::take(std::string_view name, std::string_view value) {
   if (name == "content-type") content_type = value;
   if (name == "grpc-encoding") encoding = value;
   if (name == "grpc-timeout") timeout = value;
+  if (name == "triton_grpc_error") triton_grpc_error = value;
 }
 
 std::optional<core::Duration> timeout_from(std::string_view text) {

@@ -17,6 +17,7 @@ struct CallHeader {
   std::string content_type;
   std::string encoding;  ///< of messages that are compressed; empty: none is
   std::string timeout;
+  std::string triton_grpc_error;  ///< "true": the first error of a stream is its status, and ends it
 
   /// Takes one field; those that have no meaning here are passed over.
   void take(std::string_view name, std::string_view value);

@@ -5,7 +5,6 @@
 
 #include <exception>
 #include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -52,17 +51,18 @@ class Once {
 
 /// The outcome as bytes; an error that `encode` has no bytes for, or what it throws, as the error.
 core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutcome outcome) {
-  std::optional<core::Error> failure;
-  if (!outcome.result) failure = outcome.result.error();
+  const bool answered = outcome.result.has_value();
   try {
-    std::vector<core::Buffer> parts = encode(std::move(outcome));
-    if (failure && parts.empty()) return std::unexpected(*std::move(failure));
-    if (const std::size_t bytes = core::total_bytes(parts); bytes > most_message_bytes)
-      return core::fail(core::Code::resource_exhausted,
-                        fmt::format("the answer has {} bytes, a gRPC message has {} at most; ask for fewer rows at a "
-                                    "time, or for outputs in shared memory",
-                                    bytes, most_message_bytes));
-    return parts;
+    std::vector<core::Buffer> parts = encode(outcome);
+    if (!answered && parts.empty()) return std::unexpected(std::move(outcome.result).error());
+    const std::size_t bytes = core::total_bytes(parts);
+    if (bytes <= most_message_bytes) return parts;
+    outcome.result = core::fail(
+        core::Code::resource_exhausted,
+        fmt::format("the answer has {} bytes, a gRPC message has {} at most; ask for fewer rows at a time, or for "
+                    "outputs in shared memory",
+                    bytes, most_message_bytes));
+    return encoded(encode, std::move(outcome));
   } catch (const std::exception& error) {
     return core::fail(core::Code::internal, error.what());
   }
@@ -121,7 +121,7 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
 
 void infer_one(const models::Registry& models, const Extensions& extensions, const std::shared_ptr<Call>& call,
                const core::Buffer& message) {
-  const auto encode = [](InferOutcome outcome) {
+  const auto encode = [](InferOutcome& outcome) {
     return outcome.result ? protocol::encode_infer_message(*std::move(outcome.result), outcome.form)
                           : std::vector<core::Buffer>();
   };

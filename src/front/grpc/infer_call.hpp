@@ -29,8 +29,8 @@ struct InferOutcome {
   protocol::StreamRequest request{};  ///< as far as it could be read
   protocol::OutputForm form{};
 };
-/// Makes a message of it; nothing for an error that is a call's status.
-using Encode = std::function<std::vector<core::Buffer>(InferOutcome outcome)>;
+/// Makes a message of it, from which it may take the result; nothing for an error that is a call's status.
+using Encode = std::function<std::vector<core::Buffer>(InferOutcome& outcome)>;
 /// Takes the message, or the error.
 using InferDone = std::move_only_function<void(core::Result<std::vector<core::Buffer>>)>;
 

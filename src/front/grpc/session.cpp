@@ -182,6 +182,7 @@ void Session::open(Stream& stream) {
   if (timeout) deadline = core::now() + *timeout;
   next_deadline_ = std::min(next_deadline_, deadline);
   stream.call = make_call_(stream.id, deadline);
+  if (header.triton_grpc_error == "true") stream.call->end_by_first_error();
   stream.reader.emplace(max_message_bytes_, header.encoding);
   if (!timeout && !header.timeout.empty())
     return finish(stream, core::invalid(fmt::format("grpc-timeout \"{}\" given, up to eight digits and a unit of H, M, "

@@ -14,7 +14,8 @@ void StreamCall::on_message(core::Buffer message) {
     if (finished_) return;  // what comes when the stream has been ended gets no answer
     slots_.push_back(slot);
   }
-  const auto encode = [](InferOutcome outcome) {
+  const auto encode = [by_status = call_->ends_by_first_error()](InferOutcome& outcome) {
+    if (by_status && !outcome.result) return std::vector<core::Buffer>();
     return protocol::encode_stream_message(std::move(outcome.result), outcome.request, outcome.form);
   };
   infer({models_, extensions_, message, call_}, encode,
@@ -24,10 +25,11 @@ void StreamCall::on_message(core::Buffer message) {
 }
 
 void StreamCall::answered(Slot& slot, core::Result<std::vector<core::Buffer>> encoded) {
-  auto parts = encoded ? *std::move(encoded) : protocol::encode_stream_message(std::unexpected(encoded.error()), {});
+  if (!encoded && !call_->ends_by_first_error())
+    encoded = protocol::encode_stream_message(std::unexpected(encoded.error()), {});
   {
     const std::scoped_lock lock(mutex_);
-    slot = std::move(parts);
+    slot = std::move(encoded);
   }
   go_on();
 }
@@ -58,10 +60,16 @@ void StreamCall::go_on() {
   std::unique_lock lock(mutex_);
   if (std::exchange(sending_, true)) return;
   while (!slots_.empty() && *slots_.front()) {
-    std::vector<core::Buffer> message = *std::move(*slots_.front());
+    core::Result<std::vector<core::Buffer>> answer = *std::move(*slots_.front());
     slots_.pop_front();
+    if (!answer) {
+      finished_ = true;
+      slots_.clear();
+      lock.unlock();
+      return call_->finish(std::unexpected(std::move(answer).error()));
+    }
     lock.unlock();
-    call_->send(std::move(message));
+    call_->send(*std::move(answer));
     lock.lock();
   }
   sending_ = false;

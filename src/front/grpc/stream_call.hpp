@@ -14,7 +14,8 @@
 namespace slipway::front::grpc {
 
 /// One ModelStreamInfer: requests are run side by side, up to a bound, and answered in the order they came. An error
-/// is an answer of its own; the stream goes on. Each request in flight holds it.
+/// is an answer of its own, and the stream goes on, unless its client has asked that it be the stream's status. Each
+/// request in flight holds it.
 class StreamCall : public Handler, public std::enable_shared_from_this<StreamCall> {
  public:
   StreamCall(const models::Registry& models, const Extensions& extensions, std::shared_ptr<Call> call)
@@ -27,8 +28,8 @@ class StreamCall : public Handler, public std::enable_shared_from_this<StreamCal
   bool is_full() override;
 
  private:
-  /// An answer that is not there yet, or waits for those before it.
-  using Slot = std::optional<std::vector<core::Buffer>>;
+  /// An answer that is not there yet, or waits for those before it; an error ends the stream.
+  using Slot = std::optional<core::Result<std::vector<core::Buffer>>>;
 
   void answered(Slot& slot, core::Result<std::vector<core::Buffer>> encoded);
   /// Does what has become possible: sends the next answers, ends the stream.

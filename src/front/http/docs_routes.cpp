@@ -85,6 +85,14 @@ Handler asset(std::span<const char> compressed, std::string_view type) {
 }  // namespace
 
 void add_docs_routes(Router& router, const models::Registry& models) {
+  router.add(Method::get, "/", [](const HttpRequest& request, Responder respond) {
+    if (request.header("accept").find("text/html") == std::string_view::npos)
+      return respond(
+          HttpResponse::json(R"({"status":"alive"})"));  // what KServe's client asks a server of its V1 protocol
+    HttpResponse response = HttpResponse::text("", "", 302);
+    response.headers.emplace_back("Location", "docs");
+    respond(std::move(response));
+  });
   router.add(Method::get, "/openapi.json", [&models](const HttpRequest& /*request*/, Responder respond) {
     respond(HttpResponse::json(protocol::openapi_document(models.services())));
   });

@@ -73,7 +73,7 @@ HttpResponse HttpResponse::error(const core::Error& error) {
 }
 
 HttpResponse HttpResponse::error(unsigned status, std::string_view sentence) {
-  return json(protocol::error_body(sentence), status);
+  return document(protocol::error_body(sentence), status);
 }
 
 }  // namespace slipway::front::http

@@ -67,8 +67,8 @@ struct HttpResponse {
   /// 204: done, and there is nothing to say.
   static HttpResponse nothing();
   static HttpResponse json(std::string_view text, unsigned status = 200);
-  /// One of the V2 protocol's documents, which is never compressed: tritonclient's asyncio client reads them as they
-  /// come, although the library it uses says that it takes gzip.
+  /// One of the V2 protocol's documents, or an error, which is never compressed: tritonclient's asyncio client reads
+  /// them as they come, although the library it uses says that it takes gzip.
   static HttpResponse document(std::string_view text, unsigned status = 200);
   static HttpResponse text(std::string_view text, std::string_view content_type, unsigned status = 200);
   /// `{"error": "…"}` with the status of the one table in protocol/status, and Retry-After where it belongs.
