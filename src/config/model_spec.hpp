@@ -67,7 +67,7 @@ struct ModelSpec {
   std::optional<bool> response_cache;
   std::vector<WarmUp> warm_ups;
   std::vector<std::filesystem::path> files;  ///< that say all this: YAML files, config.pbtxt, and those that they name
-  std::string triton_config;  ///< a config.pbtxt as JSON: what /config tells besides what this program knows; "": none
+  std::string triton_config;  ///< a Triton configuration as JSON, whose other fields /config tells too; "": none
 };
 
 /// `over` wins wherever it says something; backend options are merged key by key.

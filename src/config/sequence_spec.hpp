@@ -35,6 +35,7 @@ struct SequenceSpec {
   std::size_t max_sequences = 1024;               ///< open at one time
   std::vector<SequenceControl> controls;
   std::vector<SequenceState> states;
+  bool is_tritons = false;  ///< a Triton configuration says all this, and `ModelSpec::triton_config` has its words
 };
 
 }  // namespace slipway::config

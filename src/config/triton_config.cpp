@@ -113,14 +113,26 @@ std::string place(const std::string& name, int line) {
   return line > 0 ? fmt::format("{}:{}: ", name, line) : name + ": ";
 }
 
-/// Where a section of the configuration begins, for errors of what stands in it.
-int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, std::string_view section) {
+/// Where a section of the configuration begins, or the one behind so many of its name, for errors of what stands in it.
+int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, std::string_view section,
+            int behind = 0) {
   int line = 0;
   visit_fields(config, lines, [&](const TritonField& field) {
-    if (line == 0 && field.path == section) line = field.line;
+    if (field.path == section && behind-- == 0) line = field.line;
     return false;
   });
   return line;
+}
+
+/// A sentence for each warm-up that is not run.
+void note_skipped(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, const std::string& name,
+                  std::vector<std::string>& warnings) {
+  for (int i = 0; i < config.model_warmup_size(); ++i) {
+    const auto& warm_up = config.model_warmup(i);
+    if (warm_up.batch_size() > 0) continue;
+    warnings.push_back(fmt::format(R"({}model_warmup "{}" is skipped: batch_size 0 given, 1 or more expected)",
+                                   place(name, line_of(config, lines, "model_warmup", i)), warm_up.name()));
+  }
 }
 
 core::Result<std::vector<std::string>> judge_fields(const inference::ModelConfig& config,
@@ -182,7 +194,10 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
   const auto backend_read = read_backend(config, read.spec);
   TRY(read.warnings, judge_fields(config, lines, name, read.spec.backend));
   TRY_VOID(section("name", read_name(config, read.spec)));
-  TRY_VOID(section(config.backend().empty() ? "platform" : "backend", backend_read));
+  const std::string_view backend_field = config.backend().empty() ? "platform" : "backend";
+  TRY_VOID(section(backend_field, backend_read));
+  if (const int line = line_of(config, lines, backend_field); line > 0 && read.spec.backend)
+    read.spec.places["backend"] = fmt::format("{}:{}", name, line);
   TRY_VOID(section("version_policy", read_version_policy(config, read.spec)));
   const bool batching_is_said = config.max_batch_size() >= 0 && config.has_dynamic_batching();
   TRY_VOID(section(batching_is_said ? "dynamic_batching" : "max_batch_size", read_batching(config, read.spec)));
@@ -190,6 +205,7 @@ core::Result<TritonConfig> translate(const inference::ModelConfig& config, TextF
   TRY_VOID(section("instance_group", read_instances(config, read.spec)));
   TRY_VOID(section("sequence_batching", read_sequence(config, folder, read.spec)));
   TRY_VOID(section("model_warmup", read_warm_ups(config, folder, read.spec)));
+  note_skipped(config, lines, name, read.warnings);
   if (config.model_transaction_policy().decoupled()) {
     return core::invalid(place(name, line_of(config, lines, "model_transaction_policy")) +
                          "model_transaction_policy.decoupled: a request here has one answer");

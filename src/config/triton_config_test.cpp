@@ -130,10 +130,12 @@ TEST_F(TritonConfigFile, RefusesWithTheLineWhatIsWrong) {
     const std::string file = fmt::format("\"{}\"", name);
     EXPECT_THAT(error_of("output [ { name: \"y\" label_filename: " + file + " } ]"),
                 HasSubstr("in the model's folder"));
-    EXPECT_THAT(error_of("model_warmup { name: \"w\" inputs { key: \"x\" value { data_type: TYPE_FP32 dims: [ 1 ] "
-                         "input_data_file: " +
-                         file + " } } }"),
-                HasSubstr("in the model's folder"));
+    EXPECT_THAT(
+        error_of(
+            "model_warmup { name: \"w\" batch_size: 1 inputs { key: \"x\" value { data_type: TYPE_FP32 dims: [ 1 ] "
+            "input_data_file: " +
+            file + " } } }"),
+        HasSubstr("in the model's folder"));
     EXPECT_THAT(error_of("sequence_batching { state { input_name: \"h\" output_name: \"g\" initial_state { dims: [ 1 ] "
                          "data_file: " +
                          file + " } } }"),
@@ -174,6 +176,25 @@ parameters { key: "my_own" value: { string_value: "2" } }
                           HasSubstr("config.pbtxt:3: optimization.graph has no effect: it is for the backend onnx"),
                           HasSubstr("config.pbtxt:5: parameters my_own has no effect")));
   EXPECT_THAT(read("backend: \"onnxruntime\" optimization { graph { level: -1 } }")->warnings, testing::IsEmpty());
+}
+
+TEST_F(TritonConfigFile, SkipsWarmUpsWithoutABatchSize) {
+  const auto config = read(R"(model_warmup { name: "a" batch_size: 2 count: 3
+  inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 1 ] zero_data: true } } }
+model_warmup { name: "b" inputs { key: "x" value { data_type: TYPE_FP32 dims: [ -1 ] zero_data: true } } }
+)");
+  ASSERT_TRUE(config) << config.error().message();
+  ASSERT_EQ(config->spec.warm_ups.size(), 1U);
+  EXPECT_EQ(config->spec.warm_ups[0].batch_size, 2);
+  EXPECT_EQ(config->spec.warm_ups[0].count, 3);
+  EXPECT_THAT(config->warnings, ElementsAre(HasSubstr("config.pbtxt:3: model_warmup \"b\" is skipped: batch_size 0")));
+}
+
+TEST_F(TritonConfigFile, LeavesABackendThatMayBeInstalledToTheLoad) {
+  const auto config = read("max_batch_size: 4\nbackend: \"negate\"");
+  ASSERT_TRUE(config) << config.error().message();
+  EXPECT_EQ(config->spec.backend, "negate");
+  EXPECT_THAT(config->spec.places.at("backend"), testing::EndsWith("config.pbtxt:2"));
 }
 
 TEST_F(TritonConfigFile, BoundsTheTimeoutsOfQueues) {

@@ -3,7 +3,6 @@
 #include <google/protobuf/descriptor.h>
 
 #include <string>
-#include <vector>
 
 namespace slipway::config {
 
@@ -15,7 +14,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 /// One value of a field: the `index`-th where it is repeated, else -1.
-json::value one_of(const Message& message, const FieldDescriptor* field, int index) {
+json::value one_of(const Message& message, const FieldDescriptor* field, int index, Unset unset) {
   const auto* reflection = message.GetReflection();
   const bool many = index >= 0;
   switch (field->cpp_type()) {
@@ -40,41 +39,47 @@ json::value one_of(const Message& message, const FieldDescriptor* field, int ind
       return json::string(
           (many ? reflection->GetRepeatedEnum(message, field, index) : reflection->GetEnum(message, field))->name());
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return json_of(many ? reflection->GetRepeatedMessage(message, field, index)
-                          : reflection->GetMessage(message, field));
+      return json_of(
+          many ? reflection->GetRepeatedMessage(message, field, index) : reflection->GetMessage(message, field), unset);
   }
   return nullptr;
 }
 
 std::string key_of(const Message& entry) {
-  const json::value key = one_of(entry, entry.GetDescriptor()->map_key(), -1);
+  const json::value key = one_of(entry, entry.GetDescriptor()->map_key(), -1, Unset::default_value);
   return key.is_string() ? std::string(key.as_string()) : json::serialize(key);
 }
 
-json::value all_of(const Message& message, const FieldDescriptor* field) {
+json::value all_of(const Message& message, const FieldDescriptor* field, Unset unset) {
   const auto* reflection = message.GetReflection();
   const int size = reflection->FieldSize(message, field);
   if (field->is_map()) {
     json::object entries;
     for (int i = 0; i < size; ++i) {
       const Message& entry = reflection->GetRepeatedMessage(message, field, i);
-      entries[key_of(entry)] = one_of(entry, entry.GetDescriptor()->map_value(), -1);
+      entries[key_of(entry)] = one_of(entry, entry.GetDescriptor()->map_value(), -1, unset);
     }
     return entries;
   }
   json::array values;
-  for (int i = 0; i < size; ++i) values.push_back(one_of(message, field, i));
+  for (int i = 0; i < size; ++i) values.push_back(one_of(message, field, i, unset));
   return values;
 }
 
 }  // namespace
 
-json::object json_of(const Message& message) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
+json::object json_of(const Message& message, Unset unset) {
+  const auto* descriptor = message.GetDescriptor();
+  const auto* reflection = message.GetReflection();
   json::object object;
-  for (const FieldDescriptor* field : fields)
-    object[field->name()] = field->is_repeated() ? all_of(message, field) : one_of(message, field, -1);
+  for (int i = 0; i < descriptor->field_count(); ++i) {
+    const FieldDescriptor* field = descriptor->field(i);
+    const bool is_set =
+        field->is_repeated() ? reflection->FieldSize(message, field) > 0 : reflection->HasField(message, field);
+    // a message that is not there, or a choice that is not made, has no value either way
+    if (!is_set && (unset == Unset::left_out || field->has_presence())) continue;
+    object[field->name()] = field->is_repeated() ? all_of(message, field, unset) : one_of(message, field, -1, unset);
+  }
   return object;
 }
 

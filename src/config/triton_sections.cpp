@@ -153,13 +153,11 @@ core::Result<void> read_instances(const inference::ModelConfig& config, ModelSpe
 core::Result<void> read_backend(const inference::ModelConfig& config, ModelSpec& spec) {
   const std::string& name = config.backend().empty() ? config.platform() : config.backend();
   if (!name.empty()) {
+    if (std::ranges::find(others, name) != others.end())
+      return invalid(fmt::format(R"("{}" has no runtime here; onnxruntime, openvino and tensorflow are served)", name));
+    // others may be installed, which is known when the model is loaded
     const auto known = std::ranges::find(backends, name, &BackendName::triton);
-    if (known == backends.end()) {
-      const bool of_triton = std::ranges::find(others, name) != others.end();
-      return invalid(fmt::format(R"("{}" {}; onnxruntime, openvino and tensorflow are served)", name,
-                                 of_triton ? "has no runtime here" : "is no backend that is known"));
-    }
-    spec.backend = known->ours;
+    spec.backend = known == backends.end() ? name : std::string(known->ours);
   }
   const auto& optimization = config.optimization();
   for (const auto& accelerator : optimization.execution_accelerators().cpu_execution_accelerator()) {

@@ -30,6 +30,7 @@ core::Result<void> read_backend(const inference::ModelConfig& config, ModelSpec&
 core::Result<void> read_batching(const inference::ModelConfig& config, ModelSpec& spec);
 core::Result<void> read_sequence(const inference::ModelConfig& config, const std::filesystem::path& folder,
                                  ModelSpec& spec);
+/// Leaves out what has no batch_size, as Triton does.
 core::Result<void> read_warm_ups(const inference::ModelConfig& config, const std::filesystem::path& folder,
                                  ModelSpec& spec);
 

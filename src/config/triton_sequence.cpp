@@ -72,6 +72,7 @@ core::Result<void> read_sequence(const inference::ModelConfig& config, const std
   if (!config.has_sequence_batching()) return {};
   const Sequences& given = config.sequence_batching();
   SequenceSpec sequence;
+  sequence.is_tritons = true;
   constexpr auto most_idle_us = static_cast<std::uint64_t>(most_timeout_us);
   if (given.max_sequence_idle_microseconds() > most_idle_us)
     return invalid(fmt::format("sequence_batching.max_sequence_idle_microseconds: {} given, {} at most",
@@ -97,12 +98,13 @@ core::Result<void> read_sequence(const inference::ModelConfig& config, const std
 
 core::Result<void> read_warm_ups(const inference::ModelConfig& config, const std::filesystem::path& folder,
                                  ModelSpec& spec) {
-  constexpr std::uint32_t most_runs = 10'000;
+  constexpr std::uint32_t most_counted = 10'000;
   for (const auto& given : config.model_warmup()) {
+    if (given.batch_size() == 0) continue;
     WarmUp made;
     made.name = given.name();
     made.batch_size = given.batch_size();
-    made.count = std::clamp<std::uint32_t>(given.count(), 1, most_runs);
+    made.count = std::clamp<std::uint32_t>(given.count(), 1, most_counted);
     for (const auto& [name, input] : given.inputs()) {
       const std::string where = fmt::format(R"(model_warmup "{}", input "{}")", given.name(), name);
       WarmUp::Input tensor;

@@ -10,19 +10,19 @@
 
 namespace slipway::config {
 
-/// A request that each instance runs before the model is ready.
+/// Requests, all alike, that each instance runs before the model is ready.
 struct WarmUp {
   struct Input {
     std::string name;
     core::DataType dtype = core::DataType::fp32;
-    core::Shape dims;            ///< without the batch dimension where the model batches
-    bool random = false;         ///< else zeros, or what `file` holds
-    std::filesystem::path file;  ///< raw bytes; "" for none
+    core::Shape dims{};            ///< of one request, as clients see them without the batch dimension
+    bool random = false;           ///< else zeros, or what `file` holds
+    std::filesystem::path file{};  ///< raw bytes, of at least one request; "" for none
   };
   std::string name;
-  std::int64_t batch_size = 0;  ///< 0: the model does not batch
-  std::uint32_t count = 1;
-  std::vector<Input> inputs;
+  std::int64_t batch_size = 1;  ///< requests that run together where the model batches
+  std::int64_t count = 1;       ///< how often they do
+  std::vector<Input> inputs{};
 };
 
 }  // namespace slipway::config

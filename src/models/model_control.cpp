@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <memory>
 
-#include "config/triton_config.hpp"
 #include "models/scratch_folder.hpp"
 
 namespace slipway::models {
@@ -97,21 +96,10 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
 }
 
 core::Result<Found> ModelControl::find_on_disk(const std::string& name, const LoadOptions& options) const {
-  config::ModelSpec asked;
-  std::vector<std::string> notes;
   for (const config::AppModel& place : places_) {
-    config::ModelSpec over = place.spec;
-    if (options.config) {
-      TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, place.path / name));
-      notes = std::move(config.warnings);
-      config.spec.name.clear();
-      over = config::merge(std::move(over), config.spec);
-    }
-    auto found = find_models(place.path, over, name);
+    auto found = find_model(place.path, place.spec, {name, options.config});
     // another place may have it
-    if (!found || (found->sources.empty() && found->broken.empty())) continue;
-    std::ranges::move(notes, std::back_inserter(found->notes));
-    return found;
+    if (found && (!found->sources.empty() || !found->broken.empty())) return found;
   }
   return core::fail(Code::not_found, fmt::format("no model of that name in {}",
                                                  places_.size() == 1 ? places_.front().path.string()
@@ -124,9 +112,12 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
   TRY(const auto folder, ScratchFolder::make());
   for (const auto& [place, content] : options.files)
     TRY_VOID(folder->write(name, place, std::as_bytes(std::span(content))));
-  TRY(config::TritonConfig config, config::read_triton_config_json(*options.config, folder->path() / name));
-  config.spec.name = name;
-  TRY(Found found, find_models(folder->path() / name, config::merge(over_, config.spec)));
+  config::ModelSpec over = over_;
+  over.name = name;
+  TRY(Found found, find_model(folder->path() / name, over, {name, options.config}));
+  if (found.sources.empty() && found.broken.empty())
+    return core::fail(Code::invalid_argument,
+                      "no model is among the files that were given; file:1/model.onnx expected");
   const std::filesystem::path own = named_path(folder->path() / name);
   for (Source& source : found.sources) {
     if (source.place != own && source.place != source.path) {
@@ -136,7 +127,6 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
     }
     source.keeps = folder;
   }
-  std::ranges::move(config.warnings, std::back_inserter(found.notes));
   return found;
 }
 

@@ -73,6 +73,45 @@ TEST_F(ControlTest, AConfigOfTheRequestWins) {
   EXPECT_EQ(registry_.find("a", "").value()->max_batch_size(), 4);
 }
 
+TEST_F(ControlTest, AConfigOfTheRequestReplacesTheFile) {
+  write("a/1/model.fake", echo);
+  write("a/config.pbtxt",
+        "response_cache { enable: true } instance_group [ { count: 3 } ] sequence_batching { } max_batch_size: 4");
+  control();
+  EXPECT_FALSE(load("a")) << "a cache beside sequences";
+  ASSERT_TRUE(load("a", {.config = R"({"max_batch_size": 8, "dynamic_batching": {}})"}));
+  const Handle version = *registry_.find("a", "");
+  EXPECT_EQ(version->instances(), settings_of({}).instances);
+  EXPECT_EQ(version->max_batch_size(), 8);
+  EXPECT_FALSE(version->spec().response_cache || version->spec().sequence);
+  write("a/config.pbtxt", "no configuration");
+  EXPECT_FALSE(load("a"));
+  EXPECT_TRUE(load("a", {.config = R"({"max_batch_size": 8})"}));
+}
+
+TEST_F(ControlTest, FilesThatAConfigNamesLieInTheModelsFolder) {
+  write("one/b/1/model.fake", echo);
+  write("two/a/1/model.fake", echo);
+  write("two/a/labels.txt", "cat\ndog\nemu\nfox\n");
+  const LoadOptions labelled{.config = R"({"output": [{"name": "y", "label_filename": "labels.txt"}]})"};
+  using Places = std::vector<config::AppModel>;
+  for (const Places& places :
+       {Places{{folder() / "one", {}}, {folder() / "two", {}}}, Places{{folder() / "two" / "a", {}}}}) {
+    control_ = std::make_unique<ModelControl>(registry_, ModelPlaces{places, over_}, true);
+    const auto loaded = load("a", labelled);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(registry_.find("a", "").value()->spec().output_labels.at(0).labels.size(), 4U);
+  }
+  EXPECT_THAT(load("a", {.config = R"({"version_policy": {"specific": {"versions": [7]}}})"}).error().message(),
+              HasSubstr("none of the versions"));
+}
+
+TEST_F(ControlTest, FilesWithoutAModelAreRefused) {
+  control();
+  EXPECT_THAT(load("sent", {.config = "{}", .files = {{"readme.txt", "x"}}}).error().message(),
+              HasSubstr("file:1/model.onnx expected"));
+}
+
 TEST_F(ControlTest, WhatTheCommandLineSaysHoldsForFilesOfTheRequestToo) {
   over_.instances = 3;
   control();

@@ -73,8 +73,9 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
   if (auto fits = transform::check_fits(spec, made->inputs(), made->outputs()); !fits)
     return std::unexpected(fits.error().within(where));
   for (std::size_t i = 1; i < instances.size(); ++i) trial.warm(*instances[i]);
+  const Warmed to_warm{made->signature_, model.inputs(), model.outputs(), made->max_batch_size_ > 0};
   for (const auto& instance : instances) {
-    if (auto warmed = warm_up(*instance, spec.warm_ups, model.inputs(), model.outputs()); !warmed)
+    if (auto warmed = warm_up(*instance, spec.warm_ups, to_warm); !warmed)
       return std::unexpected(warmed.error().within(where));
   }
 

@@ -247,17 +247,14 @@ TEST_F(RegistryTest, TellsWhetherItIsReadyAfterEachChange) {
 
 TEST_F(RegistryTest, AWarmUpBeyondAnyMemoryIsAnErrorOfItsModel) {
   config::ModelSpec over;
-  over.warm_ups = {{.name = "huge",
-                    .batch_size = 0,
-                    .count = 1,
-                    .inputs = {{.name = "x",
-                                .dtype = core::DataType::fp32,
-                                .dims = {std::int64_t{1} << 46, 4},
-                                .random = false,
-                                .file = {}}}}};
+  over.warm_ups = {
+      {.name = "huge",
+       .batch_size = 1'000'000'000,
+       .count = 1,
+       .inputs = {{.name = "x", .dtype = core::DataType::fp32, .dims = {4}, .random = false, .file = {}}}}};
   const auto refused = add(write("a.fake", echo), true, over);
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().message(), HasSubstr("input \"x\": [70368744177664,4] is more than the 256 MiB"));
+  EXPECT_THAT(refused.error().message(), HasSubstr("input \"x\": [1000000000,4] is more than the 256 MiB"));
 }
 
 TEST_F(RegistryTest, KeepsWhatIsServedWhenAReplacementFails) {

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <chrono>
 #include <map>
+#include <span>
 #include <utility>
 
 #include "config/model_name.hpp"
@@ -116,16 +117,58 @@ core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::Mod
                   core::printable(spec.name), config::expected_model_name));
 }
 
+/// How models are looked for.
+struct Search {
+  const config::ModelSpec& over;
+  const Asked* asked = nullptr;  ///< null: all are
+
+  const std::string* config() const { return asked != nullptr && asked->config ? &*asked->config : nullptr; }
+};
+
+/// A model's name, which is known where the rest of what is said of it is wrong, and that rest.
+struct Named {
+  std::string name;
+  core::Result<config::ModelSpec> spec;
+};
+
+/// What a client's configuration says over what model.yaml and the command line do.
+core::Result<config::ModelSpec> with_config(config::ModelSpec spec, const std::string& json, const fs::path& folder,
+                                            Found& found) {
+  TRY(config::TritonConfig config, config::read_triton_config_json(json, folder));
+  config.spec.name.clear();
+  std::ranges::move(config.warnings, std::back_inserter(found.notes));
+  // the two are one choice, which a configuration makes
+  if (config.spec.batching) spec.sequence.reset();
+  // a configuration says how many may be open only where they are more than usual; model.yaml may say fewer
+  const config::SequenceSpec usual;
+  if (spec.sequence && config.spec.sequence && config.spec.sequence->max_sequences == usual.max_sequences)
+    config.spec.sequence->max_sequences = spec.sequence->max_sequences;
+  return config::merge(std::move(spec), config.spec);
+}
+
+/// What is said of the model called `name`, as `spec_for` has it, and by the client that asks for it.
+Named named_spec(const fs::path& yaml, const Search& search, const std::string& name, const fs::path& folder,
+                 Found& found) {
+  auto spec = spec_for(yaml, search.over, name);
+  std::string called = spec ? spec->name : core::printable(name);
+  if (spec && search.config() != nullptr) spec = with_config(*std::move(spec), *search.config(), folder, found);
+  return {std::move(called), std::move(spec)};
+}
+
 /// A bare file or a folder that is itself a model; its model.yaml is called after it, or lies in the folder.
-void add_bare(Found& found, const fs::path& path, const config::ModelSpec& over) {
+void add_bare(Found& found, const fs::path& path, const Search& search) {
   // a folder's name has no suffix, only dots
   const std::string name = (is_folder(path) ? path.filename() : path.stem()).string();
   const fs::path inside = path / "model.yaml";
-  auto spec = spec_for(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), over, name);
+  // a bare file's neighbours belong to other models
+  const fs::path folder = is_folder(path) ? path : path.parent_path() / name;
+  auto [called, spec] =
+      named_spec(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), search, name, folder, found);
   if (spec) {
+    spec->model_filename = path.filename().string();
     found.sources.push_back({.spec = *std::move(spec), .version = "1", .path = path, .place = path});
   } else {
-    found.broken.push_back({core::printable(name), "1", std::move(spec).error()});
+    found.broken.push_back({std::move(called), "1", std::move(spec).error()});
   }
 }
 
@@ -160,19 +203,26 @@ bool is_plain_model_folder(const fs::path& folder, const std::vector<fs::path>& 
   return models.size() == 1 && models.front().stem() == "model";
 }
 
-/// What a model's folder says of it: config.pbtxt, then model.yaml, then `over`, the later winning.
-core::Result<config::ModelSpec> spec_in(const fs::path& folder, const config::ModelSpec& over, Found& found) {
+/// What a model's folder says of it: config.pbtxt, then model.yaml, then the command line, the later winning; or what a
+/// client's configuration, in the place of config.pbtxt, says over the others.
+Named spec_in(const fs::path& folder, const Search& search, Found& found) {
   const std::string name = folder.filename().string();
   const fs::path pbtxt = folder / "config.pbtxt";
-  if (!is_there(pbtxt)) return spec_for(folder / "model.yaml", over, name);
-  TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
-  if (!config.spec.name.empty() && config.spec.name != name) {
-    return core::fail(Code::invalid_argument,
-                      fmt::format(R"({}: the name "{}" given, that of the folder, "{}", expected)", pbtxt.string(),
-                                  config.spec.name, name));
-  }
-  std::ranges::move(config.warnings, std::back_inserter(found.notes));
-  return spec_for(folder / "model.yaml", over, name, std::move(config.spec));
+  if (search.config() != nullptr || !is_there(pbtxt))
+    return named_spec(folder / "model.yaml", search, name, folder, found);
+  const auto read = [&]() -> core::Result<config::ModelSpec> {
+    TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
+    if (!config.spec.name.empty() && config.spec.name != name) {
+      return core::fail(Code::invalid_argument,
+                        fmt::format(R"({}: the name "{}" given, that of the folder, "{}", expected)", pbtxt.string(),
+                                    config.spec.name, name));
+    }
+    std::ranges::move(config.warnings, std::back_inserter(found.notes));
+    return spec_for(folder / "model.yaml", search.over, name, std::move(config.spec));
+  };
+  auto spec = read();
+  std::string called = spec ? spec->name : core::printable(name);
+  return {std::move(called), std::move(spec)};
 }
 
 /// Leaves of `versions` those that `policy` has.
@@ -188,8 +238,18 @@ void keep_wanted(std::vector<std::pair<std::string, fs::path>>& versions, const 
   }
 }
 
+/// Has the settings of all say how their files are called, where they are called alike: who asks for the model as it is
+/// told may name the file then.
+void tell_filename(std::span<Source> sources) {
+  if (sources.empty() || !sources.front().spec.model_filename.empty()) return;
+  const fs::path name = sources.front().path.filename();
+  const auto is_called_so = [&name](const Source& source) { return source.path.filename() == name; };
+  if (!std::ranges::all_of(sources, is_called_so)) return;
+  for (Source& source : sources) source.spec.model_filename = name.string();
+}
+
 /// A model's folder, with numbered versions or with the model straight in it. False when it is no such folder.
-core::Result<bool> add_folder(Found& found, const fs::path& folder, const config::ModelSpec& over) {
+core::Result<bool> add_folder(Found& found, const fs::path& folder, const Search& search) {
   TRY(const auto entries, entries_of(folder));
   auto versions = versions_in(entries, found);
   if (versions.empty() && is_plain_model_folder(folder, entries)) {
@@ -198,22 +258,29 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const config
     note_wrong(entries, found);
   }
   if (versions.empty()) return false;
-  const std::string name = folder.filename().string();
-  const auto spec = spec_in(folder, over, found);
+  const auto [name, spec] = spec_in(folder, search, found);
   if (spec && spec->versions) keep_wanted(versions, *spec->versions);
   if (versions.empty()) {
-    return core::fail(Code::invalid_argument,
-                      fmt::format("{}: none of the versions that its version_policy names is there", folder.string()));
+    auto none =
+        core::fail(Code::invalid_argument,
+                   fmt::format("{}: none of the versions that its version_policy names is there", folder.string()));
+    if (search.asked == nullptr) return none;
+    found.broken.push_back({name, "1", std::move(none).error()});
   }
+  const std::size_t before = found.sources.size();
+  bool is_file = spec.has_value();  // and no version is itself the folder that a backend is given
   for (const auto& [number, path] : versions) {
     if (!spec) {
-      found.broken.push_back({core::printable(name), number, spec.error()});
+      found.broken.push_back({name, number, spec.error()});
     } else if (auto model = model_in(path, spec->model_filename)) {
+      is_file = is_file && *model != path;
       found.sources.push_back({.spec = *spec, .version = number, .path = *std::move(model), .place = folder});
     } else {
-      found.broken.push_back({spec->name, number, std::move(model).error()});
+      is_file = false;
+      found.broken.push_back({name, number, std::move(model).error()});
     }
   }
+  if (is_file) tell_filename(std::span(found.sources).subspan(before));
   return true;
 }
 
@@ -230,16 +297,15 @@ bool may_be(const fs::path& entry, const config::ModelSpec& over, const std::str
                              });
 }
 
-/// Every model of a folder of models, or those that may be called `only`.
-core::Result<void> add_all(Found& found, const fs::path& repository, const config::ModelSpec& over,
-                           const std::string& only) {
+/// Every model of a folder of models, or those that may be called as the one that is asked for.
+core::Result<void> add_all(Found& found, const fs::path& repository, const Search& search) {
   TRY(const auto entries, entries_of(repository));
   for (const fs::path& entry : entries) {
-    if (!only.empty() && !may_be(entry, over, only)) continue;
+    if (search.asked != nullptr && !may_be(entry, search.over, search.asked->name)) continue;
     if (is_model(entry)) {
-      add_bare(found, entry, over);
+      add_bare(found, entry, search);
     } else if (is_folder(entry)) {
-      if (auto added = add_folder(found, entry, over); !added) {
+      if (auto added = add_folder(found, entry, search); !added) {
         found.broken.push_back({core::printable(entry.filename().string()), "1", std::move(added).error()});
       }
     }
@@ -296,34 +362,25 @@ void keep_named(Found& found, const std::string& name) {
   std::erase_if(found.broken, [&](const Found::Broken& broken) { return broken.name != name; });
 }
 
-}  // namespace
-
-fs::path named_path(const fs::path& given) {
-  std::error_code failure;
-  const fs::path absolute = fs::absolute(given, failure);
-  const fs::path path = (failure ? given : absolute).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
-}
-
-core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& over, const std::string& only) {
+core::Result<Found> look_for(const fs::path& given, const Search& search) {
   const fs::path path = named_path(given);
   if (const auto fine = core::check_readable(path); !fine)
     return std::unexpected(fine.error().within(core::printable(given.string())));
   Found found;
   if (is_model(path)) {
-    add_bare(found, path, over);
+    add_bare(found, path, search);
   } else if (!is_folder(path)) {
     return core::fail(
         Code::invalid_argument,
         fmt::format("{}: no model format that is known; .onnx, .ort, .xml, .tflite, .pdmodel or .pb expected",
                     given.string()));
   } else {
-    TRY(const bool one_model, add_folder(found, path, over));
-    if (!one_model && !only.empty()) found.notes.clear();  // of others
-    if (!one_model) TRY_VOID(add_all(found, path, over, only));
+    TRY(const bool one_model, add_folder(found, path, search));
+    if (!one_model && search.asked != nullptr) found.notes.clear();  // of others
+    if (!one_model) TRY_VOID(add_all(found, path, search));
   }
-  if (!only.empty()) {
-    keep_named(found, only);
+  if (search.asked != nullptr) {
+    keep_named(found, search.asked->name);
   } else if (found.sources.empty() && found.broken.empty()) {
     return core::invalid(fmt::format("{}: no models in it; {}", given.string(),
                                      found.notes.empty()
@@ -333,6 +390,23 @@ core::Result<Found> find_models(const fs::path& given, const config::ModelSpec& 
   part_namesakes(found);
   note_settings(found);
   return found;
+}
+
+}  // namespace
+
+fs::path named_path(const fs::path& given) {
+  std::error_code failure;
+  const fs::path absolute = fs::absolute(given, failure);
+  const fs::path path = (failure ? given : absolute).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
+core::Result<Found> find_models(const fs::path& path, const config::ModelSpec& over) {
+  return look_for(path, {.over = over});
+}
+
+core::Result<Found> find_model(const fs::path& path, const config::ModelSpec& over, const Asked& asked) {
+  return look_for(path, {.over = over, .asked = &asked});
 }
 
 }  // namespace slipway::models

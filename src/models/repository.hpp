@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace slipway::models {
 
 /// One version of one model on disk, found but not loaded.
 struct Source {
-  config::ModelSpec spec;               ///< with its name
+  config::ModelSpec spec;               ///< with its name, and its file's where all versions have one called alike
   std::string version;                  ///< a number as text, "1" for a bare file
   std::filesystem::path path;           ///< what a backend is given: a file, or a folder for formats that are folders
   std::shared_ptr<const void> keeps{};  ///< what must stay while the model is loaded: files that were made for it
@@ -44,10 +45,18 @@ std::filesystem::path named_path(const std::filesystem::path& given);
 /// A model file's model.yaml is called after it: digits.yaml beside digits.onnx. `over` is what the command line says
 /// and wins over model.yaml. Two that have one name and version are broken, whatever is in them. not_found or
 /// invalid_argument when there is nothing.
-///
-/// With `only`, a name, what is found of that model and no more, perhaps nothing: of a repository's other models
-/// nothing is read but their model.yaml, which may call them so.
-core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over,
-                                const std::string& only = "");
+core::Result<Found> find_models(const std::filesystem::path& path, const config::ModelSpec& over);
+
+/// What a client asks for by name.
+struct Asked {
+  std::string name;
+  /// A Triton model configuration as JSON. It stands in the place of the model's config.pbtxt, which is not read, and
+  /// wins over model.yaml and what the command line says. The files it names are looked for in the model's folder.
+  std::optional<std::string> config{};
+};
+
+/// What is found of that model and no more, perhaps nothing: of a repository's other models nothing is read but their
+/// model.yaml, which may call them so.
+core::Result<Found> find_model(const std::filesystem::path& path, const config::ModelSpec& over, const Asked& asked);
 
 }  // namespace slipway::models

@@ -167,7 +167,7 @@ TEST_F(Repository, OfOneNameNothingElseIsRead) {
   write("e.onnx");
   write("e.yaml", "name: eh");
   const auto found = [this](const fs::path& path, const std::string& name) {
-    auto only = find_models(path, over_, name);
+    auto only = find_model(path, over_, {name});
     EXPECT_TRUE(only) << only.error().message();
     return only ? *std::move(only) : Found{};
   };
@@ -203,6 +203,54 @@ TEST_F(Repository, TritonsConfigurationIsReadAndModelYamlWinsOverIt) {
   EXPECT_EQ(found.sources[0].spec.max_batch_size, 4);
   EXPECT_EQ(found.sources[0].spec.instances, 2U);
   EXPECT_THAT(found.notes, ElementsAre(HasSubstr("a/config.pbtxt:3: metric_tags has no effect")));
+}
+
+TEST_F(Repository, AClientsConfigurationStandsInThePlaceOfTheFile) {
+  write("a/1/model.onnx");
+  write("a/config.pbtxt", "response_cache { enable: true } instance_group { count: 3 } sequence_batching { }");
+  write("a/labels.txt", "cat\ndog\n");
+  const std::string json = R"({"max_batch_size": 8, "dynamic_batching": {},
+                               "output": [{"name": "y", "label_filename": "labels.txt"}]})";
+  const auto asked = [&](const fs::path& path) {
+    const auto found = find_model(path, over_, {"a", json});
+    EXPECT_TRUE(found) << found.error().message();
+    return found && found->sources.size() == 1 ? found->sources[0].spec : config::ModelSpec{};
+  };
+  for (const fs::path& place : {folder(), folder() / "a"}) {
+    const config::ModelSpec spec = asked(place);
+    EXPECT_EQ(spec.max_batch_size, 8);
+    EXPECT_FALSE(spec.response_cache || spec.instances || spec.sequence);
+    ASSERT_THAT(spec.output_labels, SizeIs(1)) << "the file lies in the model's folder, wherever that is";
+    EXPECT_THAT(spec.output_labels[0].labels, ElementsAre("cat", "dog"));
+  }
+  write("a/config.pbtxt", "no configuration");
+  EXPECT_EQ(asked(folder()).max_batch_size, 8);
+  write("a/model.yaml", "max_batch_size: 2\nqueue_limit: 3\nsequence: {}");
+  EXPECT_EQ(asked(folder()).max_batch_size, 8) << "it wins over model.yaml";
+  EXPECT_EQ(asked(folder()).queue_limit, 3U) << "which says what it does not";
+  EXPECT_FALSE(asked(folder()).sequence) << "the two are one choice";
+}
+
+TEST_F(Repository, AClientsConfigurationThatIsWrongIsToldOfItsModel) {
+  write("a/1/model.onnx");
+  write("a/model.yaml", "name: bee");
+  const auto broken = find_model(folder(), {}, {"bee", "{"});
+  ASSERT_TRUE(broken);
+  ASSERT_THAT(broken->broken, SizeIs(1));
+  EXPECT_THAT(broken->broken[0].error.message(), HasSubstr("the model's config"));
+  const auto none = find_model(folder() / "a", {}, {"bee", R"({"version_policy": {"specific": {"versions": [7]}}})"});
+  ASSERT_TRUE(none);
+  ASSERT_THAT(none->broken, SizeIs(1));
+  EXPECT_THAT(none->broken[0].error.message(), HasSubstr("none of the versions"));
+}
+
+TEST_F(Repository, WhatAllVersionsAreCalledIsSaid) {
+  write("a/1/model.onnx");
+  write("a/2/model.onnx");
+  write("b/1/model.onnx");
+  write("b/2/net.onnx");
+  for (const Source& source : found_in(folder()).sources)
+    EXPECT_EQ(source.spec.model_filename, source.spec.name == "a" ? "model.onnx" : "") << source.path;
 }
 
 TEST_F(Repository, AWrongConfigurationBreaksItsModelAlone) {
@@ -244,7 +292,7 @@ TEST_F(Repository, WhatIsCalledLikeAModelAndIsNoneIsNoted) {
                           HasSubstr("/a/2: is a link to 9, where nothing is"), HasSubstr("/f/model.onnx: is a FIFO")));
   ASSERT_THAT(found.broken, SizeIs(1));
   EXPECT_THAT(found.broken[0].error.message(), HasSubstr("/c/1/model.onnx: is a FIFO, a file or folder expected"));
-  EXPECT_THAT(find_models(folder(), {}, "a")->notes, ElementsAre(HasSubstr("/a/2: "))) << "of others nothing is said";
+  EXPECT_THAT(find_model(folder(), {}, {"a"})->notes, ElementsAre(HasSubstr("/a/2: "))) << "of others nothing is said";
 }
 
 TEST_F(Repository, WhatIsNeitherFileNorFolderIsSaid) {

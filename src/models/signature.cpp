@@ -142,15 +142,32 @@ void Signature::to_model(scheduler::Job& job) const {
     core::TensorView& input = inputs[input_places_[i].index];
     input = std::move(job.request.inputs[i]);
     const auto& reshape = input_places_[i].reshape;
-    if (!reshape) continue;
-    const core::Shape given(input.shape.begin() + (batches_ ? 1 : 0), input.shape.end());
-    core::Shape shape = reshaped(given, reshape->clients, reshape->models);
-    if (batches_) shape.insert(shape.begin(), input.shape.front());
-    input.shape = std::move(shape);
+    if (reshape) input.shape = models_shape(*reshape, input.shape);
   }
   job.request.inputs = std::move(inputs);
   for (std::uint32_t& output : job.outputs) output = output_places_[output].index;
   if (reshapes_outputs_) job.done = reshaped_back(std::move(job.done));
+}
+
+core::Shape Signature::models_shape(const Reshape& reshape, const core::Shape& shape) const {
+  const core::Shape given(shape.begin() + (batches_ ? 1 : 0), shape.end());
+  core::Shape made = reshaped(given, reshape.clients, reshape.models);
+  if (batches_) made.insert(made.begin(), shape.front());
+  return made;
+}
+
+core::Result<core::Shape> Signature::one_row(const core::TensorInfo& input, core::Shape dims) const {
+  const auto shown = std::ranges::find(inputs_, input.name, &core::TensorInfo::name);
+  const bool is_filled = shown == inputs_.end();
+  const core::Shape& expected = is_filled ? input.shape : shown->shape;
+  if (batches_ && (!is_filled || dims.size() + 1 == expected.size())) dims.insert(dims.begin(), 1);
+  if (!core::matches(dims, expected)) {
+    return invalid(fmt::format(R"(input "{}": {}{} given, {} expected)", input.name, core::to_string(dims),
+                               batches_ ? " with the batch" : "", core::to_string(expected)));
+  }
+  if (is_filled) return dims;
+  const auto& reshape = input_places_[static_cast<std::size_t>(shown - inputs_.begin())].reshape;
+  return reshape ? models_shape(*reshape, dims) : dims;
 }
 
 core::Completion Signature::reshaped_back(core::Completion done) const {

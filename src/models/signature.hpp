@@ -27,6 +27,11 @@ class Signature {
   /// left without bytes for whoever fills them. What it gives is reshaped back before its completion.
   void to_model(scheduler::Job& job) const;
 
+  /// The shape in which the model gets one request of `input`, one of its own. `dims` are those that clients see, the
+  /// batch's left out. Of what the server fills itself they are the model's, and the batch's may be left out.
+  /// invalid_argument, naming the input, where they do not fit.
+  core::Result<core::Shape> one_row(const core::TensorInfo& input, core::Shape dims) const;
+
  private:
   /// The dimensions beyond the batch's that a tensor has for clients and for the model.
   struct Reshape {
@@ -40,6 +45,7 @@ class Signature {
 
   static core::Result<Place> add(const config::DeclaredTensor* declared, const core::TensorInfo& info, bool batches,
                                  std::vector<core::TensorInfo>& shown);
+  core::Shape models_shape(const Reshape& reshape, const core::Shape& shape) const;
   core::Completion reshaped_back(core::Completion done) const;
 
   std::vector<core::TensorInfo> inputs_;

@@ -66,6 +66,19 @@ TEST(Signature, ReshapesInputsAndOutputsWithTheirBatch) {
   EXPECT_EQ(answered, (Shape{5, 4}));
 }
 
+TEST(Signature, TellsWhatOneRowIsToTheModel) {
+  config::ModelSpec spec;
+  spec.inputs = {declared("x", {4}, Shape{2, 2})};
+  const auto batched = Signature::of(spec, {info("x", {-1, 2, 2})}, {}, true);
+  ASSERT_TRUE(batched) << batched.error().message();
+  EXPECT_EQ(batched->one_row(info("x", {-1, 2, 2}), {4}), (Shape{1, 2, 2}));
+  EXPECT_THAT(batched->one_row(info("x", {-1, 2, 2}), {2, 2}).error().message(),
+              HasSubstr(R"(input "x": [1,2,2] with the batch given, [-1,4] expected)"));
+  const auto single = Signature::of({}, {info("x", {-1, 2})}, {}, false);
+  ASSERT_TRUE(single);
+  EXPECT_EQ(single->one_row(info("x", {-1, 2}), {1, 2}), (Shape{1, 2}));
+}
+
 TEST(Signature, KeepsControlsAndStatesForTheServer) {
   config::ModelSpec spec;
   spec.sequence.emplace();

@@ -1,4 +1,5 @@
 """A backend built outside the tree, from the one public header, is served with by a program that was not rebuilt."""
+import json
 import pathlib
 import subprocess
 
@@ -25,3 +26,8 @@ def test_a_backend_in_plain_c_is_found_and_runs(tmp_path):
         answer = call(server.url + "/v2/models/identity_fp32/infer", body)
         assert answer.status == 200, answer.body
         assert answer.json["outputs"][0]["data"] == [-1, -2, -3, 4, -5, -6]
+        config = call(server.url + "/v2/models/identity_fp32/config").json
+        assert config["backend"] == "negate"
+        given_back = {"parameters": {"config": json.dumps(config)}}
+        answer = call(server.url + "/v2/repository/models/identity_fp32/load", given_back)
+        assert answer.status == 200, answer.body

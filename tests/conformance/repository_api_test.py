@@ -101,6 +101,70 @@ def test_a_config_of_the_request_holds_until_the_next_load(client):
     assert batch() == 16
 
 
+def config_of(client, name) -> dict:
+    config = client.get_model_config(name, **({"as_json": True} if client.kind is tritonclient.grpc else {}))
+    return config.get("config", config)
+
+
+def test_a_config_of_the_request_stands_in_the_place_of_the_file(client, folder):
+    config = json.dumps({"max_batch_size": 8, "dynamic_batching": {}})
+    for text in ("response_cache { enable: true } parameters { key: \"a\" }", "sequence_batching { }", "no configuration"):
+        (folder / "echo/config.pbtxt").write_text(text)
+        client.load_model("echo", config=config)
+        told = config_of(client, "echo")
+        assert told["max_batch_size"] == 8
+        assert "dynamic_batching" in told and "sequence_batching" not in told
+        assert not told.get("response_cache", {}).get("enable", False)
+        assert not told.get("parameters")
+    with pytest.raises(InferenceServerException, match="config.pbtxt"):
+        client.load_model("echo")
+
+
+def test_instances_of_the_file_do_not_hold_for_a_config_of_the_request(tmp_path):
+    make(tmp_path, "echo", 1)
+    (tmp_path / "echo/config.pbtxt").write_text("instance_group [ { count: 7 } ]")
+    with Server([tmp_path]) as running, tritonclient.http.InferenceServerClient(running.address) as own:
+        count = lambda: sum(group["count"] for group in own.get_model_config("echo")["instance_group"])
+        assert count() == 7
+        own.load_model("echo", config="{}")
+        assert count() != 7
+
+
+def test_a_config_that_was_told_and_is_given_back_changes_nothing(client, folder):
+    for version in (1, 2, 3):
+        make(folder, "many", version)
+    client.load_model("many")
+    config = config_of(client, "many")
+    assert config["version_policy"] == {"all": {}}
+    client.load_model("many", config=json.dumps(config))
+    assert [version for name, version in states(client) if name == "many"] == ["1", "2", "3"]
+    assert config_of(client, "many") == config
+
+
+def test_a_config_that_is_given_back_finds_versions_whose_files_have_different_names(client, folder):
+    for version, filename in ((1, "a.onnx"), (2, "b.onnx")):
+        make(folder, "odd", version)
+        (folder / f"odd/{version}/model.onnx").rename(folder / f"odd/{version}/{filename}")
+    client.load_model("odd")
+    client.load_model("odd", config=json.dumps(config_of(client, "odd")))
+    assert client.is_model_ready("odd", "1") and client.is_model_ready("odd", "2")
+
+
+@pytest.mark.parametrize("places", [["one", "two"], ["two/pets"]], ids=["two repositories", "a model's folder"])
+def test_files_that_a_config_names_lie_in_the_models_folder(tmp_path, places):
+    make(tmp_path / "one", "other", 1)
+    make(tmp_path / "two", "pets", 1)
+    (tmp_path / "two/pets/labels.txt").write_text("cat\ndog\nemu\n")
+    config = json.dumps({"max_batch_size": 4, "output": [{"name": "y", "label_filename": "labels.txt"}]})
+    with Server([tmp_path / place for place in places]) as running:
+        with tritonclient.http.InferenceServerClient(running.address) as own:
+            own.load_model("pets", config=config)
+            tensor = tritonclient.http.InferInput("x", [1, 3], "FP32")
+            tensor.set_data_from_numpy(ROW)
+            result = own.infer("pets", [tensor], outputs=[tritonclient.http.InferRequestedOutput("y", class_count=1)])
+            assert result.as_numpy("y").tolist() == [[b"3.000000:2:emu"]]
+
+
 def test_files_of_the_request_are_served(client, folder):
     content = (folder / "echo/1/model.onnx").read_bytes()
     files = {"file:4/model.onnx": content}

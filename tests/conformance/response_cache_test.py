@@ -29,6 +29,11 @@ def runs(server, model):
     return stats
 
 
+def test_the_configuration_tells_of_it(server):
+    assert call(server.url + "/v2/models/cached/config").json["response_cache"] == {"enable": True}
+    assert "response_cache" not in call(server.url + "/v2/models/plain/config").json
+
+
 @pytest.mark.parametrize("kind", [tritonclient.http, tritonclient.grpc], ids=["http", "grpc"])
 def test_what_is_asked_again_is_answered_from_the_cache(server, kind):
     address = server.address if kind is tritonclient.http else server.grpc_address

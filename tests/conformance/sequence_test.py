@@ -1,5 +1,6 @@
 """Requests with one sequence_id are one sequence, whose state the server keeps: Silero's voice detector hears a
 stream of sound through Triton's clients as it does when its state is handed on by hand."""
+import json
 import pathlib
 import queue
 import shutil
@@ -94,7 +95,8 @@ def test_clients_see_neither_states_nor_controls(client):
 def test_the_config_tells_of_the_sequences(client):
     config = client.get_model_config("silero", **({"as_json": True} if client.kind is tritonclient.grpc else {}))
     (state,) = config.get("config", config)["sequence_batching"]["state"]
-    assert state == {"input_name": "state", "output_name": "stateN"}
+    assert (state["input_name"], state["output_name"], state["data_type"]) == ("state", "stateN", "TYPE_FP32")
+    assert [int(size) for size in state["dims"]] == [2, -1, 128]
 
 
 def test_silero_hears_as_it_does_with_its_state_in_hand(client):
@@ -199,3 +201,34 @@ def test_a_configuration_that_does_not_fit_is_told(tmp_path, words, config):
     done = run_serve([tmp_path / "total"])
     assert done.returncode == 2
     assert words in done.stderr
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=STRATEGIES.keys())
+def test_a_configuration_that_was_told_can_be_given_back(tmp_path, strategy):
+    sequence_models.save_running_total(tmp_path / "total")
+    text = sequence_models.config(strategy).replace("zero_data: true", 'data_file: "begin"')
+    (tmp_path / "total/config.pbtxt").write_text(text)
+    (tmp_path / "total/initial_state").mkdir()
+    (tmp_path / "total/initial_state/begin").write_bytes(np.float32(0).tobytes())
+    with Server([tmp_path]) as running, tritonclient.http.InferenceServerClient(running.address) as own:
+        own.kind = tritonclient.http
+        config = own.get_model_config("total")
+        own.load_model("total", config=json.dumps(config))
+        assert own.get_model_config("total") == config
+        assert [add(own, "total", x, 7, sequence_start=x == 1) for x in (1, 2)] == [(1, 7), (3, 7)]
+
+
+def test_sequences_of_model_yaml_take_the_place_of_batching(tmp_path):
+    sequence_models.save_running_total(tmp_path / "total")
+    (tmp_path / "total/config.pbtxt").write_text("max_batch_size: 8 dynamic_batching { }")
+    (tmp_path / "total/model.yaml").write_text("sequence: {max_sequences: 3, states: [{input: total, output: total_out}]}\n")
+    with Server([tmp_path]) as running:
+        with tritonclient.http.InferenceServerClient(running.address) as own:
+            config = own.get_model_config("total")
+            own.load_model("total", config=json.dumps(config))
+            assert own.get_model_config("total") == config
+        assert "dynamic_batching" not in config
+        (state,) = config["sequence_batching"]["state"]
+        assert (state["input_name"], state["dims"]) == ("total", [1])
+        with tritonclient.grpc.InferenceServerClient(running.grpc_address) as own:
+            assert own.get_model_config("total").config.WhichOneof("scheduling_choice") == "sequence_batching"

@@ -1,8 +1,11 @@
 """A repository laid out and configured for Triton is served as it is."""
+import json
+
 import numpy as np
 import pytest
 import tritonclient.grpc
 import tritonclient.http as triton
+from google.protobuf import json_format
 from onnx import TensorProto, helper
 from tritonclient.grpc import model_config_pb2
 from tritonclient.utils import InferenceServerException
@@ -67,13 +70,49 @@ max_batch_size: 2
 optimization { execution_accelerators { cpu_execution_accelerator : [ { name : "openvino" } ] } }
 metric_tags { key: "team" value: "birds" }
 """,
+    "warm_unbatched": """
+max_batch_size: 0
+input [ { name: "x" data_type: TYPE_FP32 dims: [ -1, 2, 2 ] } ]
+output [ { name: "y" data_type: TYPE_FP32 dims: [ -1, 2, 2 ] } ]
+model_warmup { name: "w" batch_size: 1 inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 1, 2, 2 ] zero_data: true } } }
+""",
+    "warm_skipped": """
+max_batch_size: 8
+model_warmup { name: "w" inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 2, 2 ] zero_data: true } } }
+""",
+    "warm_file": """
+max_batch_size: 8
+model_warmup { name: "w" batch_size: 4
+               inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 2, 2 ] input_data_file: "sample" } } }
+""",
+    "warm_flat": """
+max_batch_size: 8
+input [ { name: "x" data_type: TYPE_FP32 dims: [ 4 ] reshape { shape: [ 2, 2 ] } } ]
+output [ { name: "y" data_type: TYPE_FP32 dims: [ 2, 2 ] } ]
+model_warmup { name: "w" batch_size: 2 inputs { key: "x" value { data_type: TYPE_FP32 dims: [ 4 ] random_data: true } } }
+""",
+    "terse": """
+max_batch_size: 8
+input [ { name: "x" data_type: TYPE_FP32 dims: [ 2, 2 ] } ]
+output [ { name: "y" data_type: TYPE_FP32 dims: [ 2, 2 ] } ]
+instance_group [ { kind: KIND_CPU } ]
+dynamic_batching { }
+""",
+    "overruled": """
+max_batch_size: 8
+instance_group [ { count: 3 } ]
+dynamic_batching { max_queue_delay_microseconds: 5 preferred_batch_size: [ 4 ] }
+parameters { key: "intra_op_thread_count" value: { string_value: "2" } }
+""",
     "latest": "version_policy: { latest { num_versions: 2 }}",
     "chosen": "version_policy: { specific { versions: [1, 3] }}\ndefault_model_filename: \"net.onnx\"",
 }
+YAML = {"overruled": "instances: 1\nthreads: 1\nmax_delay_us: 70\nresponse_cache: true\n"}
 REFUSED = {
     "ragged": ('input [ { name: "x" dims: [ 2, 2 ]\nallow_ragged_batch: true } ]', ":2: input.allow_ragged_batch"),
     "ensemble": ('platform: "ensemble"\nensemble_scheduling { step [ { model_name: "a" } ] }', ":2: ensemble_scheduling"),
     "tensorrt": ('\nplatform: "tensorrt_plan"', ":2: \"tensorrt_plan\" has no runtime here"),
+    "unknown_backend": ('\nbackend: "dali"', 'no backend "dali"; there are: onnxruntime'),
     "misspelt": ("max_batchsize: 3", ":1: "),
     "other_type": ('input [ { name: "x" data_type: TYPE_INT32 dims: [ -1, 2, 2 ] } ]', "says INT32, the model FP32"),
     "other_shape": ('max_batch_size: 2 input [ { name: "x" dims: [ 3, 2 ] } ]', "says [-1,3,2] with the batch"),
@@ -91,6 +130,10 @@ def server(tmp_path_factory):
         versions = ("1", "2", "3") if name in ("latest", "chosen") else ("1",)
         configured(folder, name, text, versions, "net.onnx" if name == "chosen" else "model.onnx")
     (folder / "flat/labels.txt").write_text("\n".join(LABELS))
+    (folder / "warm_file/warmup").mkdir()
+    (folder / "warm_file/warmup/sample").write_bytes(np.ones(4, np.float32).tobytes())
+    for name, text in YAML.items():
+        (folder / name / "model.yaml").write_text(text)
     for name, (text, _) in REFUSED.items():
         configured(folder, name, text)
     with Server([folder]) as running:
@@ -116,7 +159,8 @@ def test_what_is_configured_is_served_as_configured(client):
     config = client.get_model_config("whole")
     assert config["max_batch_size"] == 8
     assert config["instance_group"][0]["count"] == 2
-    assert config["dynamic_batching"] == {"preferred_batch_size": [4, 8], "max_queue_delay_microseconds": 100}
+    assert config["dynamic_batching"]["preferred_batch_size"] == [4, 8]
+    assert config["dynamic_batching"]["max_queue_delay_microseconds"] == 100
     assert config["parameters"] == {"intra_op_thread_count": {"string_value": "1"}}
     assert [warm_up["name"] for warm_up in config["model_warmup"]] == ["zero", "random"]
     assert [(tensor["name"], tensor["dims"]) for tensor in config["output"]] == [("y", [2, 2])]
@@ -154,6 +198,79 @@ def test_clients_are_told_the_format_and_the_labels(server, client):
         (described,) = over_grpc.get_model_config("unbatched").config.input
         assert described.format == model_config_pb2.ModelInput.FORMAT_NCHW
     assert "input.format" not in "".join(server.log)
+
+
+@pytest.mark.parametrize("name", REPOSITORY)
+def test_every_model_is_ready(client, name):
+    index = {entry["name"]: entry for entry in client.get_model_repository_index()}
+    assert (index[name]["state"], index[name]["reason"]) == ("READY", "")
+
+
+def test_a_warm_up_without_a_batch_size_is_skipped_with_a_warning(server):
+    assert 'warm_skipped/config.pbtxt:3: model_warmup "w" is skipped: batch_size 0' in "".join(server.log)
+
+
+def test_the_configuration_is_told_with_its_defaults(client):
+    config = client.get_model_config("terse")
+    assert config["dynamic_batching"] == {
+        "preferred_batch_size": [],
+        "max_queue_delay_microseconds": 0,
+        "preserve_ordering": False,
+        "priority_levels": 0,
+        "default_priority_level": 0,
+        "priority_queue_policy": {},
+    }
+    assert config["instance_group"] == [
+        {
+            "name": "terse_0",
+            "kind": "KIND_CPU",
+            "count": 1,
+            "gpus": [],
+            "secondary_devices": [],
+            "profile": [],
+            "passive": False,
+            "host_policy": "",
+        }
+    ]
+    assert config["input"] == [
+        {
+            "name": "x",
+            "data_type": "TYPE_FP32",
+            "format": "FORMAT_NONE",
+            "dims": [2, 2],
+            "is_shape_tensor": False,
+            "allow_ragged_batch": False,
+            "optional": False,
+            "is_non_linear_format_io": False,
+        }
+    ]
+    assert config["default_model_filename"] == "model.onnx"
+    assert config["version_policy"] == {"all": {}}
+
+
+def test_the_configuration_tells_what_is_in_effect(client):
+    config = client.get_model_config("overruled")
+    assert [group["count"] for group in config["instance_group"]] == [1]
+    assert config["dynamic_batching"]["max_queue_delay_microseconds"] == 70
+    assert config["dynamic_batching"]["preferred_batch_size"] == [4]
+    assert config["response_cache"] == {"enable": True}
+    assert config["parameters"] == {"intra_op_thread_count": {"string_value": "1"}}
+
+
+@pytest.mark.parametrize("name", REPOSITORY)
+def test_both_protocols_tell_the_same(server, client, name):
+    with tritonclient.grpc.InferenceServerClient(server.grpc_address) as over_grpc:
+        told = over_grpc.get_model_config(name).config
+    assert json_format.ParseDict(client.get_model_config(name), model_config_pb2.ModelConfig()) == told
+
+
+@pytest.mark.parametrize("name", REPOSITORY)
+def test_what_is_told_can_be_given_back(client, name):
+    config = client.get_model_config(name)
+    versions = client.get_model_metadata(name)["versions"]
+    client.load_model(name, config=json.dumps(config))
+    assert client.get_model_config(name) == config
+    assert client.get_model_metadata(name)["versions"] == versions
 
 
 def test_a_row_too_many_is_refused(client):
