@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <system_error>
 #include <thread>
 
 #include "core/address.hpp"
@@ -63,6 +64,17 @@ std::string signature(const std::vector<core::TensorInfo>& tensors) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// Does it on a thread of its own, or here and now where the machine has none left.
+template <class Work>
+std::jthread beside(const Work& work) {
+  try {
+    return std::jthread(work);
+  } catch (const std::system_error&) {
+    work();
+    return {};
+  }
+}
+
 }  // namespace
 
 App::App(const Plan& plan)
@@ -90,14 +102,14 @@ Outcomes App::finish() {
   {
     // all at once: each waits for what it accepted
     std::uint64_t refused_calls = 0;
-    std::jthread grpc([this, &refused_calls] {
+    std::jthread grpc = beside([this, &refused_calls] {
       if (grpc_) refused_calls = grpc_->finish();
       grpc_.reset();
     });
-    const std::jthread metrics([this] { metrics_server_.reset(); });
+    const std::jthread metrics = beside([this] { metrics_server_.reset(); });
     if (http_) refused_unread_ += http_->finish();
     http_.reset();
-    grpc.join();
+    if (grpc.joinable()) grpc.join();
     refused_unread_ += refused_calls;
   }
   watching_.reset();

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/chosen_levels.hpp"
+#include "core/printable.hpp"
 #include "protocol/json_tensor.hpp"
 
 namespace slipway::app {
@@ -26,6 +27,17 @@ class JsonMessage : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
 };
 
+/// spdlog's `%*`: the message, in which no client's text ends a line or steers a terminal.
+class PlainMessage : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
+    const std::string_view text(message.payload.data(), message.payload.size());
+    const std::string plain = core::is_printable(text) ? std::string(text) : core::printable(text);
+    out.append(plain.data(), plain.data() + plain.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<PlainMessage>(); }
+};
+
 std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format, const protocol::LogSettings& settings) {
   const bool utc = format == LogFormat::json || settings.format == "ISO8601";
   auto formatter = std::make_unique<spdlog::pattern_formatter>(utc ? spdlog::pattern_time_type::utc
@@ -33,7 +45,7 @@ std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format, const protoco
   if (format == LogFormat::json) {
     formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
   } else {
-    formatter->set_pattern(utc ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %v" : "%H:%M:%S.%e %l: %v");
+    formatter->add_flag<PlainMessage>('*').set_pattern(utc ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %*" : "%H:%M:%S.%e %l: %*");
   }
   return formatter;
 }

@@ -10,6 +10,9 @@
 
 namespace slipway::config {
 
+/// The one entry of `parameters` that is read: the threads of an instance.
+inline constexpr std::string_view threads_parameter = "intra_op_thread_count";
+
 /// What a Triton model configuration says, as a ModelSpec, and what of it has no meaning here.
 struct TritonConfig {
   ModelSpec spec;

@@ -9,6 +9,7 @@
 
 #include "config/labels_file.hpp"
 #include "config/limits.hpp"
+#include "config/triton_config.hpp"
 
 namespace slipway::config {
 

@@ -12,9 +12,6 @@
 /// is for the caller to add. Free functions without state.
 namespace slipway::config {
 
-/// The one entry of `parameters` that is read: the threads of an instance.
-inline constexpr std::string_view threads_parameter = "intra_op_thread_count";
-
 core::Result<core::DataType> dtype_of(inference::DataType type, std::string_view where);
 core::Result<core::Shape> dims_of(const google::protobuf::RepeatedField<std::int64_t>& dims, std::string_view where);
 

@@ -1,7 +1,9 @@
 #include "front/listener.hpp"
 
 #include <fmt/format.h>
+#include <linux/filter.h>
 #include <spdlog/spdlog.h>
+#include <sys/socket.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -82,6 +84,7 @@ struct Listener::State {
 
   core::Result<void> listen(const ListenOptions& options);
   void accept();
+  void stop_listening();
   void accept_waiting();
   void take(std::size_t worker, tcp::socket socket);
   std::size_t connections() const {
@@ -143,6 +146,13 @@ void Listener::State::accept() {
   });
 }
 
+/// Has the kernel take no more connections, without closing those that wait: who connects now is answered by the close.
+void Listener::State::stop_listening() {
+  sock_filter drop_all{.code = BPF_RET | BPF_K, .jt = 0, .jf = 0, .k = 0};
+  const sock_fprog program{.len = 1, .filter = &drop_all};
+  setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
 void Listener::State::accept_waiting() {
   error_code error;
   acceptor.non_blocking(true, error);
@@ -195,6 +205,7 @@ void Listener::close() {
   // counted as a connection until the last ones have been taken
   asio::post(first, [state = state_.get(), &first, held = opened(state_->open)]() mutable {
     state->closing = true;
+    state->stop_listening();
     state->accept_waiting();
     error_code ignored;
     state->acceptor.close(ignored);

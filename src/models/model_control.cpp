@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "core/printable.hpp"
 #include "models/scratch_folder.hpp"
 
 namespace slipway::models {
@@ -106,6 +107,16 @@ core::Result<Found> ModelControl::find_on_disk(const std::string& name, const Lo
                                                                      : "any place that this server was started with"));
 }
 
+/// What came with a request may name no files but those that came too: their lines are seen in answers.
+core::Result<void> check_is_own(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  std::error_code failure;
+  const auto real = std::filesystem::weakly_canonical(file, failure);
+  const auto inside = std::filesystem::weakly_canonical(folder, failure);
+  if (!failure && std::ranges::mismatch(inside, real).in1 == inside.end()) return {};
+  return core::fail(Code::invalid_argument,
+                    fmt::format("{}: a file among those that were given expected", core::printable(file.string())));
+}
+
 core::Result<Found> ModelControl::write_and_find(const std::string& name, const LoadOptions& options) const {
   if (!options.config)
     return core::fail(Code::invalid_argument, "files are given without the parameter \"config\", which they need");
@@ -120,6 +131,7 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
                       "no model is among the files that were given; file:1/model.onnx expected");
   const std::filesystem::path own = named_path(folder->path() / name);
   for (Source& source : found.sources) {
+    for (const std::filesystem::path& file : source.spec.files) TRY_VOID(check_is_own(file, own));
     if (source.place != own && source.place != source.path) {
       return core::fail(Code::invalid_argument,
                         fmt::format("{}: is no version of it, 1/{} expected", source.place.filename().string(),

@@ -159,6 +159,24 @@ TEST_F(ControlTest, SaysWhatIsWrong) {
   EXPECT_EQ(unload("none").error().code(), core::Code::not_found);
 }
 
+TEST_F(ControlTest, FilesOfARequestNameNoOthers) {
+  control();
+  write("secret.txt", "one\ntwo\n");
+  const auto with_labels = [this](const std::string& file) {
+    const std::string yaml = "transforms: {output: {labels: {file: \"" + file + "\"}}}\n";
+    return load("x",
+                {.config = "{}", .files = {{"1/model.fake", echo}, {"model.yaml", yaml}, {"l.txt", "a\nb\nc\nd\n"}}});
+  };
+  const std::string up = "../../../../../../../../../../../..";
+  for (const std::string& file : {(folder() / "secret.txt").string(), up + (folder() / "secret.txt").string()}) {
+    const auto refused = with_labels(file);
+    ASSERT_FALSE(refused) << file;
+    EXPECT_THAT(refused.error().message(), HasSubstr("a file among those that were given expected"));
+  }
+  const auto own = with_labels("l.txt");
+  EXPECT_TRUE(own) << own.error().message();
+}
+
 TEST_F(ControlTest, IsRefusedWhereItIsNotAllowed) {
   write("a/1/model.fake", echo);
   control(false);

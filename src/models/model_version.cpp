@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "config/limits.hpp"
 #include "core/cpus.hpp"
 #include "models/backend_choice.hpp"
 #include "models/batching.hpp"
@@ -50,6 +51,10 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
                                      .threads = settings.threads,
                                      .options = spec.backend_options};
   const std::string where = fmt::format("model \"{}\"", spec.name);
+  if (const auto threads = std::uint64_t{settings.instances} * settings.threads; threads > config::most_threads) {
+    return core::invalid(fmt::format("{}: {} instances of {} threads are {}; {} threads in all expected at most", where,
+                                     settings.instances, settings.threads, threads, config::most_threads));
+  }
   if (auto fits = config::check_ordering(spec); !fits) return std::unexpected(fits.error().within(where));
   std::unique_ptr<ModelVersion> made(new ModelVersion());
   made->spec_ = spec;

@@ -229,6 +229,16 @@ TEST_F(RegistryTest, EndsVersionsThatNobodyCanFindAnyMore) {
   EXPECT_EQ(refused.error().code(), core::Code::unavailable);
 }
 
+TEST_F(RegistryTest, HasABoundOfThreadsOfOneModel) {
+  config::ModelSpec over;
+  over.instances = 64;
+  over.threads = 64;
+  const auto refused = add(write("a.fake", echo), true, over);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(),
+              HasSubstr("64 instances of 64 threads are 4096; 1024 threads in all expected"));
+}
+
 TEST_F(RegistryTest, TellsWhetherItIsReadyAfterEachChange) {
   std::vector<bool> told;
   registry_.tell_readiness([&](bool ready) { told.push_back(ready); });

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -41,11 +42,10 @@ bool is_state(const config::ModelSpec& spec, const std::string& output) {
                               spec.sequence->states.end();
 }
 
-/// The product of the fixed dimensions.
-std::int64_t fixed_elements(const core::Shape& shape) {
-  std::int64_t product = 1;
-  for (const std::int64_t dim : shape) product *= dim < 0 ? 1 : dim;
-  return product;
+/// The product of the fixed dimensions; nothing where it is too large to count.
+std::optional<std::int64_t> fixed_elements(core::Shape shape) {
+  std::ranges::replace(shape, -1, 1);
+  return core::element_count(shape);
 }
 
 }  // namespace
@@ -88,7 +88,8 @@ core::Result<Signature::Place> Signature::add(const config::DeclaredTensor* decl
   }
   core::TensorInfo seen = info;
   if (declared->reshape) {
-    if (fixed_elements(*declared->dims) != fixed_elements(*declared->reshape) ||
+    const auto elements = fixed_elements(*declared->dims);
+    if (!elements || elements != fixed_elements(*declared->reshape) ||
         std::ranges::count(*declared->dims, -1) != std::ranges::count(*declared->reshape, -1)) {
       return invalid(fmt::format("{}: {} cannot be reshaped to {}", where(), core::to_string(*declared->dims),
                                  core::to_string(*declared->reshape)));

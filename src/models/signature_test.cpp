@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace slipway::models {
 namespace {
 
@@ -107,6 +109,9 @@ TEST(Signature, RefusesWhatTheModelHasNot) {
   EXPECT_THAT(error_of(spec), HasSubstr("says INT32, the model FP32"));
   spec.inputs = {declared("x", {2}, Shape{3})};
   EXPECT_THAT(error_of(spec), HasSubstr("[2] cannot be reshaped to [3]"));
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  spec.inputs = {declared("x", {huge, huge, 3}, Shape{3})};  // whose product wraps around to 3
+  EXPECT_THAT(error_of(spec), HasSubstr("cannot be reshaped to [3]"));
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ TEST(Generate, OutputsStandUnderTheirNames) {
                               .data = core::Buffer::copy_of(std::as_bytes(std::span(scores)))});
   const auto answer = encode_generate(response);
   ASSERT_TRUE(answer);
-  EXPECT_EQ(*answer, R"({"model_name":"m","model_version":"2","text_output":"hi\u000athere","scores":[0.5,NaN]})");
+  EXPECT_EQ(*answer, R"({"model_name":"m","model_version":"2","text_output":"hi\nthere","scores":[0.5,NaN]})");
   EXPECT_EQ(event_of(*answer), "data: " + *answer + "\n\n");
 }
 

@@ -58,7 +58,8 @@ std::optional<JsonFault> find_json_fault(std::string_view text) {
 }
 
 core::Error with_json_fault(core::Error error, std::string_view text) {
-  const auto fault = find_json_fault(without_non_finite(text));
+  auto fault = find_json_fault(text);
+  if (fault) fault = find_json_fault(without_non_finite(text));
   if (!fault) return error;
   return {core::Code::invalid_argument, fmt::format("the body is not JSON: {} at byte {}", fault->reason, fault->byte)};
 }

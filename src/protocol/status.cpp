@@ -30,8 +30,9 @@ unsigned retry_after_seconds(Code code) {
 }
 
 std::string error_body(std::string_view sentence) {
+  constexpr std::size_t most = 4096;  // a name that a client made up may be as long as its request
   std::string body = R"({"error":)";
-  append_string(body, sentence);
+  append_string(body, sentence.size() > most ? std::string(sentence.substr(0, most)) + " …" : std::string(sentence));
   body += '}';
   return body;
 }

@@ -14,7 +14,7 @@ TEST(Status, OneTableFromErrorsToHttp) {
   EXPECT_EQ(http_status(Code::internal), 500U);
   EXPECT_EQ(retry_after_seconds(Code::resource_exhausted), 1U);
   EXPECT_EQ(retry_after_seconds(Code::invalid_argument), 0U);
-  EXPECT_EQ(error_body("a \"b\"\n"), "{\"error\":\"a \\\"b\\\"\\u000a\"}");
+  EXPECT_EQ(error_body("a \"b\"\n"), "{\"error\":\"a \\\"b\\\"\\n\"}");
 }
 
 }  // namespace

@@ -71,6 +71,21 @@ std::string text_or_base64(std::string_view text, Written how) {
   return out;
 }
 
+void append_control(std::string& out, char letter) {
+  constexpr std::string_view letters = "\b\t\n\f\r";
+  constexpr std::string_view names = "btnfr";
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (const std::size_t at = letters.find(letter); at != std::string_view::npos) {
+    out += '\\';
+    out += names[at];
+    return;
+  }
+  const auto code = static_cast<unsigned char>(letter);
+  out += "\\u00";
+  out += digits[code >> 4U];
+  out += digits[code & 0xFU];
+}
+
 /// Appends elements one at a time from a tensor's bytes.
 class Elements {
  public:
@@ -174,7 +189,7 @@ void append_string(std::string& out, std::string_view text) {
       out += '\\';
       out += c;
     } else if (static_cast<unsigned char>(c) < 0x20U) {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+      append_control(out, c);
     } else {
       out += text.substr(at, length);
     }

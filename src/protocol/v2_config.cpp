@@ -8,8 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "config/triton_config.hpp"
 #include "config/triton_json.hpp"
-#include "config/triton_sections.hpp"
 #include "protocol/v2_documents.hpp"
 
 namespace slipway::protocol {

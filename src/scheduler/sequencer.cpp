@@ -170,37 +170,48 @@ void Sequencer::add(Job job) {
 void Sequencer::run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence) {
   if (running_here == sequence.get()) return;  // the loop below, further up this stack, goes on
   const RunsHere runs(sequence.get());
-  while (true) {
-    std::optional<Job> job;
-    core::SequencePlace place;
-    std::vector<std::string> unasked;
-    bool begun = true;
-    {
-      const std::lock_guard lock(mutex_);
-      if (sequence->running) return;
-      if (sequence->waiting.empty()) {
-        const auto at = sequences_.find(id);
-        if (sequence->over && at != sequences_.end() && at->second == sequence) sequences_.erase(at);
-        probe_.sequences(sequences_.size());
-        return;
-      }
-      job = std::move(sequence->waiting.front());
-      sequence->waiting.pop_front();
-      place = *job->request.sequence;
-      begun = place.start || !sequence->over;
-      if (begun) {
-        unasked = fill(*job, *sequence);
-        sequence->running = true;
-      }
+  std::exception_ptr failure;
+  for (bool goes_on = true; goes_on;) {
+    try {
+      goes_on = run_first(id, sequence);
+    } catch (...) {  // which dropped one request, and not those that wait behind it
+      if (!failure) failure = std::current_exception();
     }
-    if (!begun) {
-      refuse(*job, not_begun(id));
-      continue;
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence) {
+  std::optional<Job> job;
+  core::SequencePlace place;
+  std::vector<std::string> unasked;
+  bool begun = true;
+  {
+    const std::lock_guard lock(mutex_);
+    if (sequence->running) return false;
+    if (sequence->waiting.empty()) {
+      const auto at = sequences_.find(id);
+      if (sequence->over && at != sequences_.end() && at->second == sequence) sequences_.erase(at);
+      probe_.sequences(sequences_.size());
+      return false;
     }
+    job = std::move(sequence->waiting.front());
+    sequence->waiting.pop_front();
+    place = *job->request.sequence;
+    begun = place.start || !sequence->over;
+    if (begun) {
+      unasked = fill(*job, *sequence);
+      sequence->running = true;
+    }
+  }
+  if (begun) {
     // outside the lock, as it is called there where there is no memory for it
     job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));
     submit_(*std::move(job));
+  } else {
+    refuse(*job, not_begun(id));
   }
+  return true;
 }
 
 std::vector<std::string> Sequencer::fill(Job& job, Sequence& sequence) const {

@@ -85,6 +85,8 @@ class Sequencer {
   core::Result<void> check_id(const core::SequenceId& id) const;
   void end_idle(core::TimePoint now);
   void run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
+  /// Submits or refuses the request that waits first; false when there is none, or one of the sequence runs.
+  bool run_first(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
   /// Sets the inputs of controls and states; the names of the states that the job's request did not ask for.
   std::vector<std::string> fill(Job& job, Sequence& sequence) const;
   void take_states(Sequence& sequence, core::Response& response, const std::vector<std::string>& unasked) const;

@@ -129,6 +129,18 @@ TEST_F(SequencerTest, GoesOnBehindARequestThatCouldNotBeSubmitted) {
   EXPECT_EQ(answers_[2].y, 104);
 }
 
+TEST_F(SequencerTest, RunsWhatWaitsBehindARequestThatCouldNotBeSubmitted) {
+  for (int i = 0; i < 3; ++i) ask(1U, 1, i == 0);
+  throws_ = true;
+  Job first = std::move(waiting_.front());
+  waiting_.pop_front();
+  EXPECT_THROW(run_job(std::move(first)), std::bad_alloc);
+  run();
+  ASSERT_EQ(answers_.size(), 3U);
+  EXPECT_THAT(answers_[1].error, HasSubstr("dropped"));
+  EXPECT_EQ(answers_[2].y, 102);
+}
+
 TEST_F(SequencerTest, GoesOnBehindARequestThatWasDropped) {
   ask(1U, 1, true);
   run();

@@ -89,5 +89,15 @@ def test_a_body_that_is_no_settings(server, body):
     assert "log" in answer.error
 
 
+def test_what_a_client_says_ends_no_line(tmp_path):
+    with Server([fake_model(tmp_path), "--model-control"]) as server:
+        name = "a%0a19:00:00.000%20error:%20FAKE%1b%5b31m"
+        assert call(f"{server.url}/v2/repository/models/{name}/load", b"", method="POST").status >= 400
+        server.process.terminate()
+        server.process.wait(10)
+        (line,) = [line for line in server.log if "FAKE" in line]
+        assert line.index("is not loaded") > line.index("FAKE") and "\x1b" not in line
+
+
 def test_the_extension_is_listed(server):
     assert "logging" in call(server.url + "/v2").json["extensions"]

@@ -187,6 +187,22 @@ TEST_F(GrpcServer, AStreamThatIsEndedReadsNoMore) {
   EXPECT_EQ(answers[1].status->error().code(), core::Code::unavailable);
 }
 
+TEST_F(GrpcServer, AStreamThatEndsByItsFirstErrorDropsWhatIsBehindIt) {
+  start("delay_us=1000\n");
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  call->end_by_first_error();
+  const auto extensions = extensions_.extensions();
+  const auto stream = std::make_shared<StreamCall>(models_, extensions, call);
+  stream->on_message(core::Buffer::copy_of(request(1).SerializeAsString()));
+  stream->on_message(core::Buffer::copy_of(request(2, "nothing").SerializeAsString()));
+  stream->on_message(core::Buffer::copy_of(request(3).SerializeAsString()));
+  std::vector<Answer> answers;
+  while (answers.size() < 2) std::ranges::move(call->take(), std::back_inserter(answers));
+  EXPECT_TRUE(answers[0].message) << "what came before it is answered";
+  EXPECT_EQ(answers[1].status->error().code(), core::Code::not_found);
+  EXPECT_TRUE(call->cancelled());
+}
+
 TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {
   start();
   Service service(models_, extensions_.extensions());

@@ -66,6 +66,7 @@ void StreamCall::go_on() {
       finished_ = true;
       slots_.clear();
       lock.unlock();
+      call_->cancel();  // nobody waits for those behind it
       return call_->finish(std::unexpected(std::move(answer).error()));
     }
     lock.unlock();

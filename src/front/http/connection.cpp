@@ -217,7 +217,9 @@ asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
 }
 
 asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
-  const core::TimePoint deadline = core::now() + options_.read_timeout;  // single bytes do not prolong it
+  // single bytes do not prolong it
+  const core::TimePoint deadline =
+      core::now() + (finishing_ && !was_asked_ ? options_.first_request_grace : options_.read_timeout);
   error_code error = wire::error::need_more;
   while (error == wire::error::need_more) {
     // what is left of a body in chunks is a line without an end, which the parser does not bound
