@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "app/chosen_levels.hpp"
@@ -16,36 +17,37 @@ namespace slipway::app {
 
 namespace {
 
-/// spdlog's `%*`: the message as a JSON string.
-class JsonMessage : public spdlog::custom_flag_formatter {
+/// spdlog's `%*`: the message, so written that no client's text ends a line or steers a terminal.
+class Message : public spdlog::custom_flag_formatter {
  public:
+  using Written = std::string (*)(std::string_view text);
+  explicit Message(Written written) : written_(written) {}
   void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
-    std::string text;
-    protocol::append_string(text, {message.payload.data(), message.payload.size()});
+    const std::string text = written_({message.payload.data(), message.payload.size()});
     out.append(text.data(), text.data() + text.size());
   }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<Message>(written_); }
+
+ private:
+  Written written_;
 };
 
-/// spdlog's `%*`: the message, in which no client's text ends a line or steers a terminal.
-class PlainMessage : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/, spdlog::memory_buf_t& out) override {
-    const std::string_view text(message.payload.data(), message.payload.size());
-    const std::string plain = core::is_printable(text) ? std::string(text) : core::printable(text);
-    out.append(plain.data(), plain.data() + plain.size());
-  }
-  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<PlainMessage>(); }
-};
+std::string json_string(std::string_view text) {
+  std::string out;
+  protocol::append_string(out, text);
+  return out;
+}
 
 std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format, const protocol::LogSettings& settings) {
   const bool utc = format == LogFormat::json || settings.format == "ISO8601";
   auto formatter = std::make_unique<spdlog::pattern_formatter>(utc ? spdlog::pattern_time_type::utc
                                                                    : spdlog::pattern_time_type::local);
   if (format == LogFormat::json) {
-    formatter->add_flag<JsonMessage>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    formatter->add_flag<Message>('*', json_string)
+        .set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
   } else {
-    formatter->add_flag<PlainMessage>('*').set_pattern(utc ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %*" : "%H:%M:%S.%e %l: %*");
+    formatter->add_flag<Message>('*', core::printable)
+        .set_pattern(utc ? "%Y-%m-%dT%H:%M:%S.%eZ %l: %*" : "%H:%M:%S.%e %l: %*");
   }
   return formatter;
 }

@@ -11,10 +11,9 @@
 #include <span>
 #include <utility>
 
-#include "config/model_name.hpp"
-#include "config/triton_config.hpp"
 #include "core/printable.hpp"
 #include "core/readable.hpp"
+#include "models/said.hpp"
 #include "models/version_number.hpp"
 #include "runtime/model_format.hpp"
 
@@ -28,11 +27,6 @@ namespace {
 bool is_folder(const fs::path& path) {
   std::error_code failure;
   return fs::is_directory(path, failure);
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  return fs::exists(path, failure);
 }
 
 bool is_model(const fs::path& path) { return !runtime::detect_format(path).empty(); }
@@ -99,62 +93,6 @@ core::Result<fs::path> model_in(const fs::path& folder, const std::string& filen
                   models.empty() ? "no model is in it" : fmt::format("{} models are in it", models.size())));
 }
 
-/// What model.yaml and `over` say of the model called `name`, which is that of its file or folder, over what `base`
-/// says.
-core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name,
-                                         config::ModelSpec base = {}) {
-  config::ModelSpec spec = std::move(base);
-  if (is_there(yaml)) {
-    TRY(const auto said, config::load_model_yaml(yaml));
-    spec = config::merge(std::move(spec), said);
-  }
-  spec = config::merge(std::move(spec), over);
-  if (spec.name.empty()) spec.name = name;
-  if (config::is_model_name(spec.name)) return spec;
-  return core::fail(
-      Code::invalid_argument,
-      fmt::format(R"(model "{}", as its file or folder is called: {}; "name" of its model.yaml may give it another)",
-                  core::printable(spec.name), config::expected_model_name));
-}
-
-/// How models are looked for.
-struct Search {
-  const config::ModelSpec& over;
-  const Asked* asked = nullptr;  ///< null: all are
-
-  const std::string* config() const { return asked != nullptr && asked->config ? &*asked->config : nullptr; }
-};
-
-/// A model's name, which is known where the rest of what is said of it is wrong, and that rest.
-struct Named {
-  std::string name;
-  core::Result<config::ModelSpec> spec;
-};
-
-/// What a client's configuration says over what model.yaml and the command line do.
-core::Result<config::ModelSpec> with_config(config::ModelSpec spec, const std::string& json, const fs::path& folder,
-                                            Found& found) {
-  TRY(config::TritonConfig config, config::read_triton_config_json(json, folder));
-  config.spec.name.clear();
-  std::ranges::move(config.warnings, std::back_inserter(found.notes));
-  // the two are one choice, which a configuration makes
-  if (config.spec.batching) spec.sequence.reset();
-  // a configuration says how many may be open only where they are more than usual; model.yaml may say fewer
-  const config::SequenceSpec usual;
-  if (spec.sequence && config.spec.sequence && config.spec.sequence->max_sequences == usual.max_sequences)
-    config.spec.sequence->max_sequences = spec.sequence->max_sequences;
-  return config::merge(std::move(spec), config.spec);
-}
-
-/// What is said of the model called `name`, as `spec_for` has it, and by the client that asks for it.
-Named named_spec(const fs::path& yaml, const Search& search, const std::string& name, const fs::path& folder,
-                 Found& found) {
-  auto spec = spec_for(yaml, search.over, name);
-  std::string called = spec ? spec->name : core::printable(name);
-  if (spec && search.config() != nullptr) spec = with_config(*std::move(spec), *search.config(), folder, found);
-  return {std::move(called), std::move(spec)};
-}
-
 /// A bare file or a folder that is itself a model; its model.yaml is called after it, or lies in the folder.
 void add_bare(Found& found, const fs::path& path, const Search& search) {
   // a folder's name has no suffix, only dots
@@ -163,7 +101,7 @@ void add_bare(Found& found, const fs::path& path, const Search& search) {
   // a bare file's neighbours belong to other models
   const fs::path folder = is_folder(path) ? path : path.parent_path() / name;
   auto [called, spec] =
-      named_spec(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), search, name, folder, found);
+      said_of(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), search, name, folder, found);
   if (spec) {
     spec->model_filename = path.filename().string();
     found.sources.push_back({.spec = *std::move(spec), .version = "1", .path = path, .place = path});
@@ -203,28 +141,6 @@ bool is_plain_model_folder(const fs::path& folder, const std::vector<fs::path>& 
   return models.size() == 1 && models.front().stem() == "model";
 }
 
-/// What a model's folder says of it: config.pbtxt, then model.yaml, then the command line, the later winning; or what a
-/// client's configuration, in the place of config.pbtxt, says over the others.
-Named spec_in(const fs::path& folder, const Search& search, Found& found) {
-  const std::string name = folder.filename().string();
-  const fs::path pbtxt = folder / "config.pbtxt";
-  if (search.config() != nullptr || !is_there(pbtxt))
-    return named_spec(folder / "model.yaml", search, name, folder, found);
-  const auto read = [&]() -> core::Result<config::ModelSpec> {
-    TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
-    if (!config.spec.name.empty() && config.spec.name != name) {
-      return core::fail(Code::invalid_argument,
-                        fmt::format(R"({}: the name "{}" given, that of the folder, "{}", expected)", pbtxt.string(),
-                                    config.spec.name, name));
-    }
-    std::ranges::move(config.warnings, std::back_inserter(found.notes));
-    return spec_for(folder / "model.yaml", search.over, name, std::move(config.spec));
-  };
-  auto spec = read();
-  std::string called = spec ? spec->name : core::printable(name);
-  return {std::move(called), std::move(spec)};
-}
-
 /// Leaves of `versions` those that `policy` has.
 void keep_wanted(std::vector<std::pair<std::string, fs::path>>& versions, const config::VersionPolicy& policy) {
   const auto number = [](const auto& version) { return version_number(version.first); };
@@ -258,7 +174,7 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const Search
     note_wrong(entries, found);
   }
   if (versions.empty()) return false;
-  const auto [name, spec] = spec_in(folder, search, found);
+  const auto [name, spec] = said_in(folder, search, found);
   if (spec && spec->versions) keep_wanted(versions, *spec->versions);
   if (versions.empty()) {
     auto none =

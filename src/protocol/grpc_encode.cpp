@@ -24,6 +24,13 @@ void describe_place(inference::ModelInferResponse::InferOutputTensor& output, co
   parameters["shared_memory_offset"].set_int64_param(static_cast<std::int64_t>(place.offset_bytes));
 }
 
+/// What each answer of a stream says besides: a request has one here.
+inference::ModelInferResponse last_response() {
+  inference::ModelInferResponse last;
+  (*last.mutable_parameters())["triton_final_response"].set_bool_param(true);
+  return last;
+}
+
 /// The beginning of a field of `size` bytes.
 std::string field_head(int field, std::size_t size) {
   std::string head;
@@ -68,9 +75,8 @@ std::vector<core::Buffer> encode_infer_message(core::Response response, const Ou
 
 std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> result, const StreamRequest& request,
                                                 const OutputForm& form) {
-  inference::ModelInferResponse last;
-  (*last.mutable_parameters())["triton_final_response"].set_bool_param(true);
   if (!result) {
+    inference::ModelInferResponse last = last_response();
     last.set_id(request.id);
     last.set_model_name(request.model);
     last.set_model_version(request.version);
@@ -82,7 +88,8 @@ std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> res
     return parts;
   }
   std::vector<core::Buffer> parts = encode_infer_message(*std::move(result), form);
-  parts.push_back(buffer_of(last.SerializeAsString()));  // fields that follow a message's are the message's too
+  static const std::string last = last_response().SerializeAsString();
+  parts.push_back(buffer_of(last));  // fields that follow a message's are the message's too
   const std::string head =
       field_head(inference::ModelStreamInferResponse::kInferResponseFieldNumber, core::total_bytes(parts));
   parts.insert(parts.begin(), buffer_of(head));

@@ -18,18 +18,11 @@ namespace {
 
 /// The shape that `count` elements of a flat list fill; nothing where they do not.
 std::optional<core::Shape> filled(core::Shape shape, std::int64_t count) {
-  std::int64_t fixed = 1;
-  std::int64_t* innermost = nullptr;
-  for (std::int64_t& dim : shape) {
-    if (dim < 0) {
-      dim = 1;
-      innermost = &dim;
-    } else {
-      fixed *= dim;
-    }
-  }
-  if (fixed <= 0 || count % fixed != 0 || (innermost == nullptr && count != fixed)) return std::nullopt;
-  if (innermost != nullptr) *innermost = count / fixed;
+  const auto innermost = std::find(shape.rbegin(), shape.rend(), -1);
+  std::ranges::replace(shape, -1, 1);
+  const std::int64_t fixed = core::element_count(shape).value_or(0);
+  if (fixed == 0 || count % fixed != 0 || (innermost == shape.rend() && count != fixed)) return std::nullopt;
+  if (innermost != shape.rend()) *innermost = count / fixed;
   return shape;
 }
 

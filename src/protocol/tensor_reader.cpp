@@ -147,12 +147,12 @@ std::unexpected<core::Error> ragged(std::int64_t one, std::int64_t other) {
   return invalid(fmt::format("lists of {} and of {} elements stand side by side; they must be equal", one, other));
 }
 
-core::Result<bool> is_list(ondemand::value value) {
-  ondemand::json_type type{};
+/// The type of a value; a word for NaN or an infinity, which is no JSON and has none, is a number.
+simdjson::error_code type_of(ondemand::value value, ondemand::json_type& type) {
   const auto error = value.type().get(type);
-  if (error == simdjson::SUCCESS) return type == ondemand::json_type::array;
-  if (non_finite(value.raw_json_token())) return false;  // which has no type, as it is no JSON
-  return broken(error);
+  if (error == simdjson::SUCCESS || !non_finite(value.raw_json_token())) return error;
+  type = ondemand::json_type::number;
+  return simdjson::SUCCESS;
 }
 
 /// How lists that somebody nests are nested: those of one depth have one length and hold either lists or elements.
@@ -197,9 +197,10 @@ class Collector {
     std::size_t in_lists = 0;
     for (auto item : list) {
       ondemand::value value;
+      ondemand::json_type type{};
       if (const auto error = item.get(value); error != simdjson::SUCCESS) return broken(error);
-      TRY(const bool has_more, is_list(value));
-      if (has_more) {
+      if (const auto error = type_of(value, type); error != simdjson::SUCCESS) return broken(error);
+      if (type == ondemand::json_type::array) {
         ondemand::array inner;
         if (const auto error = value.get_array().get(inner); error != simdjson::SUCCESS) return broken(error);
         const std::size_t before = count_;
@@ -219,8 +220,9 @@ class Collector {
 
   /// A value or lists of them; the nesting gives the shape, in which lists of one depth have one length.
   core::Result<void> shaped(ondemand::value value, core::Shape& shape, std::size_t depth) {
-    TRY(const bool has_more, is_list(value));
-    if (!has_more) {
+    ondemand::json_type type{};
+    if (const auto error = type_of(value, type); error != simdjson::SUCCESS) return broken(error);
+    if (type != ondemand::json_type::array) {
       if (depth < shape.size()) return invalid(fmt::format("element {} stands where a list is expected", count_));
       return add(value);
     }

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/once.hpp"
 #include "scheduler/answer.hpp"
 
 namespace slipway::scheduler {
@@ -31,8 +32,8 @@ bool AnswerOrder::enter(Job& job) {
     number = first_ + places_.size();
     places_.emplace_back();
   }
-  job.done =
-      AnsweredWhenDropped([this, number, done = std::move(job.done)](core::Result<core::Response> result) mutable {
+  job.done = core::once<core::Response>(
+      [this, number, done = std::move(job.done)](core::Result<core::Response> result) mutable {
         leave(number, std::move(done), std::move(result));
       });
   return true;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <variant>
 
+#include "core/once.hpp"
 #include "scheduler/answer.hpp"
 
 namespace slipway::scheduler {
@@ -267,9 +268,9 @@ void Sequencer::take_states(Sequence& sequence, core::Response& response,
 
 core::Completion Sequencer::completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
                                        std::vector<std::string> unasked, core::Completion done) {
-  return AnsweredWhenDropped([this, place = std::move(place), sequence = std::move(sequence),
-                              unasked = std::move(unasked),
-                              done = std::move(done)](core::Result<core::Response> result) mutable {
+  return core::once<core::Response>([this, place = std::move(place), sequence = std::move(sequence),
+                                     unasked = std::move(unasked),
+                                     done = std::move(done)](core::Result<core::Response> result) mutable {
     {
       const std::lock_guard lock(mutex_);
       sequence->running = false;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "admission/admission.hpp"
+#include "core/once.hpp"
 #include "protocol/grpc_infer.hpp"
 
 namespace slipway::front::grpc {
@@ -29,25 +30,6 @@ std::string id_of(const core::Buffer& message) {
   google::protobuf::io::ArrayInputStream bytes(message.data(), static_cast<int>(message.size()));
   return protocol::id_of_infer_message(bytes, message.size());
 }
-
-/// A completion that is called once: when it is dropped, with an error, so that no client waits for nothing and the
-/// server can end.
-class Once {
- public:
-  explicit Once(InferDone done) : done_(std::move(done)) {}
-  Once(Once&& other) noexcept : done_(std::exchange(other.done_, nullptr)) {}
-  Once& operator=(Once&&) = delete;
-  Once(const Once&) = delete;
-  Once& operator=(const Once&) = delete;
-  ~Once() { call(core::fail(core::Code::internal, "the request was dropped without an answer")); }
-
-  void call(core::Result<std::vector<core::Buffer>> answer) {
-    if (auto done = std::exchange(done_, nullptr)) done(std::move(answer));
-  }
-
- private:
-  InferDone done_;
-};
 
 /// The outcome as bytes; an error that `encode` has no bytes for, or what it throws, as the error.
 core::Result<std::vector<core::Buffer>> encoded(const Encode& encode, InferOutcome outcome) {
@@ -77,20 +59,20 @@ core::Result<core::Response> formed(core::Response response, const protocol::Out
 }  // namespace
 
 void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
-  Once once(std::move(done));
+  auto once = core::once<std::vector<core::Buffer>>(std::move(done));
   const core::TimePoint received = core::now();
   try {
     auto message = decoded(incoming.message, incoming.extensions.memory);
     if (!message)
-      return once.call(
+      return once(
           encoded(encode, {.result = std::unexpected(message.error()), .request = {.id = id_of(incoming.message)}}));
     core::Request& request = message->request;
     auto version = incoming.models.find(request.model, request.version);
     if (!version)
-      return once.call(encoded(encode, {.result = std::unexpected(version.error()),
-                                        .request = {.id = std::move(request.id),
-                                                    .model = std::move(request.model),
-                                                    .version = std::move(request.version)}}));
+      return once(encoded(encode, {.result = std::unexpected(version.error()),
+                                   .request = {.id = std::move(request.id),
+                                               .model = std::move(request.model),
+                                               .version = std::move(request.version)}}));
     (*version)->probe().bytes_in(incoming.message.size());
     request.received = received;
     request.deadline = incoming.call->deadline();
@@ -112,10 +94,10 @@ void infer(const IncomingInfer& incoming, Encode encode, InferDone done) {
                          held->probe().trace_failure(received, failure);
                        }
                        held->probe().answered(end - received, answer ? core::total_bytes(*answer) : 0);
-                       once.call(std::move(answer));
+                       once(std::move(answer));
                      });
   } catch (const std::exception& error) {
-    once.call(core::fail(core::Code::internal, error.what()));
+    once(core::fail(core::Code::internal, error.what()));
   }
 }
 
