@@ -54,7 +54,7 @@ check:
 	@JOBS=$(JOBS) scripts/check
 
 asan:
-	@scripts/setup
+	@scripts/setup --checks
 	@scripts/sanitize address
 
 tsan:

@@ -35,6 +35,11 @@ class Message : public spdlog::custom_flag_formatter {
 std::string json_string(std::string_view text) {
   std::string out;
   protocol::append_string(out, text);
+  // JSON has no need of it, but who reads the log on a terminal has
+  for (std::size_t at = core::find_control(out); at != std::string::npos; at = core::find_control(out, at)) {
+    const std::size_t bytes = out[at] == '\x7f' ? 1 : 2;
+    out.replace(at, bytes, fmt::format("\\u{:04x}", static_cast<unsigned char>(out[at + bytes - 1])));
+  }
   return out;
 }
 

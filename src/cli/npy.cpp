@@ -59,11 +59,14 @@ core::Result<std::vector<std::int64_t>> parse_shape(std::string_view text) {
       if (__builtin_mul_overflow(dim, 10, &dim) || __builtin_add_overflow(dim, c - '0', &dim))
         return wrong("a dimension of the header's 'shape' is too large");
       digits = true;
-    } else if (digits) {
-      shape.push_back(dim);
-      dim = 0;
-      digits = false;
+      continue;
     }
+    if (c != ',' && c != ' ' && c != 'L' && c != ')')
+      return wrong("the header's 'shape' has something else than sizes");
+    if (!digits) continue;
+    shape.push_back(dim);
+    dim = 0;
+    digits = false;
   }
   return shape;
 }

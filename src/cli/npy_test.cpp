@@ -40,6 +40,7 @@ TEST(Npy, SaysWhatItDoesNotTake) {
   EXPECT_NE(sentence(npy("|O", "False", "(1,)", 8)).find("type |O is not taken"), std::string::npos);
   EXPECT_NE(sentence(npy("", "False", "(1,)", 8)).find("no type"), std::string::npos);
   EXPECT_NE(sentence(npy("<f4", "False", "(99999999999999999999,)", 4)).find("too large"), std::string::npos);
+  EXPECT_NE(sentence(npy("<f4", "False", "(-1, 3)", 12)).find("something else than sizes"), std::string::npos);
   EXPECT_NE(sentence(core::Buffer::copy_of(std::string_view("PK"))).find("does not begin"), std::string::npos);
   const std::string_view cut("\x93NUMPY\x01\x00\xff\xff", 10);
   EXPECT_NE(sentence(core::Buffer::copy_of(cut)).find("cut short"), std::string::npos);

@@ -96,9 +96,8 @@ core::Result<std::optional<ship::Push>> push_for(const Arguments& arguments, con
 /// not.
 core::Result<fs::path> output_for(const Arguments& arguments, const ship::PackPlan& plan, const std::string& called) {
   if (arguments.is_pushed && !arguments.output) return fs::path();
-  const fs::path output =
-      fs::absolute(arguments.output.value_or(ship::default_output(plan.format, plan.compression, called)))
-          .lexically_normal();
+  fs::path output = fs::absolute(arguments.output.value_or(ship::default_output(plan.format, plan.compression, called)))
+                        .lexically_normal();
   std::error_code failure;
   if (!fs::is_directory(output.parent_path(), failure))
     return core::invalid(fmt::format("{}: its folder is not there", output.string()));

@@ -76,7 +76,7 @@ core::Result<ServerSpec> read_server(const std::filesystem::path& file, const YA
   if (drain_delay) spec.drain_delay = std::chrono::milliseconds(*drain_delay);
   if (drain) spec.drain_timeout = std::chrono::milliseconds(*drain);
   spec.grpc_port_asked = map.has("grpc_port");
-  if (spec.cors_origin && !is_origin(*spec.cors_origin)) return map.wrong("cors_origin", std::string(expected_origin));
+  if (spec.cors_origin && !is_origin(*spec.cors_origin)) return map.wrong("cors_origin", expected_origin);
   TRY(spec.metrics_port, read_port(map, "metrics_port", spec.metrics_port));
   TRY(spec.grpc_port, read_port(map, "grpc_port", spec.grpc_port));
   return spec;

@@ -104,6 +104,8 @@ TEST_F(AppYaml, SaysFileAndLineOfWhatIsWrong) {
   EXPECT_THAT(sentence("server: {http_port: 70000}\n"), HasSubstr("an integer from 0 to 65535 expected"));
   EXPECT_THAT(sentence("server: {metrics_port: never}\n"), HasSubstr("0 to 65535, or none, expected"));
   EXPECT_THAT(sentence("server: {host: ''}\n"), HasSubstr("an address to listen on"));
+  EXPECT_THAT(sentence("server: {http_port: 010}\n"), HasSubstr("\"010\" given, an integer without a zero before it"));
+  EXPECT_THAT(sentence("server: {}\n---\nmodels: []\n"), HasSubstr("app.yaml:3: 2 documents given, one expected"));
   EXPECT_THAT(sentence(""), HasSubstr("app: nothing given"));
 }
 

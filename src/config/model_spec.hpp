@@ -76,8 +76,9 @@ ModelSpec merge(ModelSpec base, const ModelSpec& over);
 /// invalid_argument where answers shall have the order of the requests and the requests another one.
 core::Result<void> check_ordering(const ModelSpec& spec);
 
-/// Reads a model.yaml. Relative files named in it are looked for beside it. An unknown key, a wrong type or a value out
+/// Reads a model.yaml. Relative files named in it are looked for beside it; none may lie outside of `files_in`, unless
+/// that is empty. An unknown key, a wrong type or a value out
 /// of range is an invalid_argument that begins with "FILE:LINE: ".
-core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file);
+core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file, const std::filesystem::path& files_in = {});
 
 }  // namespace slipway::config

@@ -32,7 +32,7 @@ core::Result<void> note_places(const YamlMap& map, ModelSpec& spec) {
 
 }  // namespace
 
-core::Result<ModelSpec> read_model(const YamlMap& map) {
+core::Result<ModelSpec> read_model(const YamlMap& map, const std::filesystem::path& files_in) {
   ModelSpec spec;
   TRY(const auto name, map.string("name"));
   if (name && !is_model_name(*name)) return map.wrong("name", expected_model_name);
@@ -63,16 +63,16 @@ core::Result<ModelSpec> read_model(const YamlMap& map) {
   TRY_VOID(note_places(map, spec));
   TRY_VOID(read_schedule(map, spec));
   TRY_VOID(read_sequence(map, spec));
-  TRY_VOID(read_transforms(map, spec));
+  TRY_VOID(read_transforms(map, spec, files_in));
   return spec;
 }
 
-core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file) {
+core::Result<ModelSpec> load_model_yaml(const std::filesystem::path& file, const std::filesystem::path& files_in) {
   TRY(const YAML::Node root, read_yaml(file));
   ModelSpec spec;
   if (!root.IsNull()) {
     TRY(const YamlMap map, YamlMap::open(file, root, "model", model_keys));
-    TRY(spec, read_model(map));
+    TRY(spec, read_model(map, files_in));
   }
   spec.files.push_back(file);
   return spec;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include "config/model_spec.hpp"
@@ -28,7 +29,8 @@ inline constexpr std::array<std::string_view, 18> model_keys{"name",
                                                              "sequence",
                                                              "transforms"};
 
-/// Reads them from a mapping that was opened with them (an app file's entry has `path` besides).
-core::Result<ModelSpec> read_model(const YamlMap& map);
+/// Reads them from a mapping that was opened with them (an app file's entry has `path` besides). `files_in` as in
+/// load_model_yaml.
+core::Result<ModelSpec> read_model(const YamlMap& map, const std::filesystem::path& files_in = {});
 
 }  // namespace slipway::config

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <limits>
 
 #include "config/labels_file.hpp"
 
 namespace slipway::config {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -45,7 +48,15 @@ core::Result<BytesTransformSpec> read_bytes(const YamlMap& parent) {
   return spec;
 }
 
-core::Result<LabelsTransformSpec> read_labels_transform(const YamlMap& parent) {
+bool lies_in(const fs::path& file, const fs::path& folder) {
+  std::error_code failure;
+  const auto inside = fs::weakly_canonical(folder, failure);
+  if (failure) return false;
+  const auto real = fs::weakly_canonical(file, failure);
+  return !failure && std::ranges::mismatch(inside, real).in1 == inside.end();
+}
+
+core::Result<LabelsTransformSpec> read_labels_transform(const YamlMap& parent, const fs::path& files_in) {
   constexpr std::int64_t most_labels = 10'000'000;
   TRY(const YamlMap map, YamlMap::open(parent.file(), parent.node("labels"), "transforms.output.labels", labels_keys));
   LabelsTransformSpec spec;
@@ -62,6 +73,8 @@ core::Result<LabelsTransformSpec> read_labels_transform(const YamlMap& parent) {
   if (key && !path) return map.wrong("key", "given without the \"file\" it is of");
   if (path) {
     spec.file = parent.file().parent_path() / *path;
+    if (!files_in.empty() && !lies_in(spec.file, files_in))
+      return map.wrong("file", "a file among those that were given expected");
     auto labels = read_labels(spec.file, key.value_or(""));
     if (!labels) return map.wrong("file", labels.error().message());
     spec.labels = *std::move(labels);
@@ -71,7 +84,7 @@ core::Result<LabelsTransformSpec> read_labels_transform(const YamlMap& parent) {
 
 }  // namespace
 
-core::Result<void> read_transforms(const YamlMap& model, ModelSpec& spec) {
+core::Result<void> read_transforms(const YamlMap& model, ModelSpec& spec, const fs::path& files_in) {
   if (!model.has("transforms")) return {};
   TRY(const YamlMap transforms, YamlMap::open(model.file(), model.node("transforms"), "transforms", ends));
   if (transforms.has("input")) {
@@ -84,7 +97,7 @@ core::Result<void> read_transforms(const YamlMap& model, ModelSpec& spec) {
     TRY(const YamlMap output,
         YamlMap::open(model.file(), transforms.node("output"), "transforms.output", output_kinds));
     if (output.has("labels")) {
-      TRY(spec.labels_output, read_labels_transform(output));
+      TRY(spec.labels_output, read_labels_transform(output, files_in));
       if (!spec.labels_output->file.empty()) spec.files.push_back(spec.labels_output->file);
     }
   }

@@ -34,12 +34,21 @@ std::string shown(const YAML::Node& node) {
   }
 }
 
+/// "010" is 8 for YAML 1.1 and 10 for YAML 1.2.
+bool has_leading_zero(std::string_view number) {
+  if (number.starts_with('-') || number.starts_with('+')) number.remove_prefix(1);
+  return number.size() > 1 && number[0] == '0' && number[1] >= '0' && number[1] <= '9';
+}
+
 }  // namespace
 
 core::Result<YAML::Node> read_yaml(const std::filesystem::path& file) {
   TRY(const std::string text, read_text_file(file));
   try {
-    return YAML::Load(text);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1)
+      return wrong_at(file, documents[1].Mark(), fmt::format("{} documents given, one expected", documents.size()));
+    return documents.empty() ? YAML::Node() : documents.front();
   } catch (const YAML::Exception& error) {
     return wrong_at(file, error.mark, fmt::format("this is no YAML: {}", error.msg));
   }
@@ -90,6 +99,8 @@ core::Result<std::optional<std::int64_t>> YamlMap::integer(const std::string& ke
   if (!has(key)) return std::nullopt;
   const YAML::Node value = node_[key];
   std::int64_t number = 0;
+  if (value.IsScalar() && has_leading_zero(value.Scalar()))
+    return wrong(key, fmt::format("{} given, an integer without a zero before it expected", shown(value)));
   if (!value.IsScalar() || !YAML::convert<std::int64_t>::decode(value, number) || number < least || number > most) {
     return wrong(key, fmt::format("{} given, an integer from {} to {} expected", shown(value), least, most));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -19,8 +20,9 @@ class Once {
   Once(const Once&) = delete;
   Once& operator=(const Once&) = delete;
   ~Once() {
+    if (!done_) return;
     try {
-      (*this)(fail(Code::internal, "the request was dropped without an answer"));
+      (*this)(dropped());
     } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told
     }
   }
@@ -34,6 +36,14 @@ class Once {
   }
 
  private:
+  static std::unexpected<Error> dropped() {
+    try {
+      return fail(Code::internal, "the request was dropped without an answer");
+    } catch (const std::bad_alloc&) {
+      return fail(Code::internal, "no memory");  // too short to need any
+    }
+  }
+
   std::optional<Done> done_;
 };
 

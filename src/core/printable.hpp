@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,11 @@ bool is_printable(std::string_view text);
 /// It with a question mark for each control character, and where it is no UTF-8 for each byte that is not ASCII: what
 /// came from elsewhere, in a line of a message or of a file.
 std::string printable(std::string_view text);
+
+/// Where the next control character is, of one byte or, beyond ASCII, of two; npos where there is none.
+std::size_t find_control(std::string_view text, std::size_t from = 0);
+
+/// Up to `most` bytes of UTF-8 text, cut between two letters.
+std::string_view beginning(std::string_view text, std::size_t most);
 
 }  // namespace slipway::core

@@ -50,4 +50,9 @@ Result<void> check_readable(const fs::path& path) {
   return {};
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code failure;
+  return fs::exists(path, failure);
+}
+
 }  // namespace slipway::core

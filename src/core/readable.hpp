@@ -11,4 +11,7 @@ namespace slipway::core {
 /// not_found, invalid_argument, failed_precondition. Waits for nobody, whatever it is; safe from any thread.
 Result<void> check_readable(const std::filesystem::path& path);
 
+/// Whether anything is there, where a link leads.
+bool is_there(const std::filesystem::path& path);
+
 }  // namespace slipway::core

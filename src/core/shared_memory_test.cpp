@@ -1,6 +1,8 @@
 #include "core/shared_memory.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <limits>
 #include <span>
@@ -45,6 +47,16 @@ TEST_F(SharedMemoryTest, ReadsAndWritesWhatTheClientHas) {
   const std::string answer = "world";
   ASSERT_TRUE(slice->region->write(slice->offset_bytes, std::as_bytes(std::span(answer))));
   EXPECT_EQ(object_.get(20, 5), "world");
+}
+
+TEST_F(SharedMemoryTest, AFolderIsNoObject) {
+  // that glibc keeps objects there is its affair; where it does not, there is no folder of that name
+  const std::string folder = "/dev/shm/slipway-folder-" + std::to_string(getpid());
+  if (mkdir(folder.c_str(), S_IRWXU) != 0) GTEST_SKIP() << "no folder can be made in /dev/shm";
+  const auto added = memory_.add({.name = "r", .key = folder.substr(8), .offset_bytes = 0, .size_bytes = 1});
+  rmdir(folder.c_str());
+  EXPECT_EQ(code(added), Code::invalid_argument) << sentence(added);
+  EXPECT_THAT(sentence(added), HasSubstr("is no shared memory object"));
 }
 
 TEST_F(SharedMemoryTest, ASliceOutlivesItsRegistrationAndTheObjectsName) {

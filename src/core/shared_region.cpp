@@ -50,9 +50,10 @@ Result<std::shared_ptr<const SharedRegion>> SharedRegion::open(RegionSpec spec) 
   TRY(const std::string name, object_name(spec));
   if (spec.size_bytes == 0) return invalid(fmt::format("{}: 0 bytes given, at least 1 expected", where(spec)));
   const int descriptor = shm_open(name.c_str(), O_RDWR | O_NONBLOCK, 0);
-  if (descriptor < 0 && (errno == EISDIR || errno == ELOOP)) return no_object(spec);
+  // EINVAL is how glibc says that it is a folder
+  if (descriptor < 0 && (errno == EISDIR || errno == EINVAL || errno == ELOOP)) return no_object(spec);
   if (descriptor < 0) return system_failure(spec, "cannot be opened", errno);
-  const std::shared_ptr<const SharedRegion> region(new SharedRegion(std::move(spec), descriptor));
+  std::shared_ptr<const SharedRegion> region(new SharedRegion(std::move(spec), descriptor));
   TRY_VOID(region->check_whole());
   return region;
 }

@@ -201,7 +201,7 @@ core::Result<std::vector<S3Object>> list(Client& client, const S3Settings& setti
   for (int pages = 0; pages < pages_max && objects.size() <= objects_max; ++pages) {
     Url url = address_of(settings, {.bucket = prefix.bucket, .key = ""});
     // sorted, as signatures have it
-    url.target += "?";
+    url.target += '?';
     if (!next.empty()) url.target += fmt::format("continuation-token={}&", encoded(next, false));
     url.target += fmt::format("list-type=2&prefix={}", encoded(prefix.key, false));
     TRY(const std::string body, page_text(client, question_for(settings, url), on_retry));

@@ -105,7 +105,7 @@ core::Result<Url> redirected(const Url& from, std::string_view location) {
 
 core::Result<std::string> file_name(const Url& url) {
   const std::string path = url.target.substr(0, url.target.find('?'));
-  const std::string name = decoded(path.substr(path.rfind('/') + 1));
+  std::string name = decoded(path.substr(path.rfind('/') + 1));
   if (const auto safe = inside(name); !safe || name.find('/') != std::string::npos)
     return core::invalid(
         fmt::format("{}: its last part, \"{}\", cannot be a file's name", url.text(), core::printable(name)));

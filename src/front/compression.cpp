@@ -29,49 +29,7 @@ std::string_view trimmed(std::string_view text) {
 /// Names of codings have no case (RFC 9110, 8.4.1).
 bool is_coding(std::string_view given, std::string_view name) { return boost::beast::iequals(given, name); }
 
-/// A zlib stream that ends itself.
-struct Inflater {
-  z_stream stream{};
-  bool ready = false;
-  explicit Inflater(int bits) { ready = inflateInit2(&stream, bits) == Z_OK; }
-  ~Inflater() { inflateEnd(&stream); }
-  Inflater(const Inflater&) = delete;
-  Inflater& operator=(const Inflater&) = delete;
-};
-
 Bytef* zlib_bytes(const std::byte* data) { return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(data)); }
-
-core::Result<core::Buffer> inflate_all(const core::Buffer& body, int bits, std::uint64_t most_bytes) {
-  Inflater inflater(bits);
-  if (!inflater.ready) throw std::bad_alloc();
-  z_stream& stream = inflater.stream;
-  stream.next_in = zlib_bytes(body.data());
-  stream.avail_in = static_cast<uInt>(body.size());
-  core::Buffer out(std::min<std::uint64_t>(std::max<std::uint64_t>(body.size() * 4, 4096), most_bytes + 1));
-  std::size_t written = 0;
-  for (;;) {
-    stream.next_out = zlib_bytes(out.data() + written);
-    stream.avail_out = static_cast<uInt>(std::min<std::size_t>(out.size() - written, 1U << 30U));
-    const std::size_t room = stream.avail_out;
-    const int status = inflate(&stream, Z_NO_FLUSH);
-    written += room - stream.avail_out;
-    if (written > most_bytes)
-      return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes));
-    if (status == Z_STREAM_END) break;
-    if (status != Z_OK && (status != Z_BUF_ERROR || stream.avail_out != 0)) {
-      return core::fail(
-          Code::invalid_argument,
-          fmt::format("the compressed body is damaged or cut short after {} bytes", body.size() - stream.avail_in));
-    }
-    if (stream.avail_out == 0) out.resize(std::min<std::uint64_t>(out.size() * 2, most_bytes + 1));
-  }
-  if (stream.avail_in != 0) {
-    return core::fail(Code::invalid_argument,
-                      fmt::format("{} bytes follow the end of the compressed body", stream.avail_in));
-  }
-  out.resize(written);
-  return out;
-}
 
 /// How much a client wants each coding; 0 for one that it does not take.
 struct Weights {
@@ -103,19 +61,75 @@ Weights weights_of(std::string_view accept_encoding) {
 
 }  // namespace
 
-core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes) {
-  if (body.size() > std::numeric_limits<uInt>::max())
-    return core::fail(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
-  if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip"))
-    return inflate_all(body, window_bits + detect_bits, most_bytes);
-  if (is_coding(coding, "deflate")) {
-    auto wrapped = inflate_all(body, window_bits, most_bytes);
-    // many senders mean raw deflate by this name
-    if (wrapped || wrapped.error().code() == Code::resource_exhausted) return wrapped;
-    auto raw = inflate_all(body, -window_bits, most_bytes);
-    return raw || raw.error().code() == Code::resource_exhausted ? std::move(raw) : std::move(wrapped);
+/// A zlib stream that ends itself.
+struct Inflation::Stream : z_stream {
+  Stream(const core::Buffer& body, int bits) : z_stream{} {
+    if (inflateInit2(this, bits) != Z_OK) throw std::bad_alloc();
+    next_in = zlib_bytes(body.data());
+    avail_in = static_cast<uInt>(body.size());
   }
-  return core::fail(Code::unimplemented, fmt::format("Content-Encoding \"{}\" given, {} expected", coding, codings));
+  ~Stream() { inflateEnd(this); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+};
+
+Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes)
+    : body_(body), most_bytes_(most_bytes) {
+  if (body.size() > std::numeric_limits<uInt>::max()) {
+    objection_ = core::Error(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
+  } else if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip")) {
+    begin(window_bits + detect_bits);
+  } else if (is_coding(coding, "deflate")) {
+    may_be_raw_ = true;
+    begin(window_bits);
+  } else {
+    objection_ =
+        core::Error(Code::unimplemented, fmt::format("Content-Encoding \"{}\" given, {} expected", coding, codings));
+  }
+}
+
+Inflation::~Inflation() = default;
+
+void Inflation::begin(int bits) {
+  stream_ = std::make_unique<Stream>(body_, bits);
+  written_ = 0;
+  if (out_.size() == 0)
+    out_ = core::Buffer(std::min<std::uint64_t>(std::max<std::uint64_t>(body_.size() * 4, 4096), most_bytes_ + 1));
+}
+
+std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
+  if (!stream_) return std::unexpected(*objection_);
+  if (written_ == out_.size()) out_.resize(std::min<std::uint64_t>(out_.size() * 2, most_bytes_ + 1));
+  const std::size_t room = std::min({out_.size() - written_, bytes, std::size_t{1} << 30U});
+  stream_->next_out = zlib_bytes(out_.data() + written_);
+  stream_->avail_out = static_cast<uInt>(room);
+  const int status = inflate(stream_.get(), Z_NO_FLUSH);
+  written_ += room - stream_->avail_out;
+  if (written_ > most_bytes_)
+    return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
+  if (status == Z_OK || (status == Z_BUF_ERROR && stream_->avail_out == 0)) return std::nullopt;
+  if (status == Z_STREAM_END && stream_->avail_in == 0) {
+    out_.resize(written_);
+    return std::move(out_);
+  }
+  core::Error objection(Code::invalid_argument,
+                        status == Z_STREAM_END
+                            ? fmt::format("{} bytes follow the end of the compressed body", stream_->avail_in)
+                            : fmt::format("the compressed body is damaged or cut short after {} bytes",
+                                          body_.size() - stream_->avail_in));
+  if (!objection_) objection_ = std::move(objection);
+  if (!may_be_raw_) return std::unexpected(*objection_);
+  // many senders mean raw deflate by this name
+  may_be_raw_ = false;
+  begin(-window_bits);
+  return std::nullopt;
+}
+
+core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes) {
+  Inflation inflation(body, coding, most_bytes);
+  for (;;) {
+    if (auto done = inflation.step(std::numeric_limits<std::size_t>::max())) return *std::move(done);
+  }
 }
 
 Coding chosen_coding(std::string_view accept_encoding) {

@@ -33,6 +33,22 @@ TEST(Compression, IsBoundedAndNamesWhatIsWrong) {
             "Content-Encoding \"br\" given, gzip, deflate, identity expected");
 }
 
+TEST(Compression, InflatesAPartAtATime) {
+  const std::string value(100'000, 'a');
+  const core::Buffer wrapped = packed(value, Coding::deflate);
+  // without zlib's two bytes before and four behind it is what many call deflate
+  const core::Buffer raw = text(wrapped.text().substr(2, wrapped.size() - 6));
+  for (const core::Buffer* body : {&wrapped, &raw}) {
+    Inflation inflation(*body, "deflate", value.size());
+    std::size_t steps = 1;
+    auto inflated = inflation.step(1000);
+    for (; !inflated; ++steps) inflated = inflation.step(1000);
+    ASSERT_TRUE(*inflated) << inflated->error().message();
+    EXPECT_EQ((*inflated)->text(), value);
+    EXPECT_GE(steps, value.size() / 1000);
+  }
+}
+
 TEST(Compression, ChoosesWhatTheClientPrefers) {
   EXPECT_EQ(chosen_coding(""), Coding::identity);
   EXPECT_EQ(chosen_coding("gzip, deflate"), Coding::gzip);

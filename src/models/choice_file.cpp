@@ -73,7 +73,7 @@ std::optional<fs::path> cache_folder() {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
   };
-  if (const fs::path own = variable("SLIPWAY_CACHE_DIR"); !own.empty()) return own;
+  if (fs::path own = variable("SLIPWAY_CACHE_DIR"); !own.empty()) return own;
   if (const fs::path cache = variable("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "slipway";
   if (const fs::path home = variable("HOME"); home.is_absolute()) return home / ".cache" / "slipway";
   return std::nullopt;

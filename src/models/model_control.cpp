@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <climits>
 #include <memory>
 
 #include "core/printable.hpp"
@@ -77,9 +78,9 @@ void ModelControl::update(ModelChange change, Failed failed) {
 }
 
 core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
-  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos) {
-    return core::fail(Code::invalid_argument,
-                      fmt::format("failed to load '{}': that is no name of a model's folder", name));
+  if (name.empty() || name.size() > NAME_MAX || name.starts_with('.') || name.find('/') != std::string::npos) {
+    return core::fail(Code::invalid_argument, fmt::format("failed to load '{}': that is no name of a model's folder",
+                                                          name.substr(0, NAME_MAX)));
   }
   auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
   if (found) {
@@ -107,16 +108,6 @@ core::Result<Found> ModelControl::find_on_disk(const std::string& name, const Lo
                                                                      : "any place that this server was started with"));
 }
 
-/// What came with a request may name no files but those that came too: their lines are seen in answers.
-core::Result<void> check_is_own(const std::filesystem::path& file, const std::filesystem::path& folder) {
-  std::error_code failure;
-  const auto real = std::filesystem::weakly_canonical(file, failure);
-  const auto inside = std::filesystem::weakly_canonical(folder, failure);
-  if (!failure && std::ranges::mismatch(inside, real).in1 == inside.end()) return {};
-  return core::fail(Code::invalid_argument,
-                    fmt::format("{}: a file among those that were given expected", core::printable(file.string())));
-}
-
 core::Result<Found> ModelControl::write_and_find(const std::string& name, const LoadOptions& options) const {
   if (!options.config)
     return core::fail(Code::invalid_argument, "files are given without the parameter \"config\", which they need");
@@ -125,13 +116,12 @@ core::Result<Found> ModelControl::write_and_find(const std::string& name, const 
     TRY_VOID(folder->write(name, place, std::as_bytes(std::span(content))));
   config::ModelSpec over = over_;
   over.name = name;
-  TRY(Found found, find_model(folder->path() / name, over, {name, options.config}));
+  TRY(Found found, find_model(folder->path() / name, over, {name, options.config, folder->path() / name}));
   if (found.sources.empty() && found.broken.empty())
     return core::fail(Code::invalid_argument,
                       "no model is among the files that were given; file:1/model.onnx expected");
   const std::filesystem::path own = named_path(folder->path() / name);
   for (Source& source : found.sources) {
-    for (const std::filesystem::path& file : source.spec.files) TRY_VOID(check_is_own(file, own));
     if (source.place != own && source.place != source.path) {
       return core::fail(Code::invalid_argument,
                         fmt::format("{}: is no version of it, 1/{} expected", source.place.filename().string(),

@@ -120,6 +120,12 @@ TEST_F(ControlTest, WhatTheCommandLineSaysHoldsForFilesOfTheRequestToo) {
   EXPECT_EQ(registry_.find("sent", "").value()->max_batch_size(), 8);
 }
 
+TEST(RunSettings, InstancesThatNobodyAskedForFitTheBoundOfThreads) {
+  config::ModelSpec spec;
+  spec.threads = 1024;
+  EXPECT_EQ(settings_of(spec).instances, 1U);
+}
+
 TEST_F(ControlTest, ServesFilesOfTheRequestAndRemovesThem) {
   control();
   const LoadOptions sent{.config = "{}", .files = {{"1/model.fake", echo}, {"3/model.fake", echo}}};
@@ -155,6 +161,14 @@ TEST_F(ControlTest, SaysWhatIsWrong) {
               HasSubstr("latest: is no version of it, 1/model.fake expected"));
   for (const char* place : {"../model.fake", "/tmp/model.fake", "1/../../model.fake", ""})
     EXPECT_THAT(load("x", {.config = "{}", .files = {{place, echo}}}).error().message(), HasSubstr("1/model.onnx"));
+  std::string deep;
+  for (int i = 0; i < 2500; ++i) deep += "a/";
+  const std::vector<std::vector<std::pair<std::string, std::string>>> in_the_way{
+      {{"1", "x"}, {"1/model.fake", echo}}, {{"1/model.fake", echo}, {"1", "x"}}, {{deep + "model.fake", echo}}};
+  for (const auto& files : in_the_way) {
+    const auto loaded = load("x", {.config = "{}", .files = files});
+    EXPECT_EQ(loaded.error().code(), core::Code::invalid_argument) << loaded.error().message();
+  }
   EXPECT_THAT(load("../x", {.config = "{}", .files = {{"1/model.fake", echo}}}).error().message(), HasSubstr("../x"));
   EXPECT_EQ(unload("none").error().code(), core::Code::not_found);
 }
@@ -173,6 +187,9 @@ TEST_F(ControlTest, FilesOfARequestNameNoOthers) {
     ASSERT_FALSE(refused) << file;
     EXPECT_THAT(refused.error().message(), HasSubstr("a file among those that were given expected"));
   }
+  // nothing is said of what is elsewhere, not even whether it is there
+  for (const char* file : {"/etc/none-such", "/etc", "/etc/hostname.json", "../x/../../l.txt"})
+    EXPECT_THAT(with_labels(file).error().message(), HasSubstr("a file among those that were given expected")) << file;
   const auto own = with_labels("l.txt");
   EXPECT_TRUE(own) << own.error().message();
 }

@@ -31,10 +31,13 @@ std::vector<std::string> names_of(const std::vector<core::TensorInfo>& infos) {
 
 RunSettings settings_of(const config::ModelSpec& spec) {
   constexpr std::size_t usual_queue_limit = 1024;
+  const std::uint32_t threads = spec.threads.value_or(1);
+  const auto most_instances = static_cast<std::uint32_t>(config::most_threads) / std::max(threads, 1U);
   return {.backend = spec.backend.value_or("auto"),
           .device = spec.device.value_or("cpu"),
-          .instances = spec.instances.value_or(core::usable_cpus()),
-          .threads = spec.threads.value_or(1),
+          // as many as there are cores, unless their threads would be more than may be
+          .instances = spec.instances.value_or(std::clamp(most_instances, 1U, core::usable_cpus())),
+          .threads = threads,
           .max_delay = spec.max_delay.value_or(std::chrono::microseconds(0)),
           .queue_limit = spec.queue_limit.value_or(usual_queue_limit)};
 }

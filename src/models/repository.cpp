@@ -68,7 +68,7 @@ std::vector<fs::path> models_among(const std::vector<fs::path>& entries) {
 /// model.*, or the only entry that is one.
 core::Result<fs::path> model_in(const fs::path& folder, const std::string& filename) {
   if (!filename.empty()) {
-    const fs::path named = folder / filename;
+    fs::path named = folder / filename;
     if (is_model(named)) return named;
     const auto fine = core::check_readable(named);
     return core::invalid(fmt::format("{}: {}; default_model_filename names it", named.string(),
@@ -101,7 +101,7 @@ void add_bare(Found& found, const fs::path& path, const Search& search) {
   // a bare file's neighbours belong to other models
   const fs::path folder = is_folder(path) ? path : path.parent_path() / name;
   auto [called, spec] =
-      said_of(is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), search, name, folder, found);
+      said_of(core::is_there(inside) ? inside : path.parent_path() / (name + ".yaml"), search, name, folder, found);
   if (spec) {
     spec->model_filename = path.filename().string();
     found.sources.push_back({.spec = *std::move(spec), .version = "1", .path = path, .place = path});
@@ -136,7 +136,7 @@ void note_wrong(const std::vector<fs::path>& entries, Found& found) {
 /// Whether a folder without numbered versions is one model's all the same: somebody describes it, or the model in it
 /// is called as those in version folders are.
 bool is_plain_model_folder(const fs::path& folder, const std::vector<fs::path>& entries) {
-  if (is_there(folder / "model.yaml") || is_there(folder / "config.pbtxt")) return true;
+  if (core::is_there(folder / "model.yaml") || core::is_there(folder / "config.pbtxt")) return true;
   const std::vector<fs::path> models = models_among(entries);
   return models.size() == 1 && models.front().stem() == "model";
 }
@@ -201,14 +201,15 @@ core::Result<bool> add_folder(Found& found, const fs::path& folder, const Search
 }
 
 /// Whether what lies in a repository may be the model called `name`: by its own name, or by what its model.yaml says.
-bool may_be(const fs::path& entry, const config::ModelSpec& over, const std::string& name) {
-  if (!over.name.empty()) return over.name == name;
+bool may_be(const fs::path& entry, const Search& search) {
+  const std::string& name = search.asked->name;
+  if (!search.over.name.empty()) return search.over.name == name;
   const std::string own = (is_folder(entry) ? entry.filename() : entry.stem()).string();
   if (own == name) return true;
   return std::ranges::any_of(std::array{entry / "model.yaml", entry.parent_path() / (own + ".yaml")},
-                             [&name](const fs::path& yaml) {
-                               if (!is_there(yaml)) return false;
-                               const auto said = config::load_model_yaml(yaml);
+                             [&](const fs::path& yaml) {
+                               if (!core::is_there(yaml)) return false;
+                               const auto said = config::load_model_yaml(yaml, search.files_in());
                                return said && said->name == name;
                              });
 }
@@ -217,7 +218,7 @@ bool may_be(const fs::path& entry, const config::ModelSpec& over, const std::str
 core::Result<void> add_all(Found& found, const fs::path& repository, const Search& search) {
   TRY(const auto entries, entries_of(repository));
   for (const fs::path& entry : entries) {
-    if (search.asked != nullptr && !may_be(entry, search.over, search.asked->name)) continue;
+    if (search.asked != nullptr && !may_be(entry, search)) continue;
     if (is_model(entry)) {
       add_bare(found, entry, search);
     } else if (is_folder(entry)) {

@@ -53,6 +53,8 @@ struct Asked {
   /// A Triton model configuration as JSON. It stands in the place of the model's config.pbtxt, which is not read, and
   /// wins over model.yaml and what the command line says. The files it names are looked for in the model's folder.
   std::optional<std::string> config{};
+  /// Where the files that its model.yaml names must lie, if not empty: what clients send may not have others read.
+  std::filesystem::path files_in{};
 };
 
 /// What is found of that model and no more, perhaps nothing: of a repository's other models nothing is read but their

@@ -9,6 +9,7 @@
 #include "config/model_name.hpp"
 #include "config/triton_config.hpp"
 #include "core/printable.hpp"
+#include "core/readable.hpp"
 
 namespace slipway::models {
 
@@ -17,16 +18,16 @@ using core::Code;
 
 namespace {
 
-/// What model.yaml and `over` say of the model called `name`, which is that of its file or folder, over what `base`
-/// says.
-core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const config::ModelSpec& over, const std::string& name,
+/// What model.yaml and the command line say of the model called `name`, which is that of its file or folder, over what
+/// `base` says.
+core::Result<config::ModelSpec> spec_for(const fs::path& yaml, const Search& search, const std::string& name,
                                          config::ModelSpec base = {}) {
   config::ModelSpec spec = std::move(base);
-  if (is_there(yaml)) {
-    TRY(const auto said, config::load_model_yaml(yaml));
+  if (core::is_there(yaml)) {
+    TRY(const auto said, config::load_model_yaml(yaml, search.files_in()));
     spec = config::merge(std::move(spec), said);
   }
-  spec = config::merge(std::move(spec), over);
+  spec = config::merge(std::move(spec), search.over);
   if (spec.name.empty()) spec.name = name;
   if (config::is_model_name(spec.name)) return spec;
   return core::fail(
@@ -57,14 +58,9 @@ core::Result<config::ModelSpec> with_config(config::ModelSpec spec, const std::s
 
 }  // namespace
 
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  return fs::exists(path, failure);
-}
-
 Named said_of(const fs::path& yaml, const Search& search, const std::string& name, const fs::path& folder,
               Found& found) {
-  Named model = named(name, spec_for(yaml, search.over, name));
+  Named model = named(name, spec_for(yaml, search, name));
   if (model.spec && search.config() != nullptr)
     model.spec = with_config(*std::move(model.spec), *search.config(), folder, found);
   return model;
@@ -73,7 +69,7 @@ Named said_of(const fs::path& yaml, const Search& search, const std::string& nam
 Named said_in(const fs::path& folder, const Search& search, Found& found) {
   const std::string name = folder.filename().string();
   const fs::path pbtxt = folder / "config.pbtxt";
-  if (search.config() != nullptr || !is_there(pbtxt))
+  if (search.config() != nullptr || !core::is_there(pbtxt))
     return said_of(folder / "model.yaml", search, name, folder, found);
   const auto read = [&]() -> core::Result<config::ModelSpec> {
     TRY(config::TritonConfig config, config::load_triton_config(pbtxt));
@@ -83,7 +79,7 @@ Named said_in(const fs::path& folder, const Search& search, Found& found) {
                                     config.spec.name, name));
     }
     std::ranges::move(config.warnings, std::back_inserter(found.notes));
-    return spec_for(folder / "model.yaml", search.over, name, std::move(config.spec));
+    return spec_for(folder / "model.yaml", search, name, std::move(config.spec));
   };
   return named(name, read());
 }

@@ -14,6 +14,7 @@ struct Search {
   const config::ModelSpec& over;
   const Asked* asked = nullptr;  ///< null: all are
 
+  std::filesystem::path files_in() const { return asked != nullptr ? asked->files_in : std::filesystem::path(); }
   const std::string* config() const { return asked != nullptr && asked->config ? &*asked->config : nullptr; }
 };
 
@@ -22,8 +23,6 @@ struct Named {
   std::string name;
   core::Result<config::ModelSpec> spec;
 };
-
-bool is_there(const std::filesystem::path& path);
 
 /// What `yaml`, its model.yaml, and the command line say of the model called `name`, which is that of its file or
 /// folder, and over them the client that asks for it with a configuration, whose files lie in `folder`. Warnings are

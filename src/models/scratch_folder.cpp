@@ -48,6 +48,14 @@ core::Result<void> ScratchFolder::write(const std::string& model, std::string_vi
   std::ofstream out(file, std::ios::binary);
   out.write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
   out.close();
+  const bool stands_in_the_way = failure == std::errc::not_a_directory || failure == std::errc::file_exists ||
+                                 (!out && fs::is_directory(file, failure));
+  if (stands_in_the_way || failure == std::errc::filename_too_long) {
+    return core::fail(Code::invalid_argument,
+                      fmt::format(R"(file "{}": {})", place.substr(0, NAME_MAX),
+                                  stands_in_the_way ? "another of the files stands where it needs a folder, or in it"
+                                                    : "its folders lie deeper than the system has names for"));
+  }
   if (failure || !out) return core::fail(Code::resource_exhausted, fmt::format("{}: cannot be written", file.string()));
   return {};
 }

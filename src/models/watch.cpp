@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/readable.hpp"
 #include "models/companions.hpp"
 #include "models/file_stamp.hpp"
 
@@ -28,11 +29,6 @@ std::uint64_t stamp_of_version(const Source& source) {
   const std::uint64_t own = is_bare ? combined(stamp_of(source.path), stamp_of_files(companions_of(source.path)))
                                     : stamp_of(source.path.parent_path());
   return combined(stamp_of_files(source.spec.files), own);
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code failure;
-  return fs::exists(path, failure);
 }
 
 /// What a place has; nothing when it cannot be read at the moment.
@@ -175,7 +171,7 @@ void Watch::note_changes(Place& place, const Versions& now_there, core::TimePoin
 
 /// Whether a version that was not found is on disk no longer, or its model's configuration does not want it any more.
 bool Watch::is_gone(const Version& version, const Versions& now_there) {
-  if (!version.wrong.empty() || !is_there(version.source.path)) return true;
+  if (!version.wrong.empty() || !core::is_there(version.source.path)) return true;
   return std::ranges::any_of(now_there, [&version](const auto& other) {
     return other.second.wrong.empty() && other.second.source.place == version.source.place;
   });

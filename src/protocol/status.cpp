@@ -1,5 +1,6 @@
 #include "protocol/status.hpp"
 
+#include "core/printable.hpp"
 #include "protocol/json_tensor.hpp"
 
 namespace slipway::protocol {
@@ -29,10 +30,16 @@ unsigned retry_after_seconds(Code code) {
   return code == Code::resource_exhausted || code == Code::unavailable ? 1 : 0;
 }
 
+std::string told(std::string_view sentence) {
+  constexpr std::size_t most = 2048;
+  std::string text(core::beginning(sentence, most));
+  if (text.size() < sentence.size()) text += " …";
+  return text;
+}
+
 std::string error_body(std::string_view sentence) {
-  constexpr std::size_t most = 4096;  // a name that a client made up may be as long as its request
   std::string body = R"({"error":)";
-  append_string(body, sentence.size() > most ? std::string(sentence.substr(0, most)) + " …" : std::string(sentence));
+  append_string(body, told(sentence));
   body += '}';
   return body;
 }

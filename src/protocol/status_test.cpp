@@ -17,5 +17,12 @@ TEST(Status, OneTableFromErrorsToHttp) {
   EXPECT_EQ(error_body("a \"b\"\n"), "{\"error\":\"a \\\"b\\\"\\n\"}");
 }
 
+TEST(Status, TellsNoMoreThanTheBeginningOfALongSentence) {
+  const std::string name(3000, 'x');
+  EXPECT_EQ(told(name), std::string(2048, 'x') + " …");
+  EXPECT_EQ(told("x" + std::string(2047, 'y')), "x" + std::string(2047, 'y'));
+  EXPECT_LT(error_body(name).size(), 2100U);
+}
+
 }  // namespace
 }  // namespace slipway::protocol

@@ -167,8 +167,11 @@ class Decoder {
       std::string name(key);
       auto parameter = parse_parameter(value);
       if (!parameter) return invalid(fmt::format("parameter \"{}\": {}", name, parameter.error().message()));
-      if (const auto* flag = std::get_if<bool>(&*parameter); flag != nullptr && name == "binary_data_output")
+      if (name == "binary_data_output") {
+        const auto* flag = std::get_if<bool>(&*parameter);
+        if (flag == nullptr) return invalid(R"(parameter "binary_data_output": true or false expected)");
         decoded_.form.binary_by_default = *flag;
+      }
       decoded_.request.parameters.emplace_back(std::move(name), *std::move(parameter));
     }
     return {};

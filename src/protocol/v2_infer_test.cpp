@@ -80,6 +80,8 @@ TEST(V2Decode, SaysWhatIsWrongAndWhere) {
   EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}})"))
                 .find("shared memory"),
             std::string::npos);
+  EXPECT_NE(sentence(R"({"parameters":{"binary_data_output":1},"inputs":[]})").find("true or false expected"),
+            std::string::npos);
   EXPECT_NE(sentence("{}", 5).find("the body has 2 bytes"), std::string::npos);
   EXPECT_NE(sentence(R"({"inputs":[]}xx)", 13).find("2 bytes follow"), std::string::npos);
   EXPECT_NE(sentence(R"({"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1}]})"), "no error");

@@ -23,7 +23,7 @@ core::Result<fs::path> find_skopeo() {
   std::string_view rest = said == nullptr ? "" : said;
   while (!rest.empty()) {
     const auto colon = std::min(rest.find(':'), rest.size());
-    const fs::path file = fs::path(rest.substr(0, colon)) / "skopeo";
+    fs::path file = fs::path(rest.substr(0, colon)) / "skopeo";
     std::error_code failure;
     if (fs::is_regular_file(file, failure) && access(file.c_str(), X_OK) == 0) return file;
     rest.remove_prefix(std::min(colon + 1, rest.size()));

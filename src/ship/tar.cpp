@@ -59,8 +59,7 @@ bool put_name(Header& header, std::string_view name) {
     put(header.name, name);
     return true;
   }
-  for (auto slash = name.find('/'); slash != std::string_view::npos && slash <= header.prefix.size();
-       slash = name.find('/', slash + 1)) {
+  for (auto slash = name.find('/'); slash <= header.prefix.size(); slash = name.find('/', slash + 1)) {
     if (name.size() - slash - 1 > header.name.size() || slash + 1 == name.size()) continue;
     put(header.prefix, name.substr(0, slash));
     put(header.name, name.substr(slash + 1));

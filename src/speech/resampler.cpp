@@ -14,7 +14,7 @@ constexpr std::size_t block_samples = 4096;
 
 }  // namespace
 
-Resampler::Resampler(unsigned rate) : rate_(rate) {
+Resampler::Resampler(unsigned rate) {
   if (rate == sample_rate) return;
   soxr_error_t error = nullptr;
   soxr_ = soxr_create(rate, sample_rate, 1, &error, nullptr, nullptr, nullptr);

@@ -26,7 +26,6 @@ class Resampler {
  private:
   void process(const float* samples, std::size_t count, std::vector<float>& out);
 
-  unsigned rate_;
   soxr* soxr_ = nullptr;  ///< null where the rate is right already
 };
 

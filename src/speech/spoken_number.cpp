@@ -123,7 +123,7 @@ bool is_magnitude(std::string_view word) { return word == "hundred" || scale_of(
 bool is_number_word(std::string_view word) {
   if (is_number(word) || is_magnitude(word) || word == "trillion") return true;
   if (word.ends_with("ies")) return index_in(tens, std::string(word.substr(0, word.size() - 3)) + "y").has_value();
-  return word.ends_with("s") && (is_magnitude(word.substr(0, word.size() - 1)) || word == "trillions");
+  return word.ends_with('s') && (is_magnitude(word.substr(0, word.size() - 1)) || word == "trillions");
 }
 
 std::size_t number_run(Words words) {
@@ -155,7 +155,9 @@ std::string_view word_after(Words words, std::size_t count) {
 }
 
 std::string_view word_before(Words before) {
-  return !before.empty() && before.back().after.empty() ? std::string_view(before.back().plain) : ""sv;
+  if (before.empty()) return "";
+  const SpokenWord& last = before.back();
+  return last.after.empty() ? std::string_view(last.plain) : ""sv;
 }
 
 std::string SpokenNumber::text() const {

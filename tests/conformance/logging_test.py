@@ -1,4 +1,5 @@
 """The logging extension: what is logged can be asked for and changed while the server runs."""
+import json
 import re
 
 import pytest
@@ -91,12 +92,22 @@ def test_a_body_that_is_no_settings(server, body):
 
 def test_what_a_client_says_ends_no_line(tmp_path):
     with Server([fake_model(tmp_path), "--model-control"]) as server:
-        name = "a%0a19:00:00.000%20error:%20FAKE%1b%5b31m"
+        name = "a%0a19:00:00.000%20error:%20FAKE%1b%c2%9b%5b31m"
         assert call(f"{server.url}/v2/repository/models/{name}/load", b"", method="POST").status >= 400
         server.process.terminate()
         server.process.wait(10)
         (line,) = [line for line in server.log if "FAKE" in line]
-        assert line.index("is not loaded") > line.index("FAKE") and "\x1b" not in line
+        assert 'model "a?19:00:00.000 error: FAKE??[31m" is not loaded' in line
+
+
+def test_a_log_in_json_steers_no_terminal_either(tmp_path):
+    with Server([fake_model(tmp_path), "--model-control", "--log-format", "json"]) as server:
+        assert call(f"{server.url}/v2/repository/models/a%0a%1b%7f%c2%9bFAKE/load", b"", method="POST").status >= 400
+        server.process.terminate()
+        server.process.wait(10)
+        (line,) = [line for line in server.log if "FAKE" in line]
+        assert r"a\n\u001b\u007f\u009bFAKE" in line
+        assert "a\n\x1b\x7f\x9bFAKE" in json.loads(line)["message"]
 
 
 def test_the_extension_is_listed(server):

@@ -147,8 +147,7 @@ Read<Money> read_amount(Words words, std::string_view language) {
   const bool joined = used < words.size() && joins_numbers(words[used].folded, language);
   const auto rest = words.subspan(used + (joined ? 1 : 0));
   const auto cents = read_number(rest, language);
-  if (cents.used > 0 && cents.value < 100 && cents.used < rest.size() &&
-      (rest[cents.used].folded.starts_with("cent"))) {
+  if (cents.used > 0 && cents.value < 100 && cents.used < rest.size() && rest[cents.used].folded.starts_with("cent")) {
     money.cents += cents.value;
     used += cents.used + 1 + (joined ? 1 : 0);
   }

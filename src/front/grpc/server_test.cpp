@@ -188,19 +188,23 @@ TEST_F(GrpcServer, AStreamThatIsEndedReadsNoMore) {
 }
 
 TEST_F(GrpcServer, AStreamThatEndsByItsFirstErrorDropsWhatIsBehindIt) {
-  start("delay_us=1000\n");
+  start("delay_us=50000\n");
   const auto call = std::make_shared<Call>(core::no_deadline, [] {});
   call->end_by_first_error();
   const auto extensions = extensions_.extensions();
   const auto stream = std::make_shared<StreamCall>(models_, extensions, call);
   stream->on_message(core::Buffer::copy_of(request(1).SerializeAsString()));
   stream->on_message(core::Buffer::copy_of(request(2, "nothing").SerializeAsString()));
-  stream->on_message(core::Buffer::copy_of(request(3).SerializeAsString()));
+  constexpr int behind = 20;
+  for (int i = 0; i < behind; ++i) stream->on_message(core::Buffer::copy_of(request(3).SerializeAsString()));
   std::vector<Answer> answers;
   while (answers.size() < 2) std::ranges::move(call->take(), std::back_inserter(answers));
   EXPECT_TRUE(answers[0].message) << "what came before it is answered";
   EXPECT_EQ(answers[1].status->error().code(), core::Code::not_found);
   EXPECT_TRUE(call->cancelled());
+  server_.reset();
+  models_.finish();
+  EXPECT_LT(models_.all().front()->probe().statistics().execution_count, 1U + behind) << "the rest was dropped";
 }
 
 TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "front/grpc/session_callbacks.hpp"
+#include "protocol/status.hpp"
 
 namespace slipway::front::grpc {
 
@@ -47,7 +48,7 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
 struct Trailer {
   explicit Trailer(const core::Result<void>& status)
       : code(std::to_string(status ? 0 : static_cast<int>(status.error().code()))),
-        message(status ? "" : percent_encoded(status.error().message())) {}
+        message(status ? "" : percent_encoded(protocol::told(status.error().message()))) {}
 
   void append_to(std::vector<nghttp2_nv>& fields) const {
     fields.push_back(field("grpc-status", code));

@@ -43,6 +43,8 @@ constexpr std::chrono::milliseconds watch_interval{20};
 constexpr std::size_t most_in_a_row = 16;
 /// What is announced of a body may never come, so there is a bound to what is taken for it at once.
 constexpr std::uint64_t most_at_once = 64ULL << 20U;
+/// A few milliseconds' work.
+constexpr std::size_t most_inflated_at_once = 1U << 20U;
 
 bool has_gone(int socket) {
   char byte = 0;
@@ -84,6 +86,12 @@ std::size_t lead_for(std::string_view header_length) {
   return (core::Buffer::alignment - length % core::Buffer::alignment) % core::Buffer::alignment;
 }
 
+/// Whether the body came in another form than its own.
+bool has_coding(const HttpRequest& request) {
+  const std::string_view coding = request.header("content-encoding");
+  return !coding.empty() && !beast::iequals(coding, "identity");
+}
+
 HttpResponse body_refused_at_the_end() {
   return HttpResponse::error(
       core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
@@ -97,10 +105,11 @@ Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp:
 
 void Connection::finish() {
   finishing_ = true;
+  first_request_by_ = core::now() + options_.first_request_grace;
   error_code ignored;
   if (socket_) return socket_->finish();
   if (!idle_) return;
-  if (!was_asked_) return stream_.hasten(core::now() + options_.first_request_grace);
+  if (!was_asked_) return stream_.hasten(first_request_by_);
   // what was sent before its client could know is taken
   if (!has_bytes(stream_.socket().native_handle())) stream_.socket().cancel(ignored);
 }
@@ -128,7 +137,7 @@ asio::awaitable<void> Connection::serve() {
     bool comes = true;
     while (comes && !has_begun()) {
       in_a_row = 1;
-      comes = co_await fill(core::now() + (finishing_ ? options_.first_request_grace : options_.idle_timeout));
+      comes = co_await fill(core::now() + options_.idle_timeout);
     }
     if (!comes) {
       if (finishing_ && sends_more()) continue;  // which came after finish() had looked
@@ -150,13 +159,17 @@ asio::awaitable<void> Connection::serve() {
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
+    if (!error && !refusal && has_coding(request)) {
+      in_a_row = 1;
+      refusal = co_await inflate(request);
+    }
     if (Turn* const turn = error || refusal ? nullptr : turn_to_wait_for()) {
       in_a_row = 1;
       co_await own_turn(*turn, subject_);
     }
-    if (!error && !refusal) refusal = inflate(request);
     if (refusal) co_await refuse(*refusal);
     if (error || refusal) break;
+    if (request.body.data() == nullptr) request.body = core::Buffer(0);
     if (const auto handshake = socket_handshake(request)) {
       if (const SocketOpener* open = router_.socket(request.path))
         co_return co_await serve_socket(request, *handshake, *open);
@@ -211,6 +224,7 @@ bool Connection::has_begun() {
 }
 
 asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
+  if (!was_asked_) deadline = std::min(deadline, first_request_by_);
   const std::size_t count = co_await stream_.read_some(buffer_.prepare(read_block_bytes), deadline);
   buffer_.commit(count);
   co_return count != 0;
@@ -218,8 +232,7 @@ asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
 
 asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
   // single bytes do not prolong it
-  const core::TimePoint deadline =
-      core::now() + (finishing_ && !was_asked_ ? options_.first_request_grace : options_.read_timeout);
+  const core::TimePoint deadline = core::now() + options_.read_timeout;
   error_code error = wire::error::need_more;
   while (error == wire::error::need_more) {
     // what is left of a body in chunks is a line without an end, which the parser does not bound
@@ -284,20 +297,26 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
   co_return error_code();
 }
 
-std::optional<HttpResponse> Connection::inflate(HttpRequest& request) const {
-  if (request.body.data() == nullptr) request.body = core::Buffer(0);
-  const std::string_view coding = request.header("content-encoding");
-  if (coding.empty() || beast::iequals(coding, "identity")) return std::nullopt;
-  auto inflated = decompress(request.body, coding, options_.max_request_bytes);
-  if (inflated) {
-    request.body = *std::move(inflated);
-    return std::nullopt;
+/// Takes the body out of its content coding; between its parts the thread serves others.
+asio::awaitable<std::optional<HttpResponse>> Connection::inflate(HttpRequest& request) {
+  std::optional<core::Result<core::Buffer>> inflated;
+  try {
+    Inflation inflation(request.body, request.header("content-encoding"), options_.max_request_bytes);
+    while (!(inflated = inflation.step(most_inflated_at_once))) co_await asio::post(*context_, quiet);
+  } catch (const std::bad_alloc&) {
+    co_return parse_objection(boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
   }
-  const auto code = inflated.error().code();
-  const unsigned status = code == core::Code::unimplemented ? 415 : code == core::Code::resource_exhausted ? 413 : 400;
-  HttpResponse response = HttpResponse::error(status, inflated.error().message());
+  if (*inflated) {
+    request.body = **std::move(inflated);
+    co_return std::nullopt;
+  }
+  const core::Error& error = inflated->error();
+  const unsigned status = error.code() == core::Code::unimplemented        ? 415
+                          : error.code() == core::Code::resource_exhausted ? 413
+                                                                           : 400;
+  HttpResponse response = HttpResponse::error(status, error.message());
   if (status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
-  return response;
+  co_return response;
 }
 
 void Connection::hand_on(HttpRequest request) {
@@ -358,8 +377,9 @@ std::optional<HttpResponse> Connection::parse_objection(const error_code& error)
     return response;
   }
   if (error == wire::error::header_limit)
-    return HttpResponse::error(431, fmt::format("the request's header, or a line between its chunks, is over {} bytes",
-                                                options_.max_header_bytes));
+    return HttpResponse::error(
+        431, fmt::format("the request's header is over {} bytes, or a line between its chunks even longer",
+                         options_.max_header_bytes));
   if (error == wire::error::body_limit)
     return HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
   if (error.category() == wire::make_error_code(wire::error::bad_method).category())

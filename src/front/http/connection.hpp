@@ -59,7 +59,7 @@ class Connection {
   std::optional<HttpResponse> objection(RequestParser& parser);
   std::optional<HttpResponse> parse_objection(const boost::system::error_code& error) const;
   /// Undoes the body's coding.
-  std::optional<HttpResponse> inflate(HttpRequest& request) const;
+  boost::asio::awaitable<std::optional<HttpResponse>> inflate(HttpRequest& request);
   void hand_on(HttpRequest request);
   boost::asio::awaitable<void> wait_for_answer();
   boost::asio::awaitable<void> serve_socket(const HttpRequest& request, const SocketHandshake& handshake,
@@ -87,6 +87,7 @@ class Connection {
   bool reading_body_ = false;
   bool sending_away_ = false;
   bool finishing_ = false;
+  core::TimePoint first_request_by_ = core::no_deadline;  ///< when its header must have come, if the server is ending
   bool abandoned_ = false;
   bool stopped_reading_ = false;  ///< of a body, by stop_reading()
   bool refused_ = false;

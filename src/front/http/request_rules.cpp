@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/beast/core/string.hpp>
 #include <string_view>
 #include <utility>
@@ -14,13 +15,11 @@ namespace beast = boost::beast;
 
 namespace {
 
-/// Where the path begins in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
-std::optional<std::size_t> absolute_form_path(std::string_view target) {
+/// What stands behind the host in a target of the absolute form, "http://host/path" (RFC 9112, 3.2.2).
+std::string_view without_host(std::string_view target) {
   constexpr std::string_view scheme = "http://";
-  if (!beast::iequals(target.substr(0, scheme.size()), scheme)) return std::nullopt;
-  const auto slash = target.find('/', scheme.size());
-  if (slash == std::string_view::npos) return std::nullopt;
-  return slash;
+  if (!beast::iequals(target.substr(0, scheme.size()), scheme)) return target;
+  return target.substr(std::min(target.find_first_of("/?", scheme.size()), target.size()));
 }
 
 }  // namespace
@@ -59,12 +58,12 @@ std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_
 bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.header("expect"), "100-continue"); }
 
 bool decode_path(HttpRequest& request) {
-  std::string_view target = request.path;
-  if (const auto path_at = absolute_form_path(target)) target.remove_prefix(*path_at);
+  std::string_view target = without_host(request.path);
+  const bool had_host = target.size() != request.path.size();
   const std::size_t question = target.find('?');
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
   target = target.substr(0, question);
-  auto path = percent_decoded(target);
+  auto path = percent_decoded(had_host && target.empty() ? "/" : target);
   if (!path) return false;
   const bool of_the_server = request.method == Method::options && *path == "*";
   if (!path->starts_with('/') && !of_the_server) return false;

@@ -130,6 +130,23 @@ TEST_F(HttpServer, EndsWithoutClientsThatConnectAndDoNotAsk) {
   EXPECT_EQ(slow.rest(), "");
 }
 
+TEST_F(HttpServer, EndsThoughAFirstRequestStillTrickles) {
+  options_.body_grace = std::chrono::hours(1);
+  options_.finish_timeout = std::chrono::hours(1);
+  options_.read_timeout = std::chrono::hours(1);
+  options_.first_request_grace = std::chrono::seconds(1);
+  start();
+  Client idle(server_->port());
+  idle.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  idle.wait_for("hello");
+  Client slow(server_->port());
+  slow.send("GET /hello HTTP/1.1\r\n");
+  std::jthread ending([this] { server_.reset(); });
+  EXPECT_EQ(idle.rest(), "") << "it is ending";
+  slow.send("X");  // which gives it no more time
+  EXPECT_EQ(slow.rest(), "");
+}
+
 TEST_F(HttpServer, AnswersWhatWasSentBehindARequestBeforeItEnded) {
   options_.body_grace = std::chrono::hours(1);
   options_.finish_timeout = std::chrono::hours(1);
