@@ -93,7 +93,7 @@ Inflation::~Inflation() = default;
 void Inflation::begin(int bits) {
   stream_ = std::make_unique<Stream>(body_, bits);
   written_ = 0;
-  if (out_.size() == 0)
+  if (out_.empty())
     out_ = core::Buffer(std::min<std::uint64_t>(std::max<std::uint64_t>(body_.size() * 4, 4096), most_bytes_ + 1));
 }
 
