@@ -5,6 +5,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,12 +36,11 @@ class Message : public spdlog::custom_flag_formatter {
 std::string json_string(std::string_view text) {
   std::string out;
   protocol::append_string(out, text);
+  if (core::find_control(out) == std::string::npos) return out;
   // JSON has no need of it, but who reads the log on a terminal has
-  for (std::size_t at = core::find_control(out); at != std::string::npos; at = core::find_control(out, at)) {
-    const std::size_t bytes = out[at] == '\x7f' ? 1 : 2;
-    out.replace(at, bytes, fmt::format("\\u{:04x}", static_cast<unsigned char>(out[at + bytes - 1])));
-  }
-  return out;
+  return core::with_controls(out, [](std::string& escaped, std::string_view control) {
+    fmt::format_to(std::back_inserter(escaped), "\\u{:04x}", static_cast<unsigned char>(control.back()));
+  });
 }
 
 std::unique_ptr<spdlog::formatter> formatter_for(LogFormat format, const protocol::LogSettings& settings) {

@@ -36,11 +36,7 @@ bool is_printable(std::string_view text) {
 std::string printable(std::string_view text) {
   std::string shown(text);
   if (!simdjson::validate_utf8(shown)) std::ranges::replace_if(shown, is_beyond_ascii, '?');
-  for (std::size_t at = find_control(shown); at != std::string::npos; at = find_control(shown, at)) {
-    if (is_beyond_ascii(shown[at])) shown.erase(at, 1);
-    shown[at] = '?';
-  }
-  return shown;
+  return with_controls(shown, [](std::string& out, std::string_view /*control*/) { out += '?'; });
 }
 
 std::string_view beginning(std::string_view text, std::size_t most) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,5 +19,20 @@ std::size_t find_control(std::string_view text, std::size_t from = 0);
 
 /// Up to `most` bytes of UTF-8 text, cut between two letters.
 std::string_view beginning(std::string_view text, std::size_t most);
+
+/// Text with what `put(std::string& out, std::string_view control)` appends in the place of each control character.
+template <class Put>
+std::string with_controls(std::string_view text, const Put& put) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t control = std::min(find_control(text, at), text.size());
+    out.append(text.substr(at, control - at));
+    if (control == text.size()) break;
+    const std::size_t bytes = static_cast<unsigned char>(text[control]) < 0x80 ? 1 : 2;
+    put(out, text.substr(control, bytes));
+    at = control + bytes;
+  }
+  return out;
+}
 
 }  // namespace slipway::core

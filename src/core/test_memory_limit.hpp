@@ -5,9 +5,8 @@
 
 #include <fstream>
 
-// The sanitizers' allocators end the program where memory is refused. (ThreadSanitizer's own macro is taken back when
-// this is built with it, for protobuf's sake.)
-#if !defined(__SANITIZE_ADDRESS__) && !defined(_GLIBCXX_TSAN)
+// The sanitizers' allocators end the program where memory is refused.
+#ifndef SLIPWAY_SANITIZED
 #define SLIPWAY_MEMORY_CAN_BE_LIMITED
 
 namespace slipway::core {

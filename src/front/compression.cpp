@@ -66,11 +66,22 @@ struct Inflation::Stream : z_stream {
   Stream(const core::Buffer& body, int bits) : z_stream{} {
     if (inflateInit2(this, bits) != Z_OK) throw std::bad_alloc();
     next_in = zlib_bytes(body.data());
-    avail_in = static_cast<uInt>(body.size());
+    left = body.size();
   }
   ~Stream() { inflateEnd(this); }
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
+
+  /// One call of zlib with up to `bytes` of what is left; inflate()'s status.
+  int go_on(std::size_t bytes) {
+    avail_in = static_cast<uInt>(std::min(left, bytes));
+    left -= avail_in;
+    const int status = ::inflate(this, Z_NO_FLUSH);
+    left += avail_in;
+    return status;
+  }
+
+  std::size_t left = 0;  ///< bytes of the body that are not taken yet
 };
 
 Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes)
@@ -103,20 +114,22 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
   const std::size_t room = std::min({out_.size() - written_, bytes, std::size_t{1} << 30U});
   stream_->next_out = zlib_bytes(out_.data() + written_);
   stream_->avail_out = static_cast<uInt>(room);
-  const int status = inflate(stream_.get(), Z_NO_FLUSH);
+  // a body may be long and hold nothing
+  const int status = stream_->go_on(room);
+  if (status == Z_MEM_ERROR) throw std::bad_alloc();
   written_ += room - stream_->avail_out;
   if (written_ > most_bytes_)
     return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
   if (status == Z_OK || (status == Z_BUF_ERROR && stream_->avail_out == 0)) return std::nullopt;
-  if (status == Z_STREAM_END && stream_->avail_in == 0) {
+  if (status == Z_STREAM_END && stream_->left == 0) {
     out_.resize(written_);
     return std::move(out_);
   }
-  core::Error objection(Code::invalid_argument,
-                        status == Z_STREAM_END
-                            ? fmt::format("{} bytes follow the end of the compressed body", stream_->avail_in)
-                            : fmt::format("the compressed body is damaged or cut short after {} bytes",
-                                          body_.size() - stream_->avail_in));
+  core::Error objection(
+      Code::invalid_argument,
+      status == Z_STREAM_END
+          ? fmt::format("{} bytes follow the end of the compressed body", stream_->left)
+          : fmt::format("the compressed body is damaged or cut short after {} bytes", body_.size() - stream_->left));
   if (!objection_) objection_ = std::move(objection);
   if (!may_be_raw_) return std::unexpected(*objection_);
   // many senders mean raw deflate by this name

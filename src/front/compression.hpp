@@ -26,7 +26,8 @@ class Inflation {
   Inflation(const Inflation&) = delete;
   Inflation& operator=(const Inflation&) = delete;
 
-  /// Inflates `bytes` more at most. Nothing while the body has not ended; then, once, what decompress() gives.
+  /// Takes and inflates `bytes` more at most. Nothing while the body has not ended; then, once, what decompress()
+  /// gives.
   std::optional<core::Result<core::Buffer>> step(std::size_t bytes);
 
  private:

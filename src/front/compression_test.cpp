@@ -49,6 +49,19 @@ TEST(Compression, InflatesAPartAtATime) {
   }
 }
 
+TEST(Compression, TakesAPartAtATimeOfWhatHoldsNothing) {
+  std::string blocks;  // stored, and empty
+  for (int i = 0; i < 1000; ++i) blocks += std::string("\0\0\0\xff\xff", 5);
+  const core::Buffer raw = text(blocks + std::string("\1\0\0\xff\xff", 5));
+  Inflation inflation(raw, "deflate", 100);
+  std::size_t steps = 1;
+  auto inflated = inflation.step(50);
+  for (; !inflated; ++steps) inflated = inflation.step(50);
+  ASSERT_TRUE(*inflated) << inflated->error().message();
+  EXPECT_EQ((*inflated)->size(), 0U);
+  EXPECT_GE(steps, 100U);
+}
+
 TEST(Compression, ChoosesWhatTheClientPrefers) {
   EXPECT_EQ(chosen_coding(""), Coding::identity);
   EXPECT_EQ(chosen_coding("gzip, deflate"), Coding::gzip);

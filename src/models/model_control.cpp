@@ -80,7 +80,7 @@ void ModelControl::update(ModelChange change, Failed failed) {
 core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
   if (name.empty() || name.size() > NAME_MAX || name.starts_with('.') || name.find('/') != std::string::npos) {
     return core::fail(Code::invalid_argument, fmt::format("failed to load '{}': that is no name of a model's folder",
-                                                          name.substr(0, NAME_MAX)));
+                                                          core::beginning(name, NAME_MAX)));
   }
   auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
   if (found) {
@@ -93,7 +93,8 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
     spdlog::info("model \"{}\" is loaded", name);
     return {};
   }
-  spdlog::warn("model \"{}\" is not loaded: {}", name, loaded.error().message());
+  constexpr std::size_t most_of_it = 2048;  // it may quote a configuration of any length
+  spdlog::warn("model \"{}\" is not loaded: {}", name, core::beginning(loaded.error().message(), most_of_it));
   return std::unexpected(core::Error(loaded.error()).within(fmt::format("failed to load '{}'", name)));
 }
 

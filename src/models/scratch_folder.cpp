@@ -10,6 +10,8 @@
 #include <string>
 #include <system_error>
 
+#include "core/printable.hpp"
+
 namespace slipway::models {
 
 namespace fs = std::filesystem;
@@ -40,7 +42,7 @@ core::Result<void> ScratchFolder::write(const std::string& model, std::string_vi
     return core::fail(Code::invalid_argument,
                       fmt::format(R"(file "{}": a place in the model's folder, as 1/model.onnx, of names of up to {} )"
                                   "bytes expected",
-                                  place.substr(0, NAME_MAX), NAME_MAX));
+                                  core::beginning(place, NAME_MAX), NAME_MAX));
   }
   const fs::path file = path_ / model / relative;
   std::error_code failure;
@@ -52,7 +54,7 @@ core::Result<void> ScratchFolder::write(const std::string& model, std::string_vi
                                  (!out && fs::is_directory(file, failure));
   if (stands_in_the_way || failure == std::errc::filename_too_long) {
     return core::fail(Code::invalid_argument,
-                      fmt::format(R"(file "{}": {})", place.substr(0, NAME_MAX),
+                      fmt::format(R"(file "{}": {})", core::beginning(place, NAME_MAX),
                                   stands_in_the_way ? "another of the files stands where it needs a folder, or in it"
                                                     : "its folders lie deeper than the system has names for"));
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "core/printable.hpp"
 #include "speech/audio_type.hpp"
 #include "speech/sound.hpp"
 #include "speech/wav_head.hpp"
@@ -20,6 +21,7 @@ constexpr std::size_t work_bytes = 8U << 10U;  // 85 ms of 48 kHz
 constexpr double behind_max = 30;              // s of sound
 constexpr std::chrono::seconds session_timeout{30};
 constexpr std::size_t arrivals_max = 4096;
+constexpr std::size_t most_told = 2048;   // of an error, which may quote a message of any length
 constexpr std::size_t head_bytes = 4096;  // in which a WAV says what it is
 
 }  // namespace
@@ -44,7 +46,7 @@ void WatsonSocket::fail(const std::string& sentence) {
   if (ended_) return;
   ended_ = true;
   *cancelled_ = true;
-  client_.send(json::serialize(json::object{{"error", sentence}}));
+  client_.send(json::serialize(json::object{{"error", core::beginning(sentence, most_told)}}));
   client_.close(sentence);
 }
 

@@ -43,7 +43,7 @@ constexpr std::chrono::milliseconds watch_interval{20};
 constexpr std::size_t most_in_a_row = 16;
 /// What is announced of a body may never come, so there is a bound to what is taken for it at once.
 constexpr std::uint64_t most_at_once = 64ULL << 20U;
-/// A few milliseconds' work.
+/// Of a compressed body, before others are served: a few milliseconds' work.
 constexpr std::size_t most_inflated_at_once = 1U << 20U;
 
 bool has_gone(int socket) {
@@ -159,14 +159,11 @@ asio::awaitable<void> Connection::serve() {
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
-    if (!error && !refusal && has_coding(request)) {
-      in_a_row = 1;
-      refusal = co_await inflate(request);
-    }
     if (Turn* const turn = error || refusal ? nullptr : turn_to_wait_for()) {
       in_a_row = 1;
       co_await own_turn(*turn, subject_);
     }
+    if (!error && !refusal && has_coding(request)) refusal = co_await inflate(request);
     if (refusal) co_await refuse(*refusal);
     if (error || refusal) break;
     if (request.body.data() == nullptr) request.body = core::Buffer(0);
