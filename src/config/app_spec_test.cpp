@@ -106,6 +106,7 @@ TEST_F(AppYaml, SaysFileAndLineOfWhatIsWrong) {
   EXPECT_THAT(sentence("server: {host: ''}\n"), HasSubstr("an address to listen on"));
   EXPECT_THAT(sentence("server: {http_port: 010}\n"), HasSubstr("\"010\" given, an integer without a zero before it"));
   EXPECT_THAT(sentence("server: {}\n---\nmodels: []\n"), HasSubstr("app.yaml:3: 2 documents given, one expected"));
+  EXPECT_EQ(sentence("---\nmodels: []\n---\n"), sentence("models: []\n"));
   EXPECT_THAT(sentence(""), HasSubstr("app: nothing given"));
 }
 

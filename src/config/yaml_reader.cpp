@@ -34,18 +34,19 @@ std::string shown(const YAML::Node& node) {
   }
 }
 
-/// "010" is 8 for YAML 1.1 and 10 for YAML 1.2.
+}  // namespace
+
 bool has_leading_zero(std::string_view number) {
   if (number.starts_with('-') || number.starts_with('+')) number.remove_prefix(1);
   return number.size() > 1 && number[0] == '0' && number[1] >= '0' && number[1] <= '9';
 }
 
-}  // namespace
-
 core::Result<YAML::Node> read_yaml(const std::filesystem::path& file) {
   TRY(const std::string text, read_text_file(file));
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    // as behind a last "---"
+    while (documents.size() > 1 && documents.back().IsNull()) documents.pop_back();
     if (documents.size() > 1)
       return wrong_at(file, documents[1].Mark(), fmt::format("{} documents given, one expected", documents.size()));
     return documents.empty() ? YAML::Node() : documents.front();

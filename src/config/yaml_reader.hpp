@@ -56,4 +56,7 @@ class YamlMap {
 /// Parses a file; not_found, or invalid_argument with the line where it is no YAML.
 core::Result<YAML::Node> read_yaml(const std::filesystem::path& file);
 
+/// Whether it is one of those integers, as "010", that are octal for YAML 1.1 and decimal for YAML 1.2.
+bool has_leading_zero(std::string_view number);
+
 }  // namespace slipway::config

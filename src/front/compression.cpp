@@ -115,7 +115,7 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
   stream_->next_out = zlib_bytes(out_.data() + written_);
   stream_->avail_out = static_cast<uInt>(room);
   // a body may be long and hold nothing
-  const int status = stream_->go_on(room);
+  const int status = stream_->go_on(bytes);
   if (status == Z_MEM_ERROR) throw std::bad_alloc();
   written_ += room - stream_->avail_out;
   if (written_ > most_bytes_)

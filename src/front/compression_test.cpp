@@ -52,14 +52,22 @@ TEST(Compression, InflatesAPartAtATime) {
 TEST(Compression, TakesAPartAtATimeOfWhatHoldsNothing) {
   std::string blocks;  // stored, and empty
   for (int i = 0; i < 1000; ++i) blocks += std::string("\0\0\0\xff\xff", 5);
-  const core::Buffer raw = text(blocks + std::string("\1\0\0\xff\xff", 5));
-  Inflation inflation(raw, "deflate", 100);
-  std::size_t steps = 1;
-  auto inflated = inflation.step(50);
-  for (; !inflated; ++steps) inflated = inflation.step(50);
-  ASSERT_TRUE(*inflated) << inflated->error().message();
-  EXPECT_EQ((*inflated)->size(), 0U);
-  EXPECT_GE(steps, 100U);
+  blocks += std::string("\1\0\0\xff\xff", 5);
+  const std::string four(
+      "\0\4\0\xfb\xff"
+      "abcd",
+      9);
+  for (const std::string& before : {std::string(), four}) {  // which leaves no room
+    const core::Buffer raw = text(before + blocks);
+    Inflation inflation(raw, "deflate", 4);
+    std::size_t steps = 1;
+    auto inflated = inflation.step(50);
+    for (; !inflated; ++steps) inflated = inflation.step(50);
+    ASSERT_TRUE(*inflated) << inflated->error().message();
+    EXPECT_EQ((*inflated)->size(), before.empty() ? 0U : 4U);
+    EXPECT_GE(steps, 100U);
+    EXPECT_LE(steps, 110U);
+  }
 }
 
 TEST(Compression, ChoosesWhatTheClientPrefers) {

@@ -78,13 +78,14 @@ void ModelControl::update(ModelChange change, Failed failed) {
 }
 
 core::Result<void> ModelControl::load_now(const std::string& name, const LoadOptions& options) {
-  if (name.empty() || name.size() > NAME_MAX || name.starts_with('.') || name.find('/') != std::string::npos) {
+  if (name.empty() || name.starts_with('.') || name.find('/') != std::string::npos) {
     return core::fail(Code::invalid_argument, fmt::format("failed to load '{}': that is no name of a model's folder",
                                                           core::beginning(name, NAME_MAX)));
   }
   auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
+  constexpr std::size_t most_of_it = 2048;  // of what may quote a configuration of any length
   if (found) {
-    for (const std::string& note : found->notes) spdlog::warn("{}", note);
+    for (const std::string& note : found->notes) spdlog::warn("{}", core::beginning(note, most_of_it));
   }
   const core::Result<void> loaded =
       found ? registry_.replace(name, *found) : core::Result<void>(std::unexpected(std::move(found).error()));
@@ -93,8 +94,8 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
     spdlog::info("model \"{}\" is loaded", name);
     return {};
   }
-  constexpr std::size_t most_of_it = 2048;  // it may quote a configuration of any length
-  spdlog::warn("model \"{}\" is not loaded: {}", name, core::beginning(loaded.error().message(), most_of_it));
+  spdlog::warn("model \"{}\" is not loaded: {}", core::beginning(name, NAME_MAX),
+               core::beginning(loaded.error().message(), most_of_it));
   return std::unexpected(core::Error(loaded.error()).within(fmt::format("failed to load '{}'", name)));
 }
 
@@ -110,6 +111,8 @@ core::Result<Found> ModelControl::find_on_disk(const std::string& name, const Lo
 }
 
 core::Result<Found> ModelControl::write_and_find(const std::string& name, const LoadOptions& options) const {
+  if (name.size() > NAME_MAX)
+    return core::invalid(fmt::format("a name of up to {} bytes expected where files are given", NAME_MAX));
   if (!options.config)
     return core::fail(Code::invalid_argument, "files are given without the parameter \"config\", which they need");
   TRY(const auto folder, ScratchFolder::make());

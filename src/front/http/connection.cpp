@@ -100,8 +100,12 @@ HttpResponse body_refused_at_the_end() {
 }  // namespace
 
 Connection::Connection(std::shared_ptr<asio::io_context> context, asio::ip::tcp::socket socket,
-                       const ServerOptions& options, const Router& router)
-    : context_(std::move(context)), stream_(std::move(socket)), options_(options), router_(router) {}
+                       const ServerOptions& options, const Router& router, OneAtATime& inflating)
+    : context_(std::move(context)),
+      stream_(std::move(socket)),
+      options_(options),
+      router_(router),
+      inflating_(inflating) {}
 
 void Connection::finish() {
   finishing_ = true;
@@ -137,7 +141,7 @@ asio::awaitable<void> Connection::serve() {
     bool comes = true;
     while (comes && !has_begun()) {
       in_a_row = 1;
-      comes = co_await fill(core::now() + options_.idle_timeout);
+      comes = co_await fill(core::now() + (finishing_ ? options_.first_request_grace : options_.idle_timeout));
     }
     if (!comes) {
       if (finishing_ && sends_more()) continue;  // which came after finish() had looked
@@ -294,25 +298,40 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
   co_return error_code();
 }
 
-/// Takes the body out of its content coding; between its parts the thread serves others.
+/// The body, out of its content coding. What takes more than a moment is done a part at a time, between which the
+/// thread serves others, and for one of its connections at a time: 250 KB can become 250 MB.
+asio::awaitable<core::Result<core::Buffer>> Connection::inflated(const HttpRequest& request) {
+  Inflation inflation(request.body, request.header("content-encoding"), options_.max_request_bytes);
+  if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
+  const OneAtATime::Held own_time = co_await inflating_.own_time();
+  for (;;) {
+    if (abandoned_) co_return std::unexpected(not_run_at_the_end());
+    if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
+    if (Turn* const turn = turn_to_wait_for()) {
+      co_await own_turn(*turn, subject_);
+    } else {
+      co_await asio::post(*context_, quiet);
+    }
+  }
+}
+
+/// Takes the body out of its content coding, or says what is to be answered.
 asio::awaitable<std::optional<HttpResponse>> Connection::inflate(HttpRequest& request) {
-  std::optional<core::Result<core::Buffer>> inflated;
+  core::Result<core::Buffer> body = core::Buffer();
   try {
-    Inflation inflation(request.body, request.header("content-encoding"), options_.max_request_bytes);
-    while (!(inflated = inflation.step(most_inflated_at_once))) co_await asio::post(*context_, quiet);
+    body = co_await inflated(request);
   } catch (const std::bad_alloc&) {
     co_return parse_objection(boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
   }
-  if (*inflated) {
-    request.body = **std::move(inflated);
+  if (body) {
+    request.body = *std::move(body);
     co_return std::nullopt;
   }
-  const core::Error& error = inflated->error();
-  const unsigned status = error.code() == core::Code::unimplemented        ? 415
-                          : error.code() == core::Code::resource_exhausted ? 413
-                                                                           : 400;
-  HttpResponse response = HttpResponse::error(status, error.message());
-  if (status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
+  const core::Error& error = body.error();
+  HttpResponse response = HttpResponse::error(error);
+  if (error.code() == core::Code::resource_exhausted) response = HttpResponse::error(413, error.message());
+  if (error.code() == core::Code::unimplemented) response = HttpResponse::error(415, error.message());
+  if (response.status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
   co_return response;
 }
 

@@ -15,6 +15,7 @@
 #include "front/http/server.hpp"
 #include "front/http/socket_connection.hpp"
 #include "front/http/stream.hpp"
+#include "front/one_at_a_time.hpp"
 
 namespace slipway::front::http {
 
@@ -23,7 +24,7 @@ namespace slipway::front::http {
 class Connection {
  public:
   Connection(std::shared_ptr<boost::asio::io_context> context, boost::asio::ip::tcp::socket socket,
-             const ServerOptions& options, const Router& router);
+             const ServerOptions& options, const Router& router, OneAtATime& inflating);
 
   /// Until the client or a time-out ends it, or `finish` asked for it.
   boost::asio::awaitable<void> serve();
@@ -60,6 +61,7 @@ class Connection {
   std::optional<HttpResponse> parse_objection(const boost::system::error_code& error) const;
   /// Undoes the body's coding.
   boost::asio::awaitable<std::optional<HttpResponse>> inflate(HttpRequest& request);
+  boost::asio::awaitable<core::Result<core::Buffer>> inflated(const HttpRequest& request);
   void hand_on(HttpRequest request);
   boost::asio::awaitable<void> wait_for_answer();
   boost::asio::awaitable<void> serve_socket(const HttpRequest& request, const SocketHandshake& handshake,
@@ -74,6 +76,7 @@ class Connection {
   Stream stream_;
   const ServerOptions& options_;
   const Router& router_;
+  OneAtATime& inflating_;  ///< bodies of the thread's connections
   boost::beast::flat_buffer buffer_;
   AnswerForm form_;
   std::string header_;

@@ -30,6 +30,7 @@ constexpr std::chrono::milliseconds abandon_timeout{1000};
 /// The connections of one thread, which only that thread touches.
 struct Worker {
   std::set<Connection*> connections;
+  OneAtATime inflating;
   bool sending_away = false;  ///< connections that begin now have one answer
   bool finishing = false;     ///< connections that begin now have one answer, to what they have sent already
 };
@@ -77,7 +78,7 @@ void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_pt
       *context,
       [this, &worker = workers[number], &context, taken = std::move(socket),
        held = std::move(open)]() mutable -> asio::awaitable<void> {
-        Connection connection(context, std::move(taken), options, router);
+        Connection connection(context, std::move(taken), options, router, worker.inflating);
         worker.connections.insert(&connection);
         if (worker.sending_away) connection.send_away();
         if (worker.finishing) connection.finish();
