@@ -86,12 +86,6 @@ std::size_t lead_for(std::string_view header_length) {
   return (core::Buffer::alignment - length % core::Buffer::alignment) % core::Buffer::alignment;
 }
 
-/// Whether the body came in another form than its own.
-bool has_coding(const HttpRequest& request) {
-  const std::string_view coding = request.header("content-encoding");
-  return !coding.empty() && !beast::iequals(coding, "identity");
-}
-
 HttpResponse body_refused_at_the_end() {
   return HttpResponse::error(
       core::Error(core::Code::unavailable, "the server is ending, and the request's body has not come whole"));
@@ -327,12 +321,7 @@ asio::awaitable<std::optional<HttpResponse>> Connection::inflate(HttpRequest& re
     request.body = *std::move(body);
     co_return std::nullopt;
   }
-  const core::Error& error = body.error();
-  HttpResponse response = HttpResponse::error(error);
-  if (error.code() == core::Code::resource_exhausted) response = HttpResponse::error(413, error.message());
-  if (error.code() == core::Code::unimplemented) response = HttpResponse::error(415, error.message());
-  if (response.status == 415) response.headers.emplace_back("Accept-Encoding", std::string(codings));
-  co_return response;
+  co_return coding_objection(body.error());
 }
 
 void Connection::hand_on(HttpRequest request) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "front/compression.hpp"
 #include "front/http/url.hpp"
 
 namespace slipway::front::http {
@@ -56,6 +57,19 @@ std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_
 }
 
 bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.header("expect"), "100-continue"); }
+
+bool has_coding(const HttpRequest& request) {
+  const std::string_view coding = request.header("content-encoding");
+  return !coding.empty() && !beast::iequals(coding, "identity");
+}
+
+HttpResponse coding_objection(const core::Error& error) {
+  if (error.code() == core::Code::resource_exhausted) return HttpResponse::error(413, error.message());
+  if (error.code() != core::Code::unimplemented) return HttpResponse::error(error);
+  HttpResponse response = HttpResponse::error(415, error.message());
+  response.headers.emplace_back("Accept-Encoding", std::string(codings));
+  return response;
+}
 
 bool decode_path(HttpRequest& request) {
   std::string_view target = without_host(request.path);

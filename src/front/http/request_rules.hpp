@@ -22,6 +22,13 @@ std::optional<HttpResponse> broken_rule(const HttpRequest& request, bool http_1_
 /// Whether the body comes when the server says that it may (RFC 9110, 10.1.1).
 bool expects_go_on(const HttpRequest& request);
 
+/// Whether the body came in another form than its own.
+bool has_coding(const HttpRequest& request);
+
+/// The answer to a body that does not come out of its content coding: 400, 413 where it would be too long, 415 with the
+/// codings there are.
+HttpResponse coding_objection(const core::Error& error);
+
 /// Makes path and query of the request's target. False when it is none.
 bool decode_path(HttpRequest& request);
 
