@@ -13,6 +13,13 @@ add_custom_target(unit_tests)
 # Rooms where several threads meet. In the others ThreadSanitizer has nothing to find.
 set(SLIPWAY_THREADED_ROOMS metrics runtime scheduler models speech front front/grpc front/http measure app fetch)
 
+# Has ctest run each test of a program by itself. Not with a sanitizer, where scripts/sanitize runs whole programs.
+function(slipway_discover_tests TARGET)
+  if(NOT SLIPWAY_SANITIZE)
+    gtest_discover_tests(${TARGET} ${ARGN} PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  endif()
+endfunction()
+
 function(slipway_room NAME)
   cmake_parse_arguments(ROOM "TESTS_RUN_FAKES;OFF_THE_PATH" "" "SRCS;DEPS;TESTS;TEST_DEPS" ${ARGN})
   string(REPLACE "/" "_" TARGET "${NAME}")
@@ -33,9 +40,7 @@ function(slipway_room NAME)
       target_compile_definitions(${TARGET}_test PRIVATE SLIPWAY_TEST_BACKENDS="${SLIPWAY_LIB_DIR}/backends")
       add_dependencies(${TARGET}_test slipway_backend_fake)
     endif()
-    if(NOT SLIPWAY_SANITIZE)  # scripts/sanitize runs whole programs
-      gtest_discover_tests(${TARGET}_test PROPERTIES TIMEOUT 120 DISCOVERY_TIMEOUT 60)
-    endif()
+    slipway_discover_tests(${TARGET}_test)
   endif()
 endfunction()
 
