@@ -71,9 +71,10 @@ core::Result<std::vector<std::int64_t>> read_sizes(const YamlMap& model, std::in
   std::vector<std::int64_t> sizes;
   sizes.reserve(texts.size());
   for (const std::string& text : texts) {
+    if (has_leading_zero(text))
+      return model.wrong(key, fmt::format(R"("{}" given, integers without a zero before them expected)", text));
     std::int64_t size = 0;
-    if (has_leading_zero(text) || !YAML::convert<std::int64_t>::decode(YAML::Node(text), size) || size < 1 ||
-        size > most)
+    if (!YAML::convert<std::int64_t>::decode(YAML::Node(text), size) || size < 1 || size > most)
       return model.wrong(key, fmt::format(R"("{}" given, numbers of rows from 1 to {} expected)", text, most));
     sizes.push_back(size);
   }

@@ -113,25 +113,31 @@ std::string place(const std::string& name, int line) {
   return line > 0 ? fmt::format("{}:{}: ", name, line) : name + ": ";
 }
 
-/// Where a section of the configuration begins, or the one behind so many of its name, for errors of what stands in it.
-int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, std::string_view section,
-            int behind = 0) {
-  int line = 0;
+/// Where the sections of that name begin, in their order, for errors of what stands in them.
+std::vector<int> lines_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines,
+                          std::string_view section) {
+  std::vector<int> found;
   visit_fields(config, lines, [&](const TritonField& field) {
-    if (field.path == section && behind-- == 0) line = field.line;
+    if (field.path == section) found.push_back(field.line);
     return false;
   });
-  return line;
+  return found;
+}
+
+int line_of(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, std::string_view section) {
+  const std::vector<int> found = lines_of(config, lines, section);
+  return found.empty() ? 0 : found.front();
 }
 
 /// A sentence for each warm-up that is not run.
 void note_skipped(const inference::ModelConfig& config, TextFormat::ParseInfoTree* lines, const std::string& name,
                   std::vector<std::string>& warnings) {
+  const std::vector<int> begins = lines_of(config, lines, "model_warmup");
   for (int i = 0; i < config.model_warmup_size(); ++i) {
     const auto& warm_up = config.model_warmup(i);
     if (warm_up.batch_size() > 0) continue;
     warnings.push_back(fmt::format(R"({}model_warmup "{}" is skipped: batch_size 0 given, 1 or more expected)",
-                                   place(name, line_of(config, lines, "model_warmup", i)), warm_up.name()));
+                                   place(name, begins.at(static_cast<std::size_t>(i))), warm_up.name()));
   }
 }
 

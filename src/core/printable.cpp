@@ -45,4 +45,11 @@ std::string_view beginning(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+std::string told(std::string_view sentence) {
+  constexpr std::size_t most = 2048;
+  std::string text(beginning(sentence, most));
+  if (text.size() < sentence.size()) text += " …";
+  return text;
+}
+
 }  // namespace slipway::core

@@ -20,6 +20,10 @@ std::size_t find_control(std::string_view text, std::size_t from = 0);
 /// Up to `most` bytes of UTF-8 text, cut between two letters.
 std::string_view beginning(std::string_view text, std::size_t most);
 
+/// What is told of a sentence, to a client or a log: 2 KiB at most and " …", since it may quote a name or a message of
+/// any length.
+std::string told(std::string_view sentence);
+
 /// Text with what `put(std::string& out, std::string_view control)` appends in the place of each control character.
 template <class Put>
 std::string with_controls(std::string_view text, const Put& put) {

@@ -29,6 +29,11 @@ TEST(Printable, ABeginningHasWholeLetters) {
   EXPECT_EQ(beginning("\xf0\x9f\x98\x80", 3), "");
 }
 
+TEST(Printable, TellsNoMoreThanTheBeginningOfALongSentence) {
+  EXPECT_EQ(told(std::string(3000, 'x')), std::string(2048, 'x') + " …");
+  EXPECT_EQ(told("x" + std::string(2047, 'y')), "x" + std::string(2047, 'y'));
+}
+
 TEST(Printable, IsUtf8) {
   EXPECT_TRUE(is_printable("größe"));
   EXPECT_FALSE(is_printable("bad\xff"));

@@ -110,39 +110,42 @@ void Inflation::begin(int bits) {
 
 std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
   if (!stream_) return std::unexpected(*objection_);
-  if (written_ == out_.size()) out_.resize(std::min<std::uint64_t>(out_.size() * 2, most_bytes_ + 1));
-  const std::size_t room = std::min({out_.size() - written_, bytes, std::size_t{1} << 30U});
-  stream_->next_out = zlib_bytes(out_.data() + written_);
-  stream_->avail_out = static_cast<uInt>(room);
-  // a body may be long and hold nothing
-  const int status = stream_->go_on(bytes);
-  if (status == Z_MEM_ERROR) throw std::bad_alloc();
-  written_ += room - stream_->avail_out;
-  if (written_ > most_bytes_)
-    return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
-  if (status == Z_OK || (status == Z_BUF_ERROR && stream_->avail_out == 0)) return std::nullopt;
-  if (status == Z_STREAM_END && stream_->left == 0) {
-    out_.resize(written_);
-    return std::move(out_);
+  // a body may be long and hold nothing, so that what is taken counts as well as what is given
+  for (std::size_t taken = 0, given = 0; taken < bytes && given < bytes;) {
+    if (written_ == out_.size()) out_.resize(std::min<std::uint64_t>(out_.size() * 2, most_bytes_ + 1));
+    const std::size_t left = stream_->left;
+    const std::size_t room = std::min({out_.size() - written_, bytes - given, std::size_t{1} << 30U});
+    stream_->next_out = zlib_bytes(out_.data() + written_);
+    stream_->avail_out = static_cast<uInt>(room);
+    const int status = stream_->go_on(bytes - taken);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    taken += left - stream_->left;
+    given += room - stream_->avail_out;
+    written_ += room - stream_->avail_out;
+    if (written_ > most_bytes_)
+      return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
+    if (status == Z_OK) continue;
+    if (status == Z_STREAM_END && stream_->left == 0) {
+      out_.resize(written_);
+      return std::move(out_);
+    }
+    core::Error objection(
+        Code::invalid_argument,
+        status == Z_STREAM_END
+            ? fmt::format("{} bytes follow the end of the compressed body", stream_->left)
+            : fmt::format("the compressed body is damaged or cut short after {} bytes", body_.size() - stream_->left));
+    if (!objection_) objection_ = std::move(objection);
+    if (!may_be_raw_) return std::unexpected(*objection_);
+    // many senders mean raw deflate by this name
+    may_be_raw_ = false;
+    begin(-window_bits);
   }
-  core::Error objection(
-      Code::invalid_argument,
-      status == Z_STREAM_END
-          ? fmt::format("{} bytes follow the end of the compressed body", stream_->left)
-          : fmt::format("the compressed body is damaged or cut short after {} bytes", body_.size() - stream_->left));
-  if (!objection_) objection_ = std::move(objection);
-  if (!may_be_raw_) return std::unexpected(*objection_);
-  // many senders mean raw deflate by this name
-  may_be_raw_ = false;
-  begin(-window_bits);
   return std::nullopt;
 }
 
 core::Result<core::Buffer> decompress(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes) {
-  Inflation inflation(body, coding, most_bytes);
-  for (;;) {
-    if (auto done = inflation.step(std::numeric_limits<std::size_t>::max())) return *std::move(done);
-  }
+  auto done = Inflation(body, coding, most_bytes).step(std::numeric_limits<std::size_t>::max());
+  return *std::move(done);
 }
 
 Coding chosen_coding(std::string_view accept_encoding) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace slipway::front {
@@ -15,8 +16,11 @@ namespace slipway::front {
 /// take too much memory. On that thread alone; outlives what it has handed out.
 class OneAtATime {
  public:
+  struct PassOn {
+    void operator()(OneAtATime* line) const { line->pass_on(); }
+  };
   /// That it is one's own time, until this goes.
-  using Held = std::unique_ptr<OneAtATime, void (*)(OneAtATime*)>;
+  using Held = std::unique_ptr<OneAtATime, PassOn>;
 
   OneAtATime() = default;
   OneAtATime(const OneAtATime&) = delete;
@@ -31,16 +35,20 @@ class OneAtATime {
           },
           boost::asio::use_awaitable, this);
     }
-    co_return Held(this, [](OneAtATime* kept) { kept->pass_on(); });
+    co_return Held(this);
   }
 
  private:
-  void pass_on() {
-    is_taken_ = !waiting_.empty();
-    if (!is_taken_) return;
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    next();
+  void pass_on() noexcept {
+    while (!waiting_.empty()) {
+      auto next = std::move(waiting_.front());
+      waiting_.pop_front();
+      try {
+        return next();
+      } catch (const std::bad_alloc&) {  // which ends that one's coroutine; the one behind it may find memory
+      }
+    }
+    is_taken_ = false;
   }
 
   bool is_taken_ = false;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <climits>
 #include <memory>
+#include <ranges>
 
 #include "core/printable.hpp"
 #include "models/scratch_folder.hpp"
@@ -83,9 +84,11 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
                                                           core::beginning(name, NAME_MAX)));
   }
   auto found = options.files.empty() ? find_on_disk(name, options) : write_and_find(name, options);
-  constexpr std::size_t most_of_it = 2048;  // of what may quote a configuration of any length
   if (found) {
-    for (const std::string& note : found->notes) spdlog::warn("{}", core::beginning(note, most_of_it));
+    constexpr std::size_t most_notes = 20;  // a configuration that comes with a request may have any number
+    for (const std::string& note : found->notes | std::views::take(most_notes)) spdlog::warn("{}", core::told(note));
+    if (found->notes.size() > most_notes)
+      spdlog::warn("model \"{}\": {} more of these", core::beginning(name, NAME_MAX), found->notes.size() - most_notes);
   }
   const core::Result<void> loaded =
       found ? registry_.replace(name, *found) : core::Result<void>(std::unexpected(std::move(found).error()));
@@ -94,9 +97,9 @@ core::Result<void> ModelControl::load_now(const std::string& name, const LoadOpt
     spdlog::info("model \"{}\" is loaded", name);
     return {};
   }
-  spdlog::warn("model \"{}\" is not loaded: {}", core::beginning(name, NAME_MAX),
-               core::beginning(loaded.error().message(), most_of_it));
-  return std::unexpected(core::Error(loaded.error()).within(fmt::format("failed to load '{}'", name)));
+  spdlog::warn("model \"{}\" is not loaded: {}", core::beginning(name, NAME_MAX), core::told(loaded.error().message()));
+  return std::unexpected(
+      core::Error(loaded.error()).within(fmt::format("failed to load '{}'", core::beginning(name, NAME_MAX))));
 }
 
 core::Result<Found> ModelControl::find_on_disk(const std::string& name, const LoadOptions& options) const {

@@ -2,10 +2,15 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
+#include <memory>
+#include <string>
 
+#include "core/printable.hpp"
 #include "core/test_folder.hpp"
+#include "core/test_logged.hpp"
 #include "core/test_memory_limit.hpp"
 
 namespace slipway::models {
@@ -211,6 +216,24 @@ TEST_F(ControlTest, ANameDoesNotLeadToOtherFolders) {
     ASSERT_FALSE(refused);
     EXPECT_THAT(refused.error().message(), HasSubstr("no name of a model's folder")) << name;
   }
+}
+
+TEST_F(ControlTest, AConfigurationDoesNotFillTheLog) {
+  write("a/1/model.fake", echo);
+  control();
+  std::string warm_ups = R"({"model_warmup": [{"name": "w")";
+  for (int i = 0; i < 5000; ++i) warm_ups += R"(}, {"name": "w")";
+  const core::Logged logged;
+  const auto loaded = load("a", {.config = warm_ups + "}]}"});
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  const std::string log = logged.text();
+  EXPECT_LT(std::ranges::count(log, '\n'), 30) << log;
+  EXPECT_THAT(log, HasSubstr("4981 more of these"));
+}
+
+TEST_F(ControlTest, ALongNameDoesNotHideWhatIsWrong) {
+  control();
+  EXPECT_THAT(core::told(load(std::string(3000, 'n')).error().message()), HasSubstr("no model of that name"));
 }
 
 #ifdef SLIPWAY_MEMORY_CAN_BE_LIMITED

@@ -4,9 +4,9 @@
 
 #include <utility>
 
+#include "core/printable.hpp"
 #include "protocol/grpc_infer.hpp"
 #include "protocol/grpc_wire.hpp"
-#include "protocol/status.hpp"
 
 namespace slipway::protocol {
 
@@ -82,7 +82,7 @@ std::vector<core::Buffer> encode_stream_message(core::Result<core::Response> res
     last.set_model_name(request.model);
     last.set_model_version(request.version);
     inference::ModelStreamInferResponse message;
-    message.set_error_message(told(result.error().message()));
+    message.set_error_message(core::told(result.error().message()));
     *message.mutable_infer_response() = std::move(last);
     std::vector<core::Buffer> parts;
     parts.push_back(buffer_of(message.SerializeAsString()));

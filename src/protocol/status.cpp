@@ -30,16 +30,9 @@ unsigned retry_after_seconds(Code code) {
   return code == Code::resource_exhausted || code == Code::unavailable ? 1 : 0;
 }
 
-std::string told(std::string_view sentence) {
-  constexpr std::size_t most = 2048;
-  std::string text(core::beginning(sentence, most));
-  if (text.size() < sentence.size()) text += " …";
-  return text;
-}
-
 std::string error_body(std::string_view sentence) {
   std::string body = R"({"error":)";
-  append_string(body, told(sentence));
+  append_string(body, core::told(sentence));
   body += '}';
   return body;
 }

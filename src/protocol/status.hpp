@@ -14,10 +14,7 @@ unsigned http_status(core::Code code);
 /// Seconds for Retry-After, or 0 when trying again does not help.
 unsigned retry_after_seconds(core::Code code);
 
-/// What a client is told of an error's sentence, 2 KiB at most: a name that it made up may be as long as its request.
-std::string told(std::string_view sentence);
-
-/// `{"error":"…"}`, of what is told.
+/// `{"error":"…"}`, of what is told of the sentence.
 std::string error_body(std::string_view sentence);
 
 }  // namespace slipway::protocol

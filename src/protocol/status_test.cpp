@@ -18,10 +18,7 @@ TEST(Status, OneTableFromErrorsToHttp) {
 }
 
 TEST(Status, TellsNoMoreThanTheBeginningOfALongSentence) {
-  const std::string name(3000, 'x');
-  EXPECT_EQ(told(name), std::string(2048, 'x') + " …");
-  EXPECT_EQ(told("x" + std::string(2047, 'y')), "x" + std::string(2047, 'y'));
-  EXPECT_LT(error_body(name).size(), 2100U);
+  EXPECT_LT(error_body(std::string(3000, 'x')).size(), 2100U);
 }
 
 }  // namespace

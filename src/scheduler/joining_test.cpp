@@ -1,16 +1,14 @@
 // Whether requests go on being joined where batches of them fail.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <future>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
+#include "core/test_logged.hpp"
 #include "metrics/registry.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/test_jobs.hpp"
@@ -48,23 +46,6 @@ class Picky : public runtime::Runner {
   std::atomic<int>& runs_;
 };
 
-/// Collects what is logged.
-class Logged {
- public:
-  Logged() : before_(spdlog::default_logger()) {
-    spdlog::set_default_logger(
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_)));
-  }
-  ~Logged() { spdlog::set_default_logger(before_); }
-  Logged(const Logged&) = delete;
-  Logged& operator=(const Logged&) = delete;
-  std::string text() const { return lines_.str(); }
-
- private:
-  std::ostringstream lines_;
-  std::shared_ptr<spdlog::logger> before_;
-};
-
 struct Joining : ::testing::Test {
   Joining() {
     std::vector<std::unique_ptr<runtime::Runner>> runners;
@@ -90,7 +71,7 @@ struct Joining : ::testing::Test {
     return runs - before;
   }
 
-  const Logged logged;
+  const core::Logged logged;
   std::atomic<int> runs = 0;
   metrics::Registry registry;
   Probe probe{registry, "picky", "1"};

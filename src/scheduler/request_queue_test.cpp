@@ -104,6 +104,21 @@ TEST_F(RequestQueueTest, HandsOverTheLateToBeAnsweredWithoutAnInstance) {
   }
 }
 
+TEST_F(RequestQueueTest, WhoseClientHasGoneTakesNoPlaceForLong) {
+  RequestQueue queue(1, {}, cost, probe, by_hand);
+  const auto gone = std::make_shared<std::atomic<bool>>(false);
+  Job job = make_job();
+  job.request.cancelled = gone;
+  push(queue, std::move(job));
+  *gone = true;
+  EXPECT_EQ(push(queue, make_job()), Pushed::full);
+  hand = by_hand() + std::chrono::milliseconds(250);
+  JobList late;
+  ASSERT_TRUE(queue.take_late(late, std::stop_token()));
+  EXPECT_EQ(late.size(), 1U);
+  EXPECT_EQ(push(queue, make_job()), Pushed::accepted);
+}
+
 TEST_F(RequestQueueTest, JoinsNothingWhereItWasToldSo) {
   RequestQueue queue(8, {.max_rows = 8, .max_delay = std::chrono::hours(1)}, cost, probe);
   for (int i = 0; i < 2; ++i) push(queue, make_job());

@@ -126,11 +126,11 @@ core::Result<std::shared_ptr<Sequencer::Sequence>> Sequencer::place_for(const Jo
     const bool idle = !sequence.running && sequence.waiting.empty();
     if (idle && now - sequence.last_used > options_.max_idle) sequence.over = true;
     if (idle && sequence.over && !place.start) return std::unexpected(not_begun(place.id));
-    if (sequence.waiting.size() >= options_.max_waiting) {
+    if (!idle && waiting_ >= options_.max_waiting) {
       return core::fail(core::Code::resource_exhausted,
-                        fmt::format("model \"{}\": {} requests of sequence {} wait already; send the next when one was "
-                                    "answered",
-                                    options_.model, options_.max_waiting, text_of(place.id)));
+                        fmt::format("model \"{}\": {} requests wait already for the one before them in their sequence; "
+                                    "send the next when one was answered",
+                                    options_.model, options_.max_waiting));
     }
     return at->second;
   }
@@ -160,6 +160,7 @@ void Sequencer::add(Job job) {
     if (auto place = place_for(job); place) {
       sequence = *std::move(place);
       sequence->waiting.push_back(std::move(job));
+      ++waiting_;
     } else {
       refused = std::move(place).error();
     }
@@ -198,6 +199,7 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     }
     job = std::move(sequence->waiting.front());
     sequence->waiting.pop_front();
+    --waiting_;
     place = *job->request.sequence;
     begun = place.start || !sequence->over;
     if (begun) {

@@ -44,7 +44,7 @@ struct SequenceOptions {
   std::string model;                 ///< for the sentences
   core::Duration max_idle{};         ///< a sequence without requests for so long is over
   std::size_t max_sequences = 1024;  ///< open at one time
-  std::size_t max_waiting = 1024;    ///< requests of one sequence that wait for the one that runs
+  std::size_t max_waiting = 1024;    ///< requests, of all sequences, that wait for the one before
   std::vector<ControlInput> controls;
   std::vector<StateTensor> states;
 };
@@ -62,8 +62,8 @@ class Sequencer {
 
   /// Queues a job with `request.sequence`, whose inputs stand in the model's places; those of controls and states are
   /// filled here. Completed with invalid_argument when its sequence was not begun (or is over) or its id does not fit
-  /// the input that the model has for it, resource_exhausted when there are too many sequences, or requests of this
-  /// one.
+  /// the input that the model has for it, resource_exhausted when there are too many sequences, or requests that wait
+  /// for the one before them.
   void add(Job job);
 
  private:
@@ -101,6 +101,7 @@ class Sequencer {
   const core::Clock clock_;
   mutable std::mutex mutex_;
   Sequences sequences_;
+  std::size_t waiting_ = 0;  ///< in all of them
   core::TimePoint next_sweep_{};
 };
 

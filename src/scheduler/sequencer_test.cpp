@@ -259,9 +259,12 @@ TEST_F(SequencerTest, ThereIsABoundOfSequencesAndIdleOnesMakeRoom) {
 }
 
 TEST_F(SequencerTest, ThereIsABoundOfWaitingRequests) {
-  for (int i = 0; i < 5; ++i) ask(1U, 1, i == 0);
-  ASSERT_EQ(answers_.size(), 1U);
-  EXPECT_THAT(answers_.back().error, HasSubstr("3 requests of sequence 1 wait already"));
+  for (int i = 0; i < 3; ++i) ask(1U, 1, i == 0);
+  for (int i = 0; i < 2; ++i) ask(2U, 1, i == 0);
+  ASSERT_TRUE(answers_.empty());
+  ask(2U, 1, false);
+  ASSERT_EQ(answers_.size(), 1U) << "whichever sequences they are of";
+  EXPECT_THAT(answers_.back().error, HasSubstr("3 requests wait already"));
 }
 
 /// What a model that takes ids as `dtype` is given for one; its error where it is refused.

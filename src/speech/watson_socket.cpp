@@ -21,7 +21,6 @@ constexpr std::size_t work_bytes = 8U << 10U;  // 85 ms of 48 kHz
 constexpr double behind_max = 30;              // s of sound
 constexpr std::chrono::seconds session_timeout{30};
 constexpr std::size_t arrivals_max = 4096;
-constexpr std::size_t most_told = 2048;   // of an error, which may quote a message of any length
 constexpr std::size_t head_bytes = 4096;  // in which a WAV says what it is
 
 }  // namespace
@@ -46,7 +45,7 @@ void WatsonSocket::fail(const std::string& sentence) {
   if (ended_) return;
   ended_ = true;
   *cancelled_ = true;
-  client_.send(json::serialize(json::object{{"error", core::beginning(sentence, most_told)}}));
+  client_.send(json::serialize(json::object{{"error", core::told(sentence)}}));
   client_.close(sentence);
 }
 

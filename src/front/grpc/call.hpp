@@ -47,6 +47,11 @@ class Call {
     return {call, &call->cancelled_};
   }
 
+  /// Why one of its requests failed, for its client: not for a cancellation of which that knows nothing.
+  core::Error reason(core::Error error) const {
+    return given_up_ && error.code() == core::Code::cancelled ? not_run_at_the_end() : std::move(error);
+  }
+
   /// Sends a message; the call goes on.
   void send(std::vector<core::Buffer> message) { put({.message = std::move(message), .status = std::nullopt}); }
   /// Sends a message and ends the call.
@@ -55,8 +60,7 @@ class Call {
   }
   /// Ends the call. The codes of core::Error are gRPC's.
   void finish(core::Result<void> status) {
-    if (given_up_ && !status && status.error().code() == core::Code::cancelled)
-      status = std::unexpected(not_run_at_the_end());
+    if (!status) status = std::unexpected(reason(std::move(status).error()));
     put({.message = std::nullopt, .status = std::move(status)});
   }
   /// Has the messages handed on that came while the handler was full.

@@ -40,8 +40,8 @@ struct Server::State {
       : options(std::move(given)),
         models(served),
         service(served, extensions),
-        listener(std::move(open)),
-        workers(listener->workers()) {
+        workers(open->workers()),
+        listener(std::move(open)) {
     service.add_to(methods);
     health.add_to(methods);
     add_reflection(methods);
@@ -57,8 +57,8 @@ struct Server::State {
   Service service;
   Health health;
   Methods methods;
+  std::vector<Worker> workers;  // the listener's end still runs connections
   const std::unique_ptr<Listener> listener;
-  std::vector<Worker> workers;
 };
 
 void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_ptr<void> open) {

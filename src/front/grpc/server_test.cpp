@@ -187,6 +187,22 @@ TEST_F(GrpcServer, AStreamThatIsEndedReadsNoMore) {
   EXPECT_EQ(answers[1].status->error().code(), core::Code::unavailable);
 }
 
+TEST_F(GrpcServer, AStreamIsToldThatTheServerGaveItsRequestsUp) {
+  start("delay_us=50000\n");
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  const auto extensions = extensions_.extensions();
+  const auto stream = std::make_shared<StreamCall>(models_, extensions, call);
+  for (const float value : {1.F, 2.F}) stream->on_message(core::Buffer::copy_of(request(value).SerializeAsString()));
+  call->give_up();  // the second waits for the first
+  std::vector<Answer> answers;
+  while (answers.size() < 2) std::ranges::move(call->take(), std::back_inserter(answers));
+  inference::ModelStreamInferResponse given_up;
+  std::string bytes;
+  for (const core::Buffer& part : *answers[1].message) bytes += part.text();
+  ASSERT_TRUE(given_up.ParseFromString(bytes));
+  EXPECT_THAT(given_up.error_message(), HasSubstr("send it again"));
+}
+
 TEST_F(GrpcServer, AStreamThatEndsByItsFirstErrorDropsWhatIsBehindIt) {
   start("delay_us=50000\n");
   const auto call = std::make_shared<Call>(core::no_deadline, [] {});

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/printable.hpp"
 #include "front/grpc/session_callbacks.hpp"
-#include "protocol/status.hpp"
 
 namespace slipway::front::grpc {
 
@@ -48,7 +48,7 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
 struct Trailer {
   explicit Trailer(const core::Result<void>& status)
       : code(std::to_string(status ? 0 : static_cast<int>(status.error().code()))),
-        message(status ? "" : percent_encoded(protocol::told(status.error().message()))) {}
+        message(status ? "" : percent_encoded(core::told(status.error().message()))) {}
 
   void append_to(std::vector<nghttp2_nv>& fields) const {
     fields.push_back(field("grpc-status", code));
@@ -149,7 +149,8 @@ void Session::expire(core::TimePoint now) {
     stream.call->cancel();
     finish(stream, core::fail(Code::deadline_exceeded,
                               call_is_over ? "the deadline of the call is over"
-                                           : fmt::format("a message has not come whole within {} ms (read_timeout_ms)",
+                                           : fmt::format("a message, or its call's end behind it, has not come within "
+                                                         "{} ms (read_timeout_ms)",
                                                          read_timeout_.count())));
     touch(stream);  // what was half sent is let go of
   }
@@ -280,8 +281,9 @@ void Session::hand_on(Stream& stream) {
     nghttp2_session_consume_stream(session_.get(), stream.id, stream.unacknowledged - held);
     stream.unacknowledged = held;
   }
+  const bool lacks_end = held > 0 && handler && handler->wants_all_at_once() && !stream.half_closed;
   count_half_sent(stream);
-  await_rest(stream, held == 0 && stream.half_sent > 0);
+  await_rest(stream, lacks_end || (held == 0 && stream.half_sent > 0));
 }
 
 void Session::count_half_sent(Stream& stream) {

@@ -73,7 +73,7 @@ class Session {
     std::optional<MessageReader> reader;
     std::size_t unacknowledged = 0;  ///< bytes that flow control was not told to be taken
     std::size_t half_sent = 0;       ///< bytes that it was told of although no message was handed on with them
-    core::TimePoint message_deadline = core::no_deadline;  ///< for the rest of what is half sent
+    core::TimePoint message_deadline = core::no_deadline;  ///< for what is missing of that
     bool half_closed = false;                              ///< the client sends no more
     bool told_half_close = false;
     bool touched = false;  ///< is in touched_
@@ -102,7 +102,7 @@ class Session {
   bool is_held_up(Stream& stream);
   /// Counts what is kept of messages that have not come whole, and ends a call that has too much.
   void count_half_sent(Stream& stream);
-  /// Sets the deadline of the message whose rest is awaited of the client, or takes it back.
+  /// Sets the deadline for what is awaited of the client behind a part of a message, or takes it back.
   void await_rest(Stream& stream, bool awaited);
   void end_messages(Stream& stream);
   void take_answer(Stream& stream, Answer answer);

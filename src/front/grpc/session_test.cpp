@@ -3,67 +3,16 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
-#include <memory>
-#include <stdexcept>
 #include <string>
-#include <thread>
-#include <utility>
 #include <vector>
 
-#include "front/grpc/test_client.hpp"
+#include "front/grpc/test_session.hpp"
 
 namespace slipway::front::grpc {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-constexpr std::size_t most_message_bytes = 20U << 20U;
-constexpr std::chrono::milliseconds read_timeout{30'000};
-
-std::vector<core::Buffer> message(std::string_view text) {
-  std::vector<core::Buffer> parts;
-  parts.push_back(core::Buffer::copy_of(text));
-  return parts;
-}
-
-/// A call that is answered by the test.
-struct Kept : Handler {
-  explicit Kept(std::shared_ptr<Call> made) : call(std::move(made)) {}
-  void on_message(core::Buffer one) override { messages.emplace_back(one.text()); }
-  void on_half_close() override { half_closed = true; }
-  void on_end() override { ended = true; }
-  bool is_full() override { return full; }
-  bool wants_all_at_once() const override { return all_at_once; }
-
-  std::shared_ptr<Call> call;
-  std::vector<std::string> messages;
-  bool half_closed = false;
-  bool ended = false;
-  bool full = false;
-  bool all_at_once = false;
-};
-
-class GrpcSession : public ::testing::Test {
- protected:
-  GrpcSession() {
-    methods_["/echo"] =
-        unary([](const std::shared_ptr<Call>& call, const core::Buffer& asked) { call->reply(message(asked.text())); });
-    methods_["/throw"] = unary(
-        [](const std::shared_ptr<Call>& /*call*/, const core::Buffer& /*asked*/) { throw std::runtime_error("oh"); });
-    methods_["/keep"] = [this](const std::shared_ptr<Call>& call) {
-      kept_.push_back(std::make_shared<Kept>(call));
-      return kept_.back();
-    };
-  }
-
-  Methods methods_;
-  std::vector<std::shared_ptr<Kept>> kept_;
-  Session session_{methods_, most_message_bytes, read_timeout, [this](std::int32_t stream, core::TimePoint deadline) {
-                     return std::make_shared<Call>(deadline, [this, stream] { session_.collect(stream); });
-                   }};
-  TestClient client_{session_};
-};
 
 TEST_F(GrpcSession, AnswersACall) {
   const auto id = client_.begin("/echo", framed("hello"));
@@ -113,58 +62,6 @@ TEST_F(GrpcSession, ADeadlineEndsACall) {
   EXPECT_FALSE(kept_[1]->call->cancelled());
 }
 
-TEST_F(GrpcSession, AMessageThatStopsHalfWayEndsItsCall) {
-  const std::string half = framed("three").substr(0, 7);
-  const auto stopped = client_.begin("/keep", half, false);
-  const auto idle = client_.begin("/keep", framed("one"), false);
-  const auto in_time = client_.begin("/keep", half, false);
-  const auto full = client_.begin("/keep", "", false);
-  client_.exchange();
-  const core::TimePoint begin = core::now();
-  EXPECT_LE(session_.next_deadline(), begin + read_timeout);
-  client_.send(in_time, framed("three").substr(7));
-  kept_.at(3)->full = true;
-  client_.send(full, half);
-  client_.exchange();
-  session_.expire(begin + read_timeout + std::chrono::seconds(1));
-  client_.exchange();
-  EXPECT_EQ(client_.status(stopped), "4");
-  EXPECT_THAT(client_[stopped].header["grpc-message"], HasSubstr("within 30000 ms (read_timeout_ms)"));
-  EXPECT_TRUE(kept_.at(0)->call->cancelled());
-  for (const auto id : {idle, in_time, full}) EXPECT_EQ(client_.status(id), "") << id;
-}
-
-TEST_F(GrpcSession, EachMessageHasItsOwnTimeToCome) {
-  const auto id = client_.begin("/keep", framed("three").substr(0, 7), false);
-  client_.exchange();
-  const core::TimePoint first = session_.next_deadline();
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  client_.send(id, "r");
-  client_.exchange();
-  session_.expire(core::now());
-  EXPECT_EQ(session_.next_deadline(), first) << "single bytes do not prolong it";
-  client_.send(id, framed("three").substr(8) + framed("four").substr(0, 6));
-  client_.exchange();
-  session_.expire(core::now());
-  EXPECT_GT(session_.next_deadline(), first);
-  EXPECT_LT(session_.next_deadline(), core::no_deadline);
-}
-
-TEST_F(GrpcSession, WhoWantsAllAtOnceGetsNothingBeforeTheEnd) {
-  const auto id = client_.begin("/keep", "", false);
-  client_.exchange();
-  kept_.at(0)->all_at_once = true;
-  const std::string large(6U << 20U, 'x');  // beyond the window
-  client_.send(id, framed(large));
-  client_.exchange();
-  EXPECT_TRUE(kept_[0]->messages.empty());
-  EXPECT_TRUE(client_[id].unsent.empty());
-  client_.send(id, "", true);
-  client_.exchange();
-  EXPECT_EQ(kept_[0]->messages, std::vector<std::string>{large});
-  EXPECT_TRUE(kept_[0]->half_closed);
-}
-
 TEST_F(GrpcSession, NoCallIsHandedOnWhileTooMuchWaitsToBeWritten) {
   const std::string large(2U << 20U, 'x');
   client_.takes(false);
@@ -199,34 +96,6 @@ TEST_F(GrpcSession, RefusesWhatIsNoCall) {
     EXPECT_EQ(client_.status(id), "3") << id;
     EXPECT_TRUE(client_[id].closed);
   }
-}
-
-TEST_F(GrpcSession, AMessageThatIsTooLongIsRefusedByItsPrefix) {
-  const std::string prefix{"\0\x7f\xff\xff\xff", 5};
-  const auto id = client_.begin("/echo", prefix, false);
-  ASSERT_TRUE(client_.exchange());
-  EXPECT_EQ(client_.status(id), "8");
-  EXPECT_THAT(client_[id].header["grpc-message"], HasSubstr("max_request_bytes"));
-  EXPECT_TRUE(client_[id].closed);
-}
-
-TEST_F(GrpcSession, WhatIsHalfSentHasABoundInAll) {
-  const std::string large = framed(std::string(most_message_bytes - 10, 'x'));
-  std::vector<std::int32_t> calls;
-  for (int i = 0; i < 7; ++i) {
-    calls.push_back(client_.begin("/keep", large.substr(0, large.size() - 1), false));
-    ASSERT_TRUE(client_.exchange());
-  }
-  EXPECT_EQ(client_.status(calls[6]), "8") << "which passes 128 MiB";
-  EXPECT_THAT(client_[calls[6]].header["grpc-message"], HasSubstr("134217728 at most"));
-  EXPECT_TRUE(client_[calls[6]].closed);
-  client_.send(calls[0], "x");
-  client_.exchange();
-  EXPECT_EQ(kept_.at(0)->messages.size(), 1U) << "the others go on";
-  const auto next = client_.begin("/keep", large);
-  client_.exchange();
-  EXPECT_EQ(client_.status(next), "") << "and what was handed on counts no more";
-  EXPECT_EQ(kept_.at(7)->messages.size(), 1U);
 }
 
 TEST_F(GrpcSession, AHeaderThatIsTooLongResetsItsStream) {

@@ -14,8 +14,9 @@ void StreamCall::on_message(core::Buffer message) {
     if (finished_) return;  // what comes when the stream has been ended gets no answer
     slots_.push_back(slot);
   }
-  const auto encode = [by_status = call_->ends_by_first_error()](InferOutcome& outcome) {
-    if (by_status && !outcome.result) return std::vector<core::Buffer>();
+  const auto encode = [call = call_](InferOutcome& outcome) {
+    if (!outcome.result && call->ends_by_first_error()) return std::vector<core::Buffer>();
+    if (!outcome.result) outcome.result = std::unexpected(call->reason(std::move(outcome.result).error()));
     return protocol::encode_stream_message(std::move(outcome.result), outcome.request, outcome.form);
   };
   infer({models_, extensions_, message, call_}, encode,

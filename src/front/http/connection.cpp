@@ -43,7 +43,7 @@ constexpr std::chrono::milliseconds watch_interval{20};
 constexpr std::size_t most_in_a_row = 16;
 /// What is announced of a body may never come, so there is a bound to what is taken for it at once.
 constexpr std::uint64_t most_at_once = 64ULL << 20U;
-/// Of a compressed body, before others are served: a few milliseconds' work.
+/// Of a compressed body, before others are served: a few milliseconds' work, but for a move to where there is room.
 constexpr std::size_t most_inflated_at_once = 1U << 20U;
 
 bool has_gone(int socket) {
@@ -135,6 +135,7 @@ asio::awaitable<void> Connection::serve() {
     bool comes = true;
     while (comes && !has_begun()) {
       in_a_row = 1;
+      if (abandoned_) co_return;
       comes = co_await fill(core::now() + (finishing_ ? options_.first_request_grace : options_.idle_timeout));
     }
     if (!comes) {
@@ -166,8 +167,10 @@ asio::awaitable<void> Connection::serve() {
     if (error || refusal) break;
     if (request.body.data() == nullptr) request.body = core::Buffer(0);
     if (const auto handshake = socket_handshake(request)) {
-      if (const SocketOpener* open = router_.socket(request.path))
+      if (const SocketOpener* open = router_.socket(request.path)) {
+        request.body = core::Buffer();  // no use for as long as the socket may be open
         co_return co_await serve_socket(request, *handshake, *open);
+      }
     }
 
     HttpResponse response;
@@ -295,11 +298,13 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
 /// The body, out of its content coding. What takes more than a moment is done a part at a time, between which the
 /// thread serves others, and for one of its connections at a time: 250 KB can become 250 MB.
 asio::awaitable<core::Result<core::Buffer>> Connection::inflated(const HttpRequest& request) {
+  OneAtATime::Held own_time;  // which ends when the memory was given back
   Inflation inflation(request.body, request.header("content-encoding"), options_.max_request_bytes);
   if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
-  const OneAtATime::Held own_time = co_await inflating_.own_time();
+  own_time = co_await inflating_.own_time();
   for (;;) {
     if (abandoned_) co_return std::unexpected(not_run_at_the_end());
+    if (has_gone(stream_.socket().native_handle())) co_return core::fail(core::Code::cancelled, "the client has gone");
     if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
     if (Turn* const turn = turn_to_wait_for()) {
       co_await own_turn(*turn, subject_);

@@ -35,6 +35,20 @@ struct Worker {
   bool finishing = false;     ///< connections that begin now have one answer, to what they have sent already
 };
 
+/// That a connection is among those of its thread: until its coroutine goes, which it may without having ended.
+class Listed {
+ public:
+  Listed(std::set<Connection*>& connections, Connection& one)
+      : connections_(connections), at_(connections.insert(&one).first) {}
+  ~Listed() { connections_.erase(at_); }
+  Listed(const Listed&) = delete;
+  Listed& operator=(const Listed&) = delete;
+
+ private:
+  std::set<Connection*>& connections_;
+  std::set<Connection*>::iterator at_;
+};
+
 }  // namespace
 
 core::Result<void> check_host(const std::string& host) {
@@ -58,7 +72,7 @@ core::Result<void> check_host(const std::string& host) {
 
 struct Server::State {
   State(ServerOptions given, const Router& routes, std::unique_ptr<Listener> open)
-      : options(std::move(given)), router(routes), listener(std::move(open)), workers(listener->workers()) {}
+      : options(std::move(given)), router(routes), workers(open->workers()), listener(std::move(open)) {}
 
   void serve(std::size_t number, tcp::socket socket, std::shared_ptr<void> open);
   void finish();
@@ -67,8 +81,8 @@ struct Server::State {
 
   const ServerOptions options;
   const Router& router;
+  std::vector<Worker> workers;  // the listener's end still runs connections
   const std::unique_ptr<Listener> listener;
-  std::vector<Worker> workers;
   std::atomic<std::size_t> refused = 0;
 };
 
@@ -79,7 +93,7 @@ void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_pt
       [this, &worker = workers[number], &context, taken = std::move(socket),
        held = std::move(open)]() mutable -> asio::awaitable<void> {
         Connection connection(context, std::move(taken), options, router, worker.inflating);
-        worker.connections.insert(&connection);
+        const Listed listed(worker.connections, connection);
         if (worker.sending_away) connection.send_away();
         if (worker.finishing) connection.finish();
         try {
@@ -87,7 +101,6 @@ void Server::State::serve(std::size_t number, tcp::socket socket, std::shared_pt
         } catch (const std::exception& error) {
           spdlog::error("a connection ended with an error: {}", error.what());
         }
-        worker.connections.erase(&connection);
         if (connection.has_refused()) ++refused;
       },
       asio::detached);

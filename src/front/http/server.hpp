@@ -26,7 +26,8 @@ struct ServerOptions {
   std::size_t max_connections = 10'000;              ///< open at one time; more are closed at once
   std::chrono::milliseconds finish_timeout{20'000};  ///< how long the destructor waits for requests in flight
   std::chrono::milliseconds body_grace{1000};        ///< and for bodies that have not come whole
-  /// and for the first request of a connection, which a client has opened to send it; body_grace bounds it
+  /// and for the first request of a connection, which a client has opened to send it, and what follows an empty line;
+  /// body_grace bounds it
   std::chrono::milliseconds first_request_grace{100};
 };
 

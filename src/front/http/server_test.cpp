@@ -68,36 +68,6 @@ TEST_F(HttpServer, LimitsHeadersAndBodies) {
   EXPECT_NE(ask("nonsense\r\n\r\n").find("HTTP/1.1 400"), std::string::npos);
 }
 
-TEST_F(HttpServer, ServesOthersWhileItInflates) {
-  options_.threads = 1;
-  options_.max_request_bytes = 8U << 20U;  // packed, it comes in one read
-  std::vector<std::string> order;
-  for (const char* path : {"/large", "/small"}) {
-    router_.add(Method::post, path, [&order](HttpRequest request, Responder respond) {
-      order.push_back(request.path);
-      respond(HttpResponse::json(std::to_string(request.body.size())));
-    });
-  }
-  start();
-  std::vector<core::Buffer> parts;
-  parts.push_back(core::Buffer::copy_of(std::string_view(std::string(options_.max_request_bytes, '0'))));
-  const core::Buffer packed = compress(parts, Coding::gzip);
-  Client large(server_->port());
-  Client small(server_->port());
-  for (Client* client : {&large, &small}) {  // both are taken before the thread is held
-    client->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
-    client->wait_for("hello");
-  }
-  const auto holder = hold_a_thread();
-  large.send("POST /large HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " +
-             std::to_string(packed.size()) + "\r\n" + closing + std::string(packed.text()));
-  small.send("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" + std::string(closing));
-  go_on_.count_down();
-  EXPECT_TRUE(large.rest().ends_with(std::to_string(8U << 20U)));
-  EXPECT_TRUE(small.rest().ends_with("0"));
-  EXPECT_EQ(order, (std::vector<std::string>{"/small", "/large"}));
-}
-
 TEST_F(HttpServer, LimitsWhatStandsBetweenChunks) {
   start();
   const std::string chunks = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "core/printable.hpp"
 #include "front/http/multipart.hpp"
 #include "front/http/routes.hpp"
-#include "protocol/status.hpp"
 #include "speech/openai.hpp"
 
 namespace slipway::front::http {
@@ -19,7 +19,7 @@ HttpResponse refusal(const core::Error& error) {
   response.body.clear();
   response.body.push_back(core::Buffer::copy_of(
       boost::json::serialize(boost::json::object{{"error",
-                                                  {{"message", protocol::told(error.message())},
+                                                  {{"message", core::told(error.message())},
                                                    {"type", ours ? "server_error" : "invalid_request_error"},
                                                    {"param", nullptr},
                                                    {"code", nullptr}}}})));

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <string>
+#include <vector>
+
+#include "front/compression.hpp"
+#include "front/http/connection.hpp"
+#include "front/http/server.hpp"
+#include "front/http/test_server.hpp"
+
+namespace slipway::front::http {
+namespace {
+
+/// A request whose body packs so well that it comes in one read.
+std::string packed_request(const std::string& path, std::size_t bytes) {
+  std::vector<core::Buffer> parts;
+  parts.push_back(core::Buffer::copy_of(std::string_view(std::string(bytes, '0'))));
+  const core::Buffer packed = compress(parts, Coding::gzip);
+  return "POST " + path +
+         " HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " + std::to_string(packed.size()) + "\r\n" +
+         closing + std::string(packed.text());
+}
+
+/// A server of one thread that keeps the order in which requests come to be handled.
+class HttpServerInflates : public HttpServer {
+ protected:
+  static constexpr std::size_t large = 8U << 20U;
+
+  HttpServerInflates() {
+    options_.threads = 1;
+    options_.max_request_bytes = large;
+    for (const char* path : {"/first", "/second", "/third"}) {
+      router_.add(Method::post, path, [this](HttpRequest request, Responder respond) {
+        handled_.push_back(request.path);
+        respond(HttpResponse::json(std::to_string(request.body.size())));
+      });
+    }
+  }
+
+  /// One whose connection has been taken.
+  std::unique_ptr<Client> client() {
+    auto taken = std::make_unique<Client>(server_->port());
+    taken->send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+    taken->wait_for("hello");
+    return taken;
+  }
+
+  std::vector<std::string> handled_;
+};
+
+using Paths = std::vector<std::string>;
+
+TEST_F(HttpServerInflates, ServesOthersMeanwhile) {
+  start();
+  const auto one = client();
+  const auto other = client();
+  const auto holder = hold_a_thread();
+  one->send(packed_request("/first", large));
+  other->send("POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" + std::string(closing));
+  go_on_.count_down();
+  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
+  EXPECT_TRUE(other->rest().ends_with("0"));
+  EXPECT_EQ(handled_, (Paths{"/second", "/first"}));
+}
+
+TEST_F(HttpServerInflates, OneLargeBodyAfterTheOther) {
+  start();
+  const auto one = client();
+  const auto other = client();
+  const auto holder = hold_a_thread();
+  one->send(packed_request("/first", large));
+  other->send(packed_request("/second", large / 4));
+  go_on_.count_down();
+  EXPECT_TRUE(other->rest().ends_with(std::to_string(large / 4)));
+  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
+  EXPECT_EQ(handled_, (Paths{"/first", "/second"}));
+}
+
+TEST_F(HttpServerInflates, ASmallBodyWaitsForNoLargeOne) {
+  start();
+  const auto one = client();
+  const auto other = client();
+  const auto holder = hold_a_thread();
+  one->send(packed_request("/first", large));
+  other->send(packed_request("/second", 100'000));
+  go_on_.count_down();
+  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
+  EXPECT_TRUE(other->rest().ends_with("100000"));
+  EXPECT_EQ(handled_, (Paths{"/second", "/first"}));
+}
+
+TEST_F(HttpServerInflates, NothingWhoseClientHasGone) {
+  start();
+  const auto one = client();
+  const auto leaving = client();
+  const auto last = client();
+  const auto holder = hold_a_thread();
+  one->send(packed_request("/first", large));
+  leaving->send(packed_request("/second", large));
+  leaving->close();
+  last->send(packed_request("/third", large));
+  go_on_.count_down();
+  EXPECT_TRUE(last->rest().ends_with(std::to_string(large)));
+  EXPECT_EQ(handled_, (Paths{"/first", "/third"}));
+}
+
+TEST_F(HttpServerInflates, NothingThatTheEndAbandons) {
+  // by hand, so that the end comes between two steps
+  const auto answer = [this](int handlers_before_the_end, int& handlers) {
+    const auto context = std::make_shared<asio::io_context>();
+    asio::ip::tcp::acceptor acceptor(*context, {asio::ip::make_address("127.0.0.1"), 0});
+    Client client(acceptor.local_endpoint().port());
+    OneAtATime line;
+    Connection connection(context, acceptor.accept(), options_, router_, line);
+    client.send(packed_request("/first", large));
+    asio::co_spawn(*context, connection.serve(), asio::detached);
+    for (handlers = 0; context->run_one() > 0; ++handlers) {
+      if (handlers == handlers_before_the_end) connection.abandon();
+    }
+    return client.rest();
+  };
+  int handlers = 0;
+  EXPECT_TRUE(answer(-1, handlers).ends_with(std::to_string(large)));
+  ASSERT_GT(handlers, 8);
+  const std::string given_up = answer(handlers / 2, handlers);
+  EXPECT_NE(given_up.find("HTTP/1.1 503"), std::string::npos) << given_up;
+  EXPECT_NE(given_up.find("the server is ending"), std::string::npos) << given_up;
+  EXPECT_EQ(handled_, Paths{"/first"}) << "by the first of the two alone";
+}
+
+}  // namespace
+}  // namespace slipway::front::http
