@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace slipway::measure {
 
@@ -58,7 +59,9 @@ core::Duration LatencyHistogram::mean() const {
 
 core::Duration LatencyHistogram::percentile(double percent) const {
   if (count_ == 0) return {};
-  const double wanted = std::ceil(percent / 100 * static_cast<double>(count_));
+  // 99.9 / 100 * 1000 comes out above 999: what rounding may have added must not count as one more
+  constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();
+  const double wanted = std::ceil(percent / 100 * static_cast<double>(count_) * (1 - rounding));
   const auto rank = std::clamp<std::uint64_t>(static_cast<std::uint64_t>(wanted), 1, count_);
   std::uint64_t seen = 0;
   for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {

@@ -53,13 +53,25 @@ TEST(LatencyHistogram, AgreesWithSortedValues) {
   }
   std::ranges::sort(sorted);
   for (const double percent : {1.0, 50.0, 90.0, 99.0, 99.9, 99.99}) {
-    const auto rank = static_cast<std::size_t>(std::ceil(percent / 100 * 20000)) - 1;
+    const auto rank = static_cast<std::size_t>(std::ceil(percent * 200)) - 1;
     EXPECT_NEAR(static_cast<double>(core::nanoseconds(histogram.percentile(percent))),
                 static_cast<double>(sorted[rank]), static_cast<double>(sorted[rank]) / 256)
         << percent;
   }
   EXPECT_EQ(core::nanoseconds(histogram.percentile(100)), sorted.back());
   EXPECT_EQ(core::nanoseconds(histogram.min()), sorted.front());
+}
+
+TEST(LatencyHistogram, TakesNoRankTooHighWhereTheShareIsWhole) {
+  LatencyHistogram thousand;
+  for (int i = 0; i < 1000; ++i) thousand.record(i < 999 ? 1ns : 2ns);
+  LatencyHistogram histogram;
+  for (int thousands = 1; thousands <= 500; ++thousands) {
+    histogram.merge(thousand);
+    ASSERT_EQ(histogram.percentile(99.9), 1ns) << thousands;
+  }
+  histogram.record(2ns);  // one more than one in a thousand
+  EXPECT_EQ(histogram.percentile(99.9), 2ns);
 }
 
 TEST(LatencyHistogram, MergedIsWhatOneWouldHaveSeen) {
