@@ -31,7 +31,11 @@ class HttpLanes : public Lanes {
 
   core::Result<void> open(std::uint32_t count) {
     lanes_.resize(count);
-    for (std::uint32_t lane = 0; lane < count; ++lane) TRY_VOID(connect(lane));
+    for (std::uint32_t lane = 0; lane < count; ++lane) {
+      TRY(lanes_[lane].socket, connect_tcp(host_, port_, connect_limit));
+      TRY_VOID(watch(lane));
+    }
+    if (count > 0) address_ = peer_of(lanes_.front().socket);
     return {};
   }
 
@@ -71,16 +75,29 @@ class HttpLanes : public Lanes {
     bool used = false;     ///< the connection has had an answer: a server may have closed it meanwhile
     bool retried = false;  ///< this request went over a second connection already
     bool waits_to_write = false;
+    bool connecting = false;  ///< begun, and nothing could be written yet
   };
 
   const std::string& message(std::uint32_t lane) const { return messages_[lane % messages_.size()]; }
 
-  core::Result<void> connect(std::uint32_t lane) {
+  /// Begins a new connection in place of a lane's, and waits for it with all the others.
+  core::Result<void> connect_again(std::uint32_t lane) {
     Lane& own = lanes_[lane];
     own.socket.reset();
-    TRY(own.socket, connect_tcp(host_, port_, connect_limit));
+    own.socket = begin_connect(address_);
+    if (!own.socket) return core::fail(core::Code::unavailable, unreachable(errno));
     own.used = false;
     own.waits_to_write = false;
+    own.connecting = true;
+    return watch(lane);
+  }
+
+  std::string unreachable(int failure) const {
+    return fmt::format("{}:{}: {}", host_, port_, std::system_category().message(failure));
+  }
+
+  core::Result<void> watch(std::uint32_t lane) {
+    Lane& own = lanes_[lane];
     epoll_event event{.events = EPOLLIN, .data = {.u32 = lane}};
     if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, own.socket.get(), &event) == 0) return {};
     return core::fail(core::Code::unavailable,
@@ -112,12 +129,16 @@ class HttpLanes : public Lanes {
     while (own.under_way && own.written < bytes.size()) {
       const auto sent = ::send(own.socket.get(), bytes.data() + own.written, bytes.size() - own.written, MSG_NOSIGNAL);
       if (sent >= 0) {
+        own.connecting = false;
         own.written += static_cast<std::size_t>(sent);
       } else if (errno == EAGAIN) {
         return watch_for_room(lane, true);
       } else if (errno != EINTR) {
         // a server that refuses a body closes the connection behind its answer, which is there to be read
         const int failure = errno;
+        // reset or closed, it had connected
+        const bool unreached = own.connecting && failure != ECONNRESET && failure != EPIPE;
+        if (unreached) return end(lane, Outcome::gone, unreachable(failure), true);
         if (own.used && !own.answer.begun()) return resend(lane);
         return end(lane, Outcome::failed, std::system_category().message(failure), true);
       }
@@ -131,7 +152,7 @@ class HttpLanes : public Lanes {
     Lane& own = lanes_[lane];
     own.retried = true;
     own.answer.reset();
-    if (const auto connected = connect(lane); !connected) {
+    if (const auto connected = connect_again(lane); !connected) {
       return end(lane, Outcome::gone, connected.error().message(), true);
     }
     own.written = 0;
@@ -178,6 +199,7 @@ class HttpLanes : public Lanes {
   const std::string& host_;
   std::uint16_t port_;
   const std::vector<std::string>& messages_;
+  TcpAddress address_;
   Descriptor epoll_;
   std::vector<Lane> lanes_;
   std::vector<Ended> early_;  ///< ended, and not told yet

@@ -181,6 +181,37 @@ TEST_F(HttpTransportTest, KnowsThatTheServerIsGone) {
   EXPECT_FALSE(transport_->open(1));
 }
 
+TEST_F(HttpTransportTest, AnswersOtherLanesWhileOneConnects) {
+  const auto lanes = open(2);
+  std::vector<Ended> ended;
+  {
+    const Descriptor peer = accept();
+    lanes->send(0);
+    receive(peer);
+    answer(peer, ok);
+    wait(*lanes);
+  }
+  const Descriptor other = accept();
+  lanes->wait(core::now(), ended);  // sees that the first connection is closed
+  // with its queue full the server takes no connection, and refuses none
+  ASSERT_EQ(::listen(listener_.get(), 0), 0);
+  const auto filler = connect_tcp("127.0.0.1", port_, 10s);
+  ASSERT_TRUE(filler);
+  lanes->send(0);
+  lanes->send(1);
+  answer(other, ok);
+  ended = wait(*lanes);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].lane, 1U);
+  EXPECT_EQ(ended[0].outcome, Outcome::answered);
+  listener_.reset();  // the kernel asks again, and is refused
+  ended = wait(*lanes);
+  ASSERT_EQ(ended.size(), 1U);
+  EXPECT_EQ(ended[0].lane, 0U);
+  EXPECT_EQ(ended[0].outcome, Outcome::gone);
+  EXPECT_THAT(ended[0].error, HasSubstr("Connection refused"));
+}
+
 TEST_F(HttpTransportTest, SendsABodyThatFillsTheSocket) {
   const std::string body(8U << 20U, 'x');
   const auto lanes = open(1, {body});

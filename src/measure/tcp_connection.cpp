@@ -35,6 +35,13 @@ int connect_one(const Descriptor& socket, const addrinfo& address, std::chrono::
   return failure;
 }
 
+Descriptor tcp_socket(int family) {
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  if (socket) ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return socket;
+}
+
 }  // namespace
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
@@ -60,15 +67,32 @@ core::Result<Descriptor> connect_tcp(const std::string& host, std::uint16_t port
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
   int failure = EADDRNOTAVAIL;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    Descriptor socket(::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    Descriptor socket = tcp_socket(address->ai_family);
     failure = socket ? connect_one(socket, *address, limit) : errno;
-    if (failure != 0) continue;
-    const int on = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return socket;
+    if (failure == 0) return socket;
   }
   return core::fail(core::Code::unavailable,
                     fmt::format("{}:{}: {}", host, port, std::system_category().message(failure)));
+}
+
+TcpAddress peer_of(const Descriptor& socket) {
+  TcpAddress address;
+  address.size = sizeof address.bytes;
+  if (::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&address.bytes), &address.size) != 0) address.size = 0;
+  return address;
+}
+
+Descriptor begin_connect(const TcpAddress& address) {
+  Descriptor socket = tcp_socket(address.bytes.ss_family);
+  if (!socket) return socket;
+  const int repeats = 2;  // after one second and three; the end comes after seven
+  ::setsockopt(socket.get(), IPPROTO_TCP, TCP_SYNCNT, &repeats, sizeof repeats);
+  const int begun = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size);
+  if (begun == 0 || errno == EINPROGRESS) return socket;
+  const int failure = errno;
+  socket.reset();
+  errno = failure;
+  return socket;
 }
 
 }  // namespace slipway::measure
