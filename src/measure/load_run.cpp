@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -29,11 +29,10 @@ struct Worker {
   std::atomic<bool> ended = false;
 };
 
-void make_load(Worker& worker, const Load& load, Schedule::Share share, core::TimePoint start,
-               const std::atomic<bool>& stop) {
+void make_load(Worker& worker, DueRequests* due, const std::atomic<bool>& stop) {
   // waits end when they should, not up to the usual 50 µs later
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-  Loader loader(*worker.lanes, load, share, start, worker.recorder);
+  Loader loader(*worker.lanes, due, worker.recorder);
   while (!stop.load(std::memory_order_relaxed) && !loader.gone()) loader.turn(core::now() + longest_turn);
   worker.unfinished = loader.unfinished();
   worker.gone = loader.gone().value_or("");
@@ -53,11 +52,11 @@ class Crew {
       TRY(worker->lanes, transport.open(load.clients / threads + (i < load.clients % threads ? 1 : 0)));
       crew->workers_.push_back(std::move(worker));
     }
-    const core::TimePoint start = core::now();
+    if (load.loop != Loop::closed) crew->due_.emplace(load, core::now());
     crew->threads_.reserve(threads);
-    for (std::uint32_t i = 0; i < threads; ++i) {
-      crew->threads_.emplace_back(make_load, std::ref(*crew->workers_[i]), load,
-                                  Schedule::Share{.index = i, .count = threads}, start, std::cref(crew->stop_));
+    for (const auto& worker : crew->workers_) {
+      crew->threads_.emplace_back(make_load, std::ref(*worker), crew->due_ ? &*crew->due_ : nullptr,
+                                  std::cref(crew->stop_));
     }
     return crew;
   }
@@ -68,6 +67,7 @@ class Crew {
 
   void stop() {
     stop_.store(true);
+    stopped_at_ = core::now();
     threads_.clear();  // joins
   }
   bool any_ended() const {
@@ -81,14 +81,16 @@ class Crew {
   /// After `stop`.
   void describe_end(Point& point) const {
     for (const auto& worker : workers_) {
-      point.unfinished.count += worker->unfinished.count;
-      point.unfinished.oldest = std::max(point.unfinished.oldest, worker->unfinished.oldest);
+      point.unfinished.merge(worker->unfinished);
       if (point.gone.empty()) point.gone = worker->gone;
     }
+    if (due_) point.unfinished.merge(due_->untaken(stopped_at_));
   }
 
  private:
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::optional<DueRequests> due_;  // of an open loop
+  core::TimePoint stopped_at_{};
   std::atomic<bool> stop_ = false;
   std::vector<std::jthread> threads_;
 };
@@ -110,9 +112,10 @@ bool wait_until(core::TimePoint end, core::Duration length, Progress progress, c
 
 core::Result<Point> run_load(const Transport& transport, const Load& load, const RunOptions& options,
                              const Watch& watch) {
-  TRY(const auto crew, Crew::start(transport, load, std::clamp(options.threads, 1U, load.clients)));
   Point point;
   point.load = load;
+  point.threads = std::clamp(options.threads, 1U, load.clients);
+  TRY(const auto crew, Crew::start(transport, load, point.threads));
   Windows windows(options.limits);
   core::TimePoint begin = core::now();
   bool going = wait_until(begin + options.warm_up, options.warm_up, {}, *crew, watch);

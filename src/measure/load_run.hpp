@@ -14,7 +14,7 @@
 namespace slipway::measure {
 
 struct RunOptions {
-  std::uint32_t threads = 1;
+  std::uint32_t threads = 1;  ///< at most; never more than there are clients
   core::Duration warm_up = std::chrono::seconds(1);
   core::Duration window = std::chrono::seconds(1);
   Windows::Limits limits;
@@ -32,6 +32,7 @@ using Watch = std::function<bool(const Progress&)>;
 /// What one load gave.
 struct Point {
   Load load;
+  std::uint32_t threads = 0;    ///< that made it
   Window result;                ///< the figures: the last three windows as one
   std::vector<Window> windows;  ///< all of them
   bool stable = false;

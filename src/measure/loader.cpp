@@ -5,39 +5,35 @@
 
 namespace slipway::measure {
 
-Loader::Loader(Lanes& lanes, const Load& load, Schedule::Share share, core::TimePoint start, Recorder& recorder,
-               Clock clock)
-    : lanes_(lanes), start_(start), recorder_(recorder), clock_(std::move(clock)), under_way_(lanes.count()) {
+Loader::Loader(Lanes& lanes, DueRequests* due, Recorder& recorder, Clock clock)
+    : lanes_(lanes), due_(due), recorder_(recorder), clock_(std::move(clock)), under_way_(lanes.count()) {
   for (std::uint32_t lane = lanes.count(); lane > 0; --lane) idle_.push_back(lane - 1);
-  if (load.loop == Loop::closed) return;
-  schedule_.emplace(load, share);
-  next_ = start_ + schedule_->next();
 }
 
 void Loader::turn(core::TimePoint until) {
-  const core::TimePoint now = clock_();
-  send_due(now);
-  // with every lane busy, what is due next waits for an answer
-  if (schedule_ && !idle_.empty()) until = std::min(until, next_);
+  send_due(clock_());
+  if (next_) until = std::min(until, *next_);
   lanes_.wait(until, ended_);
   take_ended();
 }
 
 void Loader::send_due(core::TimePoint now) {
-  while (!idle_.empty() && (!schedule_ || next_ <= now)) {
-    if (!schedule_) {
+  // with every lane busy none is taken: another thread may be able to send it, and else it waits for an answer
+  while (!idle_.empty()) {
+    if (due_ == nullptr) {
       send(clock_());
       continue;
     }
-    send(next_);
-    next_ = start_ + schedule_->next();
+    if (!next_) next_ = due_->take();
+    if (*next_ > now) return;
+    send(*std::exchange(next_, std::nullopt));
   }
 }
 
 void Loader::send(core::TimePoint meant) {
   const std::uint32_t lane = idle_.back();
   idle_.pop_back();
-  under_way_[lane] = {.meant = meant, .sent = schedule_ ? clock_() : meant};
+  under_way_[lane] = {.meant = meant, .sent = due_ == nullptr ? meant : clock_()};
   lanes_.send(lane);
 }
 
@@ -78,12 +74,9 @@ Unfinished Loader::unfinished() const {
     ++found.count;
     oldest = std::min(oldest, under_way_[lane].meant);
   }
-  if (schedule_) {
-    Schedule rest = *schedule_;
-    for (core::TimePoint meant = next_; meant < now; meant = start_ + rest.next()) {
-      ++found.count;
-      oldest = std::min(oldest, meant);
-    }
+  if (next_ && *next_ < now) {
+    ++found.count;
+    oldest = std::min(oldest, *next_);
   }
   found.oldest = now - oldest;
   return found;

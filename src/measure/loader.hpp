@@ -13,23 +13,17 @@
 
 namespace slipway::measure {
 
-/// Requests that should have begun and have not been answered.
-struct Unfinished {
-  std::uint64_t count = 0;
-  core::Duration oldest{};  ///< how long ago the first of them was meant to begin
-};
-
-/// One thread's share of a load: sends what is due over its lanes and records how long it took. In an open loop the
-/// latency counts from when a request was *meant* to begin: one that found every client waiting for a stalled server is
-/// sent late, and that it waited is part of what it took. Owned and used by one thread.
+/// One thread of those that make load: sends what is due over its lanes and records how long it took. In an open loop
+/// the latency counts from when a request was *meant* to begin: one that found every client waiting for a stalled
+/// server is sent late, and that it waited is part of what it took. Owned and used by one thread.
 ///
-///   Loader loader(*lanes, load, {.index = 0, .count = 1}, start, recorder);
+///   Loader loader(*lanes, &due, recorder);
 ///   while (!stopped && !loader.gone()) loader.turn(core::now() + 20ms);
 class Loader {
  public:
   using Clock = std::function<core::TimePoint()>;
-  Loader(Lanes& lanes, const Load& load, Schedule::Share share, core::TimePoint start, Recorder& recorder,
-         Clock clock = core::now);
+  /// `due` is shared with the other loaders of an open loop; a closed one has none.
+  Loader(Lanes& lanes, DueRequests* due, Recorder& recorder, Clock clock = core::now);
 
   /// Sends what is due and waits until a request ends, the next is due, or `until`.
   void turn(core::TimePoint until);
@@ -38,6 +32,7 @@ class Loader {
 
   /// Why the server cannot be reached any more, once that is so.
   const std::optional<std::string>& gone() const { return gone_; }
+  /// Of those that it sent or took; the others are with the `DueRequests`.
   Unfinished unfinished() const;
 
  private:
@@ -50,11 +45,10 @@ class Loader {
   void take_ended();
 
   Lanes& lanes_;
-  core::TimePoint start_;
+  DueRequests* due_;
   Recorder& recorder_;
   Clock clock_;
-  std::optional<Schedule> schedule_;  ///< of an open loop
-  core::TimePoint next_{};            ///< when the next of an open loop is meant to begin
+  std::optional<core::TimePoint> next_;  ///< when the one that was taken is meant to begin; a lane is idle for it
   std::vector<std::uint32_t> idle_;
   std::vector<Times> under_way_;  ///< by lane
   std::vector<Ended> ended_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,10 +59,13 @@ struct Seen {
 
 Seen drive(FakeLanes& lanes, const Load& load, core::Duration duration) {
   Recorder recorder;
-  Loader loader(lanes, load, {}, lanes.now, recorder, [&lanes] { return lanes.now; });
+  std::optional<DueRequests> due;
+  if (load.loop != Loop::closed) due.emplace(load, lanes.now);
+  Loader loader(lanes, due ? &*due : nullptr, recorder, [&lanes] { return lanes.now; });
   const core::TimePoint end = lanes.now + duration;
   while (lanes.now < end && !loader.gone()) loader.turn(end);
-  const Unfinished unfinished = loader.unfinished();
+  Unfinished unfinished = loader.unfinished();
+  if (due) unfinished.merge(due->untaken(lanes.now));
   return {recorder.take(), unfinished, loader.gone()};
 }
 
@@ -108,6 +112,29 @@ TEST(Loader, TellsWhatAnOverloadedServerLeftUnfinished) {
   EXPECT_GT(seen.tally.latency.max(), 850ms);
 }
 
+TEST(Loader, LeavesWhatIsDueToALoaderWithAFreeClient) {
+  FakeLanes stalled(1);
+  stalled.service = 1s;
+  FakeLanes quick(1);
+  core::TimePoint now{};
+  const auto clock = [&now] { return now; };
+  DueRequests due({.loop = Loop::constant, .rate = 500}, now);
+  Recorder recorder;
+  Loader first(stalled, &due, recorder, clock);
+  Loader second(quick, &due, recorder, clock);
+  for (; now < core::TimePoint{} + 900ms; now += 500us) {
+    stalled.now = quick.now = now;
+    first.turn(now);
+    second.turn(now);
+  }
+  EXPECT_EQ(stalled.sent.size(), 1U);
+  EXPECT_EQ(first.unfinished().count, 1U);
+  // the one client that is left answers each request in time
+  const Tally seen = recorder.take();
+  EXPECT_NEAR(static_cast<double>(seen.latency.count()), 449, 2);
+  EXPECT_LE(seen.latency.max(), 1ms);
+}
+
 TEST(Loader, CountsErrorsApartFromLatencies) {
   FakeLanes lanes(1);
   lanes.outcome = Outcome::failed;
@@ -129,7 +156,7 @@ TEST(Loader, EndsWhenTheServerIsGone) {
 TEST(Loader, DrainsWhatIsUnderWayWithoutRecordingIt) {
   FakeLanes lanes(2);
   Recorder recorder;
-  Loader loader(lanes, {.loop = Loop::closed}, {}, lanes.now, recorder, [&lanes] { return lanes.now; });
+  Loader loader(lanes, nullptr, recorder, [&lanes] { return lanes.now; });
   loader.turn(lanes.now);
   EXPECT_EQ(loader.unfinished().count, 2U);
   loader.drain(lanes.now + 1s);

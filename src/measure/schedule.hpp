@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <random>
 
@@ -19,27 +21,54 @@ struct Load {
   std::uint64_t seed = 1;     ///< of a Poisson process
 };
 
-/// The intended beginnings of one thread's share of an open loop, counted from the start of the load. The shares of all
-/// threads together are the whole load: even spacing is dealt out in turn, and Poisson processes add up to one. A
-/// value; one thread.
+/// The intended beginnings of an open loop, counted from the start of the load. A value; one thread.
 ///
-///   Schedule schedule(load, {.index = 0, .count = 2});
+///   Schedule schedule(load);
 ///   send_at(start + schedule.next());
 class Schedule {
  public:
-  struct Share {
-    std::uint32_t index = 0;
-    std::uint32_t count = 1;
-  };
-  Schedule(const Load& load, Share share);
+  explicit Schedule(const Load& load);
 
   /// When the next one is meant to begin; never earlier than the one before.
   core::Duration next();
 
  private:
   double interval_ns_;
-  double at_ns_;
+  double at_ns_ = 0;
   std::optional<std::mt19937_64> random_;  ///< of a Poisson process
+};
+
+/// Requests that should have begun and have not been answered.
+struct Unfinished {
+  std::uint64_t count = 0;
+  core::Duration oldest{};  ///< how long ago the first of them was meant to begin
+
+  void merge(const Unfinished& other) {
+    count += other.count;
+    oldest = std::max(oldest, other.oldest);
+  }
+};
+
+/// The requests of an open loop that nobody has taken yet. Each thread that makes load takes one when it has a client
+/// free, so that a request waits only while every client of every thread is busy, as behind one queue. Owned by the
+/// run; any thread.
+///
+///   DueRequests due(load, start);
+///   send_at(due.take());
+class DueRequests {
+ public:
+  DueRequests(const Load& load, core::TimePoint start);
+
+  /// When the next one is meant to begin. Who takes it sends it.
+  core::TimePoint take();
+  /// Those that were meant to begin before `now`.
+  Unfinished untaken(core::TimePoint now) const;
+
+ private:
+  const core::TimePoint start_;
+  mutable std::mutex mutex_;
+  Schedule schedule_;
+  core::TimePoint next_;
 };
 
 }  // namespace slipway::measure
