@@ -112,7 +112,7 @@ std::string progress_text(const measure::Load& load, const measure::Progress& pr
   std::string text = fmt::format("{}: window {} of at most {}", measure::describe(load), progress.window, windows_most);
   if (progress.last == nullptr) return text;
   return fmt::format("{}, {}/s, p99 {} ms", text, measure::grouped(progress.last->throughput()),
-                     measure::milliseconds(progress.last->tally.latency.percentile(99)));
+                     measure::milliseconds(progress.last->tally.latency, progress.last->tally.latency.percentile(99)));
 }
 
 core::Result<measure::BenchResult> measure_all(const Target& target, const std::vector<measure::Load>& loads,

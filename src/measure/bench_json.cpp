@@ -24,10 +24,16 @@ std::string_view name_of(Loop loop) {
   return "closed";
 }
 
+/// null where no latency was seen.
+json::value ms(const LatencyHistogram& seen, core::Duration figure) {
+  return seen.count() == 0 ? json::value() : json::value(ms(figure));
+}
+
 json::object latency_json(const LatencyHistogram& latency) {
-  json::object object{{"mean", ms(latency.mean())}, {"min", ms(latency.min())}};
-  for (const double percent : shown_percentiles) object[fmt::format("p{}", percent)] = ms(latency.percentile(percent));
-  object["max"] = ms(latency.max());
+  json::object object{{"mean", ms(latency, latency.mean())}, {"min", ms(latency, latency.min())}};
+  for (const double percent : shown_percentiles)
+    object[fmt::format("p{}", percent)] = ms(latency, latency.percentile(percent));
+  object["max"] = ms(latency, latency.max());
   return object;
 }
 
@@ -38,7 +44,7 @@ json::array windows_json(const std::vector<Window>& windows) {
                                 {"count", window.tally.latency.count()},
                                 {"errors", window.tally.errors},
                                 {"throughput", window.throughput()},
-                                {"p99_ms", ms(window.tally.latency.percentile(99))}});
+                                {"p99_ms", ms(window.tally.latency, window.tally.latency.percentile(99))}});
   }
   return list;
 }
@@ -48,6 +54,7 @@ json::object point_json(const Point& point, std::int64_t rows) {
   object["loop"] = name_of(point.load.loop);
   object["clients"] = point.load.clients;
   if (point.load.loop != Loop::closed) object["rate"] = point.load.rate;
+  object["threads"] = point.threads;
   object["stable"] = point.stable;
   object["interrupted"] = point.interrupted;
   object["seconds"] = point.result.seconds;
@@ -60,6 +67,7 @@ json::object point_json(const Point& point, std::int64_t rows) {
   if (point.errors > 0) object["error_example"] = point.error_example;
   if (!point.gone.empty()) object["gone"] = point.gone;
   object["unfinished"] = {{"count", point.unfinished.count}, {"oldest_ms", ms(point.unfinished.oldest)}};
+  object["judged_windows"] = point.judged;
   object["windows"] = windows_json(point.windows);
   json::array notes;
   for (const std::string& note : notes_on(point)) notes.emplace_back(note);
@@ -90,7 +98,7 @@ std::string bench_json(const BenchResult& result) {
                                       {"window_s", core::seconds(result.options.window)},
                                       {"max_windows", result.options.limits.most},
                                       {"stability", result.options.limits.tolerance},
-                                      {"threads", result.options.threads},
+                                      {"threads", result.threads().second},
                                       {"points", std::move(points)}});
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <string_view>
 
@@ -15,6 +16,16 @@ bool BenchResult::failed() const {
   });
 }
 
+std::pair<std::uint32_t, std::uint32_t> BenchResult::threads() const {
+  std::pair<std::uint32_t, std::uint32_t> found{0, 0};
+  for (const Point& point : points) {
+    if (point.threads == 0) continue;
+    found.first = found.first == 0 ? point.threads : std::min(found.first, point.threads);
+    found.second = std::max(found.second, point.threads);
+  }
+  return found;
+}
+
 std::string milliseconds(core::Duration duration) {
   const double ms = core::seconds(duration) * 1e3;
   if (ms < 10) return fmt::format("{:.3f}", ms);
@@ -23,7 +34,12 @@ std::string milliseconds(core::Duration duration) {
   return grouped(ms);
 }
 
+std::string milliseconds(const LatencyHistogram& seen, core::Duration figure) {
+  return seen.count() == 0 ? "–" : milliseconds(figure);
+}
+
 std::string grouped(double number) {
+  if (number > 0 && number < 1) return fmt::format("{:.2g}", number);
   if (number < 100 && number != static_cast<double>(static_cast<std::int64_t>(number)))
     return fmt::format("{:.1f}", number);
   std::string digits = fmt::format("{:.0f}", number);
@@ -56,6 +72,21 @@ std::string describe(const BenchResult& result) {
                      describe_inputs(subject), grouped(static_cast<double>(subject.request_bytes)));
 }
 
+namespace {
+
+/// Of an open loop: whether more should have ended than did.
+bool missed_its_rate(const Point& point) {
+  const auto left = static_cast<double>(point.unfinished.count);
+  if (left > point.load.clients) return true;  // some found no client free
+  const double asked = point.load.rate * point.result.seconds;
+  // an answer or two fall to the next window, and chance moves the number of a Poisson process by about its root
+  const double by_chance = point.load.loop == Loop::poisson ? 2 * std::sqrt(asked) : 2;
+  const double tolerated = std::max(0.03 * asked, by_chance);
+  return asked - static_cast<double>(point.result.tally.ended()) > tolerated && left > tolerated;
+}
+
+}  // namespace
+
 std::vector<std::string> notes_on(const Point& point) {
   std::vector<std::string> notes;
   const std::string who = describe(point.load);
@@ -66,22 +97,31 @@ std::vector<std::string> notes_on(const Point& point) {
   } else if (!point.stable) {
     notes.push_back(
         fmt::format("{}: throughput or p99 did not become stable within {} windows; the figures are of the last {}",
-                    who, point.windows.size(), std::min(Windows::judged, point.windows.size())));
+                    who, point.windows.size(), point.judged));
+  }
+  const bool finished = point.gone.empty() && !point.interrupted;
+  const Tally& seen = point.result.tally;
+  if (finished && seen.latency.count() == 0) {
+    notes.push_back(
+        fmt::format("{}: no request was answered in the {} s that the figures are of, so there are no latencies{}", who,
+                    grouped(point.result.seconds), seen.errors == 0 ? "; a longer --window tells more" : ""));
+  } else if (finished && !point.stable && seen.ended() < Windows::few) {
+    notes.push_back(
+        fmt::format("{}: only {} request{} ended in the {} s that the figures are of; a longer --window tells more",
+                    who, seen.ended(), seen.ended() == 1 ? "" : "s", grouped(point.result.seconds)));
   }
   if (point.errors > 0) {
-    notes.push_back(fmt::format("{}: {} request{} failed, the first with: {}", who,
+    notes.push_back(fmt::format("{}: {} request{} failed in all, the first with: {}", who,
                                 grouped(static_cast<double>(point.errors)), point.errors == 1 ? "" : "s",
                                 point.error_example));
   }
-  if (point.load.loop == Loop::closed || point.interrupted || !point.gone.empty()) return notes;
-  // an answer or two fall to the next window; more means that the server does not keep up
-  const double asked = point.load.rate;
-  if (point.errors == 0 && point.result.throughput() < 0.97 * asked && point.unfinished.count > 2) {
+  if (finished && point.load.loop != Loop::closed && missed_its_rate(point)) {
     notes.push_back(fmt::format(
         "{}: {}/s were reached; {} requests that should have begun were not answered at the end, the oldest for {} ms: "
-        "the server does not keep up, and latencies grow with the length of the run",
-        who, grouped(point.result.throughput()), grouped(static_cast<double>(point.unfinished.count)),
-        milliseconds(point.unfinished.oldest)));
+        "the server does not keep up, or the load has too few clients (--concurrency) or threads (--load-threads); "
+        "latencies may grow with the length of the run",
+        who, grouped(static_cast<double>(seen.ended()) / point.result.seconds),
+        grouped(static_cast<double>(point.unfinished.count)), milliseconds(point.unfinished.oldest)));
   }
   return notes;
 }
@@ -113,7 +153,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 std::string bench_table(const BenchResult& result) {
   std::vector<std::vector<std::string>> rows{{"load", "requests/s", "mean ms"}};
   for (const double percent : shown_percentiles) rows.front().push_back(fmt::format("p{} ms", percent));
-  rows.front().insert(rows.front().end(), {"max ms", "requests", "errors"});
+  rows.front().insert(rows.front().end(), {"max ms", "answers", "errors"});
   const bool shows_rows = result.subject.rows > 1;
   if (shows_rows) rows.front().insert(rows.front().begin() + 2, "rows/s");
   std::string notes;
@@ -121,11 +161,11 @@ std::string bench_table(const BenchResult& result) {
     const LatencyHistogram& latency = point.result.tally.latency;
     std::vector<std::string> row{describe(point.load), grouped(point.result.throughput())};
     if (shows_rows) row.push_back(grouped(point.result.throughput() * static_cast<double>(result.subject.rows)));
-    row.push_back(milliseconds(latency.mean()));
-    for (const double percent : shown_percentiles) row.push_back(milliseconds(latency.percentile(percent)));
-    row.push_back(milliseconds(latency.max()));
+    row.push_back(milliseconds(latency, latency.mean()));
+    for (const double percent : shown_percentiles) row.push_back(milliseconds(latency, latency.percentile(percent)));
+    row.push_back(milliseconds(latency, latency.max()));
     row.push_back(grouped(static_cast<double>(latency.count())));
-    row.push_back(grouped(static_cast<double>(point.errors)));
+    row.push_back(grouped(static_cast<double>(point.result.tally.errors)));
     rows.push_back(std::move(row));
     for (const std::string& note : notes_on(point)) notes += note + '\n';
   }

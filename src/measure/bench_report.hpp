@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/tensor.hpp"
@@ -28,6 +30,8 @@ struct BenchResult {
   std::vector<Point> points;
 
   bool failed() const;  ///< whether any request failed, or none was answered
+  /// The fewest and the most threads that made a load; 0 where none was made.
+  std::pair<std::uint32_t, std::uint32_t> threads() const;
 };
 
 /// The percentiles that tables and documents show.
@@ -35,8 +39,8 @@ inline constexpr std::array shown_percentiles{50.0, 90.0, 95.0, 99.0, 99.9};
 
 /// "8 clients", "1,000/s evenly spaced over 64 clients", "1,000/s Poisson …".
 std::string describe(const Load& load);
-/// What a reader must know of a point beside its figures, a sentence each: not stable, errors, a rate that was not
-/// reached, ended early.
+/// What a reader must know of a point beside its figures, a sentence each: not stable, of few requests, errors, a rate
+/// that was not reached, ended early.
 std::vector<std::string> notes_on(const Point& point);
 /// "x FP32 [1,64]"
 std::string describe_inputs(const BenchSubject& subject);
@@ -45,6 +49,8 @@ std::string describe(const BenchResult& result);
 
 /// Milliseconds in about four digits; "12,345".
 std::string milliseconds(core::Duration duration);
+/// The same of a figure of these latencies; "–" where there are none.
+std::string milliseconds(const LatencyHistogram& seen, core::Duration figure);
 std::string grouped(double number);
 
 /// A table for a terminal, of several lines, with the notes under it.

@@ -22,11 +22,13 @@ Point point_of(Load load, int count) {
   point.load = load;
   point.stable = true;
   point.result.seconds = 2;
+  point.threads = 2;
   for (int i = 0; i < count; ++i) {
     point.result.tally.latency.record(std::chrono::microseconds(100 + i));
     point.result.tally.service.record(90us);
   }
   point.windows.push_back(point.result);
+  point.judged = 1;
   return point;
 }
 
@@ -54,6 +56,9 @@ TEST(BenchReport, WritesNumbersForPeople) {
   EXPECT_EQ(grouped(1234567), "1,234,567");
   EXPECT_EQ(grouped(12.34), "12.3");
   EXPECT_EQ(grouped(8), "8");
+  EXPECT_EQ(grouped(0.2564), "0.26");
+  EXPECT_EQ(grouped(0.01), "0.01");
+  EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(describe(eight), "8 clients");
   EXPECT_EQ(describe(thousand), "1,000/s evenly spaced over 64 clients");
 }
@@ -66,6 +71,44 @@ TEST(BenchReport, TableHasALineForEachLoad) {
   EXPECT_THAT(table, ::testing::ContainsRegex("8 clients +1,500 +3,000 +1\\.[56]"));
 }
 
+TEST(BenchReport, TableHasTheErrorsOfTheTimeThatItsAnswersAreFrom) {
+  Point point = point_of(eight, 3000);
+  point.result.tally.errors = 4;
+  point.errors = 47;
+  point.error_example = "status 503: queue full";
+  const BenchResult result = result_of({point});
+  EXPECT_THAT(bench_table(result), ::testing::ContainsRegex(" 3,000 +4\n"));
+  EXPECT_THAT(bench_html(result), HasSubstr("<td>3,000</td><td>4</td>"));
+  EXPECT_THAT(notes_on(point),
+              ElementsAre("8 clients: 47 requests failed in all, the first with: status 503: queue full"));
+}
+
+TEST(BenchReport, ShowsNoFiguresWhereNoneWasAnswered) {
+  Point point = point_of(eight, 0);
+  point.result.seconds = 10;
+  const BenchResult result = result_of({point});
+  EXPECT_THAT(bench_table(result), ::testing::ContainsRegex("8 clients +0 +0( +–){7} +0 +0\n"));
+  EXPECT_THAT(bench_html(result), HasSubstr("<td>–</td>"));
+  for (const std::string& text : {bench_table(result), bench_html(result)}) EXPECT_THAT(text, Not(HasSubstr("0.000")));
+  EXPECT_THAT(notes_on(point), ElementsAre(HasSubstr("8 clients: no request was answered in the 10 s")));
+  const auto document = boost::json::parse(bench_json(result));
+  const auto& first = document.at("points").at(0);
+  EXPECT_TRUE(first.at("latency_ms").at("p99").is_null());
+  EXPECT_TRUE(first.at("windows").at(0).at("p99_ms").is_null());
+}
+
+TEST(BenchReport, NotesTellOfFiguresFromFewRequests) {
+  Point point = point_of({.loop = Loop::closed, .clients = 1}, 2);
+  point.result.seconds = 10;
+  point.stable = false;
+  point.windows.resize(12);
+  point.judged = 10;
+  EXPECT_THAT(notes_on(point),
+              ElementsAre(HasSubstr("within 12 windows; the figures are of the last 10"),
+                          "1 client: only 2 requests ended in the 10 s that the figures are of; a longer --window "
+                          "tells more"));
+}
+
 TEST(BenchReport, NotesSayWhatAReaderMustKnow) {
   EXPECT_THAT(notes_on(point_of(eight, 10)), IsEmpty());
   Point unstable = point_of(eight, 10);
@@ -74,7 +117,7 @@ TEST(BenchReport, NotesSayWhatAReaderMustKnow) {
   Point failing = point_of(eight, 10);
   failing.errors = 2;
   failing.error_example = "status 500: oh";
-  EXPECT_THAT(notes_on(failing), ElementsAre("8 clients: 2 requests failed, the first with: status 500: oh"));
+  EXPECT_THAT(notes_on(failing), ElementsAre("8 clients: 2 requests failed in all, the first with: status 500: oh"));
   Point gone = point_of(eight, 10);
   gone.stable = false;
   gone.gone = "127.0.0.1:8000: Connection refused";
@@ -91,7 +134,53 @@ TEST(BenchReport, NotesTellOfARateThatWasNotReached) {
   EXPECT_THAT(notes_on(kept), IsEmpty());
   Point missed = point_of(thousand, 1000);
   missed.unfinished = {.count = 1500, .oldest = 1500ms};
-  EXPECT_THAT(notes_on(missed), ElementsAre(HasSubstr("500/s were reached; 1,500 requests")));
+  EXPECT_THAT(notes_on(missed), ElementsAre(AllOf(HasSubstr("500/s were reached; 1,500 requests"),
+                                                  HasSubstr("--concurrency"), HasSubstr("--load-threads"))));
+}
+
+TEST(BenchReport, NotesTellOfAMissedRateBesideErrors) {
+  Point missed = point_of(thousand, 1000);
+  missed.unfinished = {.count = 1500, .oldest = 1500ms};
+  missed.errors = 1;  // in the warm-up
+  EXPECT_THAT(notes_on(missed), ElementsAre(HasSubstr("failed in all"), HasSubstr("500/s were reached")));
+  // refused at once, requests are not waited for
+  Point refused = point_of(thousand, 1000);
+  refused.result.tally.errors = refused.errors = 1000;
+  refused.unfinished = {.count = 64, .oldest = 10ms};
+  EXPECT_THAT(notes_on(refused), ElementsAre(HasSubstr("failed in all")));
+}
+
+TEST(BenchReport, NotesTellOfRequestsThatFoundNoClientAtTheEnd) {
+  Point near = point_of(thousand, 1950);
+  near.unfinished = {.count = 64, .oldest = 20ms};
+  EXPECT_THAT(notes_on(near), IsEmpty());
+  near.unfinished.count = 65;
+  EXPECT_THAT(notes_on(near), ElementsAre(HasSubstr("975/s were reached; 65 requests")));
+}
+
+TEST(BenchReport, NotesForgiveWhatChanceTakesFromAPoissonRate) {
+  Load load = thousand;
+  load.loop = Loop::poisson;
+  load.rate = 50;
+  Point point = point_of(load, 85);
+  point.unfinished = {.count = 25, .oldest = 500ms};  // as many as are always under way
+  EXPECT_THAT(notes_on(point), IsEmpty());
+  point.load.loop = Loop::constant;
+  EXPECT_THAT(notes_on(point), ElementsAre(HasSubstr("42.5/s were reached")));
+}
+
+TEST(BenchReport, TellsHowManyThreadsMadeTheLoad) {
+  Point one = point_of({.loop = Loop::closed, .clients = 1}, 10);
+  one.threads = 1;
+  BenchResult result = result_of({one});
+  result.options.threads = 8;
+  EXPECT_THAT(bench_html(result), HasSubstr("; 1 thread made the load"));
+  EXPECT_EQ(boost::json::parse(bench_json(result)).at("threads").to_number<int>(), 1);
+  result.points.push_back(point_of(eight, 10));
+  EXPECT_THAT(bench_html(result), HasSubstr("; 1 to 2 threads made the load"));
+  const auto document = boost::json::parse(bench_json(result));
+  EXPECT_EQ(document.at("threads").to_number<int>(), 2);
+  EXPECT_EQ(document.at("points").at(0).at("threads").to_number<int>(), 1);
 }
 
 TEST(BenchReport, FailsWhenARequestDidOrNoneWasAnswered) {

@@ -58,16 +58,16 @@ void add_table(std::string& page, const BenchResult& result) {
   const Out out(page);
   page += R"(<h2>Figures</h2><div class="wide"><table><tr><th>load</th><th>requests/s</th><th>mean ms</th>)";
   for (const double percent : shown_percentiles) fmt::format_to(out, "<th>p{} ms</th>", percent);
-  page += "<th>max ms</th><th>requests</th><th>errors</th><th>stable</th></tr>\n";
+  page += "<th>max ms</th><th>answers</th><th>errors</th><th>stable</th></tr>\n";
   for (const Point& point : result.points) {
     const LatencyHistogram& latency = point.result.tally.latency;
     fmt::format_to(out, "<tr><td>{}</td><td>{}</td><td>{}</td>", describe(point.load),
-                   grouped(point.result.throughput()), milliseconds(latency.mean()));
+                   grouped(point.result.throughput()), milliseconds(latency, latency.mean()));
     for (const double percent : shown_percentiles)
-      fmt::format_to(out, "<td>{}</td>", milliseconds(latency.percentile(percent)));
-    fmt::format_to(out, "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", milliseconds(latency.max()),
-                   grouped(static_cast<double>(latency.count())), grouped(static_cast<double>(point.errors)),
-                   point.stable ? "yes" : "no");
+      fmt::format_to(out, "<td>{}</td>", milliseconds(latency, latency.percentile(percent)));
+    fmt::format_to(out, "<td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n", milliseconds(latency, latency.max()),
+                   grouped(static_cast<double>(latency.count())),
+                   grouped(static_cast<double>(point.result.tally.errors)), point.stable ? "yes" : "no");
   }
   page += "</table></div>\n";
 }
@@ -84,17 +84,18 @@ void add_notes(std::string& page, const BenchResult& result) {
 
 std::string bench_html(const BenchResult& result) {
   const BenchSubject& subject = result.subject;
+  const auto [fewest, most] = result.threads();
   std::string page = fmt::format(
       R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{0} under load</title><style>{1}</style></head><body>
 <h1>{0} under load</h1>
 <p>{2}</p>
-<p>{3} s of warm-up, windows of {4} s until three agree within {5:.0f} % or there are {6}; {7} thread{8} made the load. slipway {9}</p>
+<p>{3} s of warm-up, windows of {4} s until three agree within {5:.0f} % or there are {6}; {7}{8} thread{9} made the load. slipway {10}</p>
 )",
       escaped(subject.model), style, escaped(describe(result)), core::seconds(result.options.warm_up),
       core::seconds(result.options.window), result.options.limits.tolerance * 100, result.options.limits.most,
-      result.options.threads, result.options.threads == 1 ? "" : "s", SLIPWAY_VERSION);
+      fewest == most ? "" : fmt::format("{} to ", fewest), most, most == 1 ? "" : "s", SLIPWAY_VERSION);
   if (!result.points.empty() && result.points.front().load.loop != Loop::closed)
     page +=
         "<p>Latencies count from when a request was meant to begin, whether or not a client was free to send it.</p>\n";

@@ -141,6 +141,7 @@ core::Result<Point> run_load(const Transport& transport, const Load& load, const
   point.interrupted = !going && point.gone.empty();
   point.stable = going && windows.stable();
   point.result = windows.result();
+  point.judged = windows.judged().size();
   point.windows = windows.all();
   return point;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -33,7 +34,8 @@ using Watch = std::function<bool(const Progress&)>;
 struct Point {
   Load load;
   std::uint32_t threads = 0;    ///< that made it
-  Window result;                ///< the figures: the last three windows as one
+  Window result;                ///< the figures: the judged windows as one
+  std::size_t judged = 0;       ///< how many of the last windows those are
   std::vector<Window> windows;  ///< all of them
   bool stable = false;
   std::uint64_t errors = 0;   ///< in all of it, the warm-up too

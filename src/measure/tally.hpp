@@ -16,6 +16,7 @@ struct Tally {
   std::uint64_t errors = 0;
   std::string error_example;  ///< the first error's sentence
 
+  std::uint64_t ended() const { return latency.count() + errors; }
   void add_error(std::string_view sentence) {
     if (errors++ == 0) error_example = sentence;
   }

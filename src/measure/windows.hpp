@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "measure/tally.hpp"
@@ -28,7 +29,9 @@ struct Window {
 ///   report(windows.result(), windows.stable());
 class Windows {
  public:
-  static constexpr std::size_t judged = 3;
+  static constexpr std::size_t agreeing = 3;
+  /// A rate of fewer requests than these says little: one more or less moves it by more than a tenth.
+  static constexpr std::uint64_t few = 10;
   struct Limits {
     double tolerance = 0.1;
     std::uint32_t most = 10;
@@ -39,8 +42,10 @@ class Windows {
   bool stable() const;
   bool done() const { return all_.size() >= limits_.most || stable(); }
   const std::vector<Window>& all() const { return all_; }
-  /// The last three (or fewer) as one: what the figures are made from.
-  Window result() const;
+  /// What the figures are made from: the last three, or fewer where there are no more. Where those did not agree and
+  /// only a few requests ended in them, as of a model that takes seconds, as many before them as make up for it.
+  std::span<const Window> judged() const;
+  Window result() const;  ///< the judged ones as one
 
  private:
   Limits limits_;

@@ -65,6 +65,42 @@ TEST(Windows, WithoutAnswersAreNeverStable) {
   EXPECT_EQ(windows.result().throughput(), 0);
 }
 
+TEST(Windows, GoFurtherBackForAFewAnswers) {
+  Windows windows({.tolerance = 0.1, .most = 10});
+  for (int i = 0; i < 10; ++i) windows.add(window(i == 2 || i == 6 ? 1 : 0, 3900ms));
+  EXPECT_EQ(windows.judged().size(), 10U);
+  EXPECT_EQ(windows.result().tally.latency.count(), 2U);
+  EXPECT_DOUBLE_EQ(windows.result().throughput(), 0.2);
+}
+
+TEST(Windows, GoNoFurtherBackThanTheyMust) {
+  Windows windows({.tolerance = 0.1, .most = 6});
+  for (const int count : {100, 1, 4, 0, 6, 0}) windows.add(window(count, 1ms));
+  EXPECT_EQ(windows.judged().size(), 4U);
+  EXPECT_DOUBLE_EQ(windows.result().throughput(), 2.5);
+}
+
+TEST(Windows, DoNotGoBackBehindErrorsToAnswersOfBefore) {
+  Windows windows({.tolerance = 0.1, .most = 6});
+  for (int i = 0; i < 3; ++i) windows.add(window(100, 1ms));
+  for (int i = 0; i < 3; ++i) {
+    Window failed = window(0, 1ms);
+    for (int n = 0; n < 20; ++n) failed.tally.add_error("oh");
+    windows.add(std::move(failed));
+  }
+  EXPECT_EQ(windows.judged().size(), 3U);
+  EXPECT_EQ(windows.result().tally.latency.count(), 0U);
+}
+
+TEST(Windows, ThatAreStableAreAllThereIsToTell) {
+  Windows windows({.tolerance = 0.1, .most = 10});
+  windows.add(window(7, 1ms));
+  for (int i = 0; i < 3; ++i) windows.add(window(1, 1ms));
+  EXPECT_TRUE(windows.stable());
+  EXPECT_EQ(windows.judged().size(), 3U);
+  EXPECT_EQ(windows.result().throughput(), 1);
+}
+
 TEST(Windows, KeepTheFirstErrorsSentence) {
   Windows windows({.tolerance = 0.1, .most = 3});
   for (const char* sentence : {"first", "second"}) {
