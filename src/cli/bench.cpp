@@ -37,7 +37,7 @@ namespace {
 constexpr std::uint32_t most_clients = 10'000;
 constexpr std::uint32_t usual_open_clients = 64;
 
-struct Arguments {
+struct BenchArguments {
   TargetOptions target;
   std::string concurrency;
   std::string rate;
@@ -64,7 +64,7 @@ void listen_for_interrupt() {
 }
 
 /// The loads to put on, one after another.
-core::Result<std::vector<measure::Load>> loads_from(const Arguments& arguments) {
+core::Result<std::vector<measure::Load>> loads_from(const BenchArguments& arguments) {
   std::vector<measure::Load> loads;
   if (arguments.rate.empty()) {
     if (arguments.poisson) return core::invalid("--poisson: a rate expected, as --rate 100");
@@ -94,7 +94,7 @@ core::Result<std::vector<measure::Load>> loads_from(const Arguments& arguments) 
   return loads;
 }
 
-measure::RunOptions options_from(const Arguments& arguments, const std::string& protocol) {
+measure::RunOptions options_from(const BenchArguments& arguments, const std::string& protocol) {
   const auto duration = [](double seconds) {
     return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
   };
@@ -149,7 +149,7 @@ core::Result<void> write_html(const std::string& file, const measure::BenchResul
 }
 
 /// A target that is no file is an address.
-core::Result<void> check_html(const Arguments& arguments) {
+core::Result<void> check_html(const BenchArguments& arguments) {
   std::error_code failure;
   std::vector<std::filesystem::path> read;
   if (const std::filesystem::path target = arguments.target.target; std::filesystem::exists(target, failure)) {
@@ -166,7 +166,7 @@ core::Result<void> check_html(const Arguments& arguments) {
   return check_not_read("--html", arguments.html, read);
 }
 
-core::Result<int> bench(const Arguments& arguments) {
+core::Result<int> bench(const BenchArguments& arguments) {
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
   TRY(const auto loads, loads_from(arguments));
   if (!arguments.html.empty()) TRY_VOID(check_html(arguments));
@@ -184,7 +184,7 @@ core::Result<int> bench(const Arguments& arguments) {
   return result.failed() ? 1 : 0;
 }
 
-void add_load_options(CLI::App& command, Arguments& arguments) {
+void add_load_options(CLI::App& command, BenchArguments& arguments) {
   const std::string group = "Load";
   command
       .add_option(
@@ -220,7 +220,7 @@ void add_load_options(CLI::App& command, Arguments& arguments) {
 }  // namespace
 
 void add_bench(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<BenchArguments>();
   CLI::App* command = app.add_subcommand("bench", "load on a running service or a model, and what it takes");
   TargetOptions& target = arguments->target;
   command

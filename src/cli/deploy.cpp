@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct DeployArguments {
   fs::path path;
   config::ModelSpec model;
   ship::DeployOptions options;
@@ -56,7 +56,7 @@ core::Result<void> check_names(const std::vector<std::string>& addresses) {
 }
 
 /// The plan once more, with memory by what the models took.
-core::Result<ship::DeployPlan> measured(const Arguments& arguments, const ship::DeployPlan& before,
+core::Result<ship::DeployPlan> measured(const DeployArguments& arguments, const ship::DeployPlan& before,
                                         ship::DeploySubject subject) {
   constexpr std::uint64_t millis = 1000;
   const std::uint64_t most = before.cpu_limit_millis > 0 ? before.cpu_limit_millis : before.cpu_millis;
@@ -85,7 +85,7 @@ core::Result<void> check_variables(const ship::DeployOptions& options) {
   return {};
 }
 
-core::Result<ship::DeployPlan> plan_for(Arguments& arguments) {
+core::Result<ship::DeployPlan> plan_for(DeployArguments& arguments) {
   // what can be said before models are loaded, which takes its time
   TRY(const auto to, ship::orchestrator_from(arguments.options.to));
   TRY_VOID(check_variables(arguments.options));
@@ -118,7 +118,7 @@ std::string text_of(const ship::DeployPlan& plan) {
   return ship::kubernetes_file(plan);
 }
 
-int deploy(Arguments& arguments) {
+int deploy(DeployArguments& arguments) {
   const auto refuse = [](const core::Error& error) {
     fmt::print(stderr, "slipway deploy: {}\n", error.message());
     return exit_code_of(error.code());
@@ -146,7 +146,7 @@ int deploy(Arguments& arguments) {
 }  // namespace
 
 void add_deploy(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<DeployArguments>();
   ship::DeployOptions& options = arguments->options;
   CLI::App* command = app.add_subcommand("deploy", "what an orchestration is told to run models: manifests, units");
   command->add_option("MODEL", arguments->path, "model file, folder of models, or app.yaml")->required();

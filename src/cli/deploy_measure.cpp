@@ -16,10 +16,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr double mega = 1e6;
+constexpr double microseconds_a_second = 1e6;
 
 double seconds_of(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / mega;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / microseconds_a_second;
 }
 
 rusage usage() {

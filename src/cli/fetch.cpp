@@ -24,7 +24,7 @@ namespace slipway::cli {
 
 namespace {
 
-struct Arguments {
+struct FetchArguments {
   std::vector<std::string> addresses;
   std::filesystem::path to;
   std::vector<std::string> sha256;
@@ -57,7 +57,7 @@ class Interruption {
   std::jthread thread_;
 };
 
-int fetch_all(const Arguments& arguments) {
+int fetch_all(const FetchArguments& arguments) {
   const auto refuse = [](const core::Error& error, int code) {
     fmt::print(stderr, "slipway fetch: {}\n", error.message());
     return code;
@@ -82,7 +82,7 @@ int fetch_all(const Arguments& arguments) {
 }  // namespace
 
 void add_fetch(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<FetchArguments>();
   CLI::App* command =
       app.add_subcommand("fetch", "models from HTTP(S) or S3 addresses to a folder, whole or not at all");
   command

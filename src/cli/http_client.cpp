@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
+#include <sstream>
 
 #include "core/address.hpp"
 
@@ -26,28 +29,31 @@ constexpr std::uint64_t most_answer_bytes = 1ULL << 30U;
 class Exchange {
  public:
   Exchange(asio::io_context& context, const Url& url, const HttpQuestion& question)
-      : resolver_(context), stream_(context) {
-    request_.version(11);
-    request_.method_string(question.method);
-    request_.target(question.path.empty() ? "/" : question.path);
-    request_.set(beast::http::field::host, core::host_and_port(url.host, url.port));
-    request_.set(beast::http::field::user_agent, "slipway/" SLIPWAY_VERSION);
-    if (!question.content_type.empty()) request_.set(beast::http::field::content_type, question.content_type);
-    if (question.json_bytes) request_.set(json_bytes_header, std::to_string(*question.json_bytes));
-    request_.body() = question.body;
-    request_.prepare_payload();
-    request_.keep_alive(false);
+      : resolver_(context), socket_(context) {
+    beast::http::request<beast::http::empty_body> request;
+    request.version(11);
+    request.method_string(question.method);
+    request.target(question.path.empty() ? "/" : question.path);
+    request.set(beast::http::field::host, core::host_and_port(url.host, url.port));
+    request.set(beast::http::field::user_agent, "slipway/" SLIPWAY_VERSION);
+    if (!question.content_type.empty()) request.set(beast::http::field::content_type, question.content_type);
+    if (question.json_bytes) request.set(json_bytes_header, std::to_string(*question.json_bytes));
+    request.content_length(question.body.size());
+    request.keep_alive(false);
+    head_ = (std::ostringstream() << request.base()).str();
+    body_ = question.body;
     parser_.body_limit(most_answer_bytes);
   }
 
   void start(const Url& url) {
     resolver_.async_resolve(url.host, std::to_string(url.port), [this](auto error, const auto& found) {
       if (stop(error)) return;
-      stream_.async_connect(found, [this](auto failure, const auto& /*endpoint*/) {
+      asio::async_connect(socket_, found, [this](auto failure, const auto& /*endpoint*/) {
         if (stop(failure)) return;
-        beast::http::async_write(stream_, request_, [this](auto write_error, std::size_t /*bytes*/) {
+        const std::array request{asio::buffer(std::as_const(head_)), asio::buffer(body_)};
+        asio::async_write(socket_, request, [this](auto write_error, std::size_t /*bytes*/) {
           if (stop(write_error)) return;
-          beast::http::async_read(stream_, buffer_, parser_, [this](auto read_error, std::size_t /*bytes*/) {
+          beast::http::async_read(socket_, buffer_, parser_, [this](auto read_error, std::size_t /*bytes*/) {
             if (!stop(read_error)) done_ = true;
           });
         });
@@ -74,8 +80,9 @@ class Exchange {
   }
 
   asio::ip::tcp::resolver resolver_;
-  beast::tcp_stream stream_;
-  beast::http::request<beast::http::string_body> request_;
+  asio::ip::tcp::socket socket_;
+  std::string head_;
+  std::string_view body_;
   beast::flat_buffer buffer_;
   beast::http::response_parser<beast::http::string_body> parser_;
   boost::system::error_code error_;

@@ -26,7 +26,7 @@ using core::Code;
 
 namespace {
 
-struct Arguments {
+struct InferArguments {
   std::string model;
   std::string input;
   std::string input_name;
@@ -50,7 +50,7 @@ core::Result<models::Handle> only_model(const models::Registry& registry, const 
                     fmt::format("{} models are there; name one model's file or folder", services.size()));
 }
 
-core::Result<std::string> infer_local(const Arguments& arguments, core::Buffer input, InputKind kind) {
+core::Result<std::string> infer_local(const InferArguments& arguments, core::Buffer input, InputKind kind) {
   runtime::BackendRegistry backends(runtime::BackendRegistry::default_folders());
   metrics::Registry metrics;
   models::Registry registry(backends, metrics);
@@ -80,7 +80,7 @@ core::Result<std::string> infer_local(const Arguments& arguments, core::Buffer i
   return protocol::encode_labels(response, labels);
 }
 
-core::Result<std::string> infer(const Arguments& arguments) {
+core::Result<std::string> infer(const InferArguments& arguments) {
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
   const InputKind kind = kind_of(arguments.input);
   TRY(core::Buffer input, read_file(arguments.input));
@@ -98,7 +98,7 @@ core::Result<std::string> infer(const Arguments& arguments) {
 }  // namespace
 
 void add_infer(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<InferArguments>();
   CLI::App* command = app.add_subcommand("infer", "one answer for one input, from a model file or a running service");
   command->add_option("MODEL|URL", arguments->model, "model file or folder, or http://HOST:PORT/v2/models/NAME")
       ->required();

@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Arguments {
+struct PackArguments {
   fs::path path;
   config::ModelSpec model;
   std::optional<std::string> format;
@@ -45,7 +45,7 @@ struct Arguments {
   bool is_insecure = false;
 };
 
-constexpr double mega = 1e6;
+constexpr double megabyte = 1e6;
 
 /// "shop", "example.org:5000/shop:3", with skopeo's "docker://" or without; the tag is "latest" where there is none.
 core::Result<std::string> reference_from(std::string name) {
@@ -77,7 +77,7 @@ core::Result<ship::Compression> compression_from(const std::string& name) {
 }
 
 /// What the options say that are of pushing alone.
-core::Result<std::optional<ship::Push>> push_for(const Arguments& arguments, const ship::PackPlan& plan) {
+core::Result<std::optional<ship::Push>> push_for(const PackArguments& arguments, const ship::PackPlan& plan) {
   if (!arguments.is_pushed) {
     if (arguments.auth || arguments.is_insecure)
       return core::invalid("--authfile and --insecure-registry are of --push, which is not given");
@@ -94,7 +94,8 @@ core::Result<std::optional<ship::Push>> push_for(const Arguments& arguments, con
 
 /// Where it goes: a file, or a folder that is not there yet. An archive that is there is replaced, anything else is
 /// not.
-core::Result<fs::path> output_for(const Arguments& arguments, const ship::PackPlan& plan, const std::string& called) {
+core::Result<fs::path> output_for(const PackArguments& arguments, const ship::PackPlan& plan,
+                                  const std::string& called) {
   if (arguments.is_pushed && !arguments.output) return fs::path();
   fs::path output = fs::absolute(arguments.output.value_or(ship::default_output(plan.format, plan.compression, called)))
                         .lexically_normal();
@@ -106,7 +107,7 @@ core::Result<fs::path> output_for(const Arguments& arguments, const ship::PackPl
   return output;
 }
 
-core::Result<ship::PackPlan> plan_for(const Arguments& arguments) {
+core::Result<ship::PackPlan> pack_plan_for(const PackArguments& arguments) {
   ship::PackPlan plan;
   if (arguments.is_containerfile && arguments.format && *arguments.format != "containerfile")
     return core::invalid(
@@ -158,25 +159,25 @@ void print(const ship::PackPlan& plan, const ship::Packed& packed, bool explain)
   for (const ship::Part& part : packed.parts) {
     raw_size += part.raw_size;
     const std::uint64_t shown = part.size == 0 ? part.raw_size : part.size;
-    fmt::print("{:8.1f} MB  {}\n", static_cast<double>(shown) / mega, part.title);
+    fmt::print("{:8.1f} MB  {}\n", static_cast<double>(shown) / megabyte, part.title);
     if (!explain) continue;
     for (const auto& file : part.largest)
-      fmt::print("{:>22.1f} MB  /{}\n", static_cast<double>(file.size) / mega, file.name);
+      fmt::print("{:>22.1f} MB  /{}\n", static_cast<double>(file.size) / megabyte, file.name);
     if (part.files > part.largest.size())
       fmt::print("{:>27}and {} smaller files\n", "", part.files - part.largest.size());
   }
-  fmt::print("{:8.1f} MB  in all, {:.1f} MB when unpacked\n", static_cast<double>(packed.size) / mega,
-             static_cast<double>(raw_size) / mega);
+  fmt::print("{:8.1f} MB  in all, {:.1f} MB when unpacked\n", static_cast<double>(packed.size) / megabyte,
+             static_cast<double>(raw_size) / megabyte);
   fmt::print("{}{}{}\n{}\n", plan.name, packed.digest.empty() ? "" : " ", packed.digest,
              plan.output.empty() ? "pushed" : plan.output.string());
 }
 
-int pack(const Arguments& arguments) {
+int pack(const PackArguments& arguments) {
   const auto refuse = [](const core::Error& error) {
     fmt::print(stderr, "slipway pack: {}\n", error.message());
     return exit_code_of(error.code());
   };
-  const auto plan = plan_for(arguments);
+  const auto plan = pack_plan_for(arguments);
   if (!plan) return refuse(plan.error());
   const auto push = push_for(arguments, *plan);
   if (!push) return refuse(push.error());
@@ -196,7 +197,7 @@ int pack(const Arguments& arguments) {
 }  // namespace
 
 void add_pack(CLI::App& app, int& exit_code) {
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<PackArguments>();
   CLI::App* command =
       app.add_subcommand("pack", "models and this program to a container image, without a container engine");
   command->add_option("MODEL", arguments->path, "model file, folder of models, or app.yaml")->required();

@@ -7,12 +7,14 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
 #include <condition_variable>
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <sstream>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -108,7 +110,7 @@ void Connection::with_stream(const Action& action) {
 Tried<void> Connection::connect() {
   TRY(const auto found, resolve());
   TRY_VOID(wait("connecting", [&](const Handler& done) {
-    tcp_.async_connect(found, [done](error_code error, const auto& /*endpoint*/) { done(error); });
+    asio::async_connect(tcp_, found, [done](error_code error, const auto& /*endpoint*/) { done(error); });
   }));
   if (tls_ == nullptr) return {};
   return shake_hands(*tls_);
@@ -137,9 +139,11 @@ Tried<void> Connection::shake_hands(asio::ssl::context& tls) {
 }
 
 Tried<void> Connection::exchange(const Request& request) {
+  question_ = (std::ostringstream() << request.base()).str();
   TRY_VOID(wait("asking", [&](const Handler& done) {
     with_stream([&](auto& stream) {
-      http::async_write(stream, request, [done](error_code error, std::size_t /*bytes*/) { done(error); });
+      asio::async_write(stream, asio::buffer(question_),
+                        [done](error_code error, std::size_t /*bytes*/) { done(error); });
     });
   }));
   return wait("waiting for the answer", [&](const Handler& done) {

@@ -5,7 +5,6 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -60,8 +59,9 @@ class Connection {
   boost::asio::ssl::context* tls_;
   Limits limits_;
   boost::asio::io_context context_{1};
-  boost::beast::tcp_stream tcp_{context_};
-  std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> secure_;
+  boost::asio::ip::tcp::socket tcp_{context_};
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> secure_;
+  std::string question_;  ///< as it is sent
   boost::beast::flat_buffer buffer_;
   boost::beast::http::response_parser<boost::beast::http::buffer_body> parser_;
   std::stop_callback<std::function<void()>> stop_;

@@ -104,8 +104,9 @@ Inflation::~Inflation() = default;
 void Inflation::begin(int bits) {
   stream_ = std::make_unique<Stream>(body_, bits);
   written_ = 0;
+  // what is announced may never come of it, so the memory grows with what does
   if (out_.empty())
-    out_ = core::Buffer(std::min<std::uint64_t>(std::max<std::uint64_t>(body_.size() * 4, 4096), most_bytes_ + 1));
+    out_ = core::Buffer(std::min(std::clamp<std::uint64_t>(body_.size() * 4, 4096, 1U << 20U), most_bytes_ + 1));
 }
 
 std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {

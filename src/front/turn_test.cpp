@@ -13,7 +13,7 @@ namespace slipway::front {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 class TurnTest : public testing::Test {
  protected:

@@ -77,10 +77,10 @@ namespace {
 /// Of an open loop: whether more should have ended than did.
 bool missed_its_rate(const Point& point) {
   const auto left = static_cast<double>(point.unfinished.count);
-  if (left > point.load.clients) return true;  // some found no client free
   const double asked = point.load.rate * point.result.seconds;
   // an answer or two fall to the next window, and chance moves the number of a Poisson process by about its root
   const double by_chance = point.load.loop == Loop::poisson ? 2 * std::sqrt(asked) : 2;
+  if (left > point.load.clients + by_chance) return true;  // more than some found no client free
   const double tolerated = std::max(0.03 * asked, by_chance);
   return asked - static_cast<double>(point.result.tally.ended()) > tolerated && left > tolerated;
 }

@@ -152,10 +152,10 @@ TEST(BenchReport, NotesTellOfAMissedRateBesideErrors) {
 
 TEST(BenchReport, NotesTellOfRequestsThatFoundNoClientAtTheEnd) {
   Point near = point_of(thousand, 1950);
-  near.unfinished = {.count = 64, .oldest = 20ms};
+  near.unfinished = {.count = 66, .oldest = 20ms};
   EXPECT_THAT(notes_on(near), IsEmpty());
-  near.unfinished.count = 65;
-  EXPECT_THAT(notes_on(near), ElementsAre(HasSubstr("975/s were reached; 65 requests")));
+  near.unfinished.count = 67;
+  EXPECT_THAT(notes_on(near), ElementsAre(HasSubstr("975/s were reached; 67 requests")));
 }
 
 TEST(BenchReport, NotesForgiveWhatChanceTakesFromAPoissonRate) {
@@ -165,6 +165,9 @@ TEST(BenchReport, NotesForgiveWhatChanceTakesFromAPoissonRate) {
   Point point = point_of(load, 85);
   point.unfinished = {.count = 25, .oldest = 500ms};  // as many as are always under way
   EXPECT_THAT(notes_on(point), IsEmpty());
+  Point crowded = point_of(load, 100);
+  crowded.unfinished = {.count = load.clients + 1, .oldest = 20ms};  // a moment of many
+  EXPECT_THAT(notes_on(crowded), IsEmpty());
   point.load.loop = Loop::constant;
   EXPECT_THAT(notes_on(point), ElementsAre(HasSubstr("42.5/s were reached")));
 }

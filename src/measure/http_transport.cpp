@@ -33,9 +33,10 @@ class HttpLanes : public Lanes {
     lanes_.resize(count);
     for (std::uint32_t lane = 0; lane < count; ++lane) {
       TRY(lanes_[lane].socket, connect_tcp(host_, port_, connect_limit));
+      lanes_[lane].address = peer_of(lanes_[lane].socket);
+      if (lanes_[lane].address.size == 0) return core::fail(core::Code::unavailable, unreachable(errno));
       TRY_VOID(watch(lane));
     }
-    if (count > 0) address_ = peer_of(lanes_.front().socket);
     return {};
   }
 
@@ -69,6 +70,7 @@ class HttpLanes : public Lanes {
  private:
   struct Lane {
     Descriptor socket;
+    TcpAddress address;  ///< where it leads
     HttpAnswer answer;
     std::size_t written = 0;
     bool under_way = false;
@@ -84,7 +86,7 @@ class HttpLanes : public Lanes {
   core::Result<void> connect_again(std::uint32_t lane) {
     Lane& own = lanes_[lane];
     own.socket.reset();
-    own.socket = begin_connect(address_);
+    own.socket = begin_connect(own.address);
     if (!own.socket) return core::fail(core::Code::unavailable, unreachable(errno));
     own.used = false;
     own.waits_to_write = false;
@@ -199,7 +201,6 @@ class HttpLanes : public Lanes {
   const std::string& host_;
   std::uint16_t port_;
   const std::vector<std::string>& messages_;
-  TcpAddress address_;
   Descriptor epoll_;
   std::vector<Lane> lanes_;
   std::vector<Ended> early_;  ///< ended, and not told yet

@@ -56,7 +56,7 @@ TEST(LoadRun, TellsHowManyThreadsMadeTheLoad) {
 
 TEST(LoadRun, CountsWhatNobodySentOnce) {
   // far more than can be sent: each thread's clients and what is due for all of them
-  const Load load{.loop = Loop::constant, .clients = 4, .rate = 1e7};
+  const Load load{.loop = Loop::constant, .clients = 4, .rate = 1e9};
   const Point point = run_briefly(load, 2);
   EXPECT_GT(point.unfinished.count, 3 * load.clients);
   EXPECT_GT(point.unfinished.oldest.count(), 0);

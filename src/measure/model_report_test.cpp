@@ -13,9 +13,9 @@ namespace slipway::measure {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
 
 onnx::ValueInfoProto value(const std::string& name) {
   onnx::ValueInfoProto info;

@@ -85,7 +85,7 @@ TcpAddress peer_of(const Descriptor& socket) {
 Descriptor begin_connect(const TcpAddress& address) {
   Descriptor socket = tcp_socket(address.bytes.ss_family);
   if (!socket) return socket;
-  const int repeats = 2;  // after one second and three; the end comes after seven
+  const int repeats = 2;  // so that the end comes after about ten seconds, and not after two minutes
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_SYNCNT, &repeats, sizeof repeats);
   const int begun = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size);
   if (begun == 0 || errno == EINPROGRESS) return socket;

@@ -41,8 +41,8 @@ struct TcpAddress {
 TcpAddress peer_of(const Descriptor& socket);
 
 /// A socket like that of `connect_tcp` which is still connecting: it takes bytes once it has, and the first attempt to
-/// send tells when it could not; the system gives up after seven seconds. Does not wait. Empty, with `errno` set, when
-/// it fails at once.
+/// send tells when it could not; the system gives up after about ten seconds. Does not wait. Empty, with `errno` set,
+/// when it fails at once.
 Descriptor begin_connect(const TcpAddress& address);
 
 }  // namespace slipway::measure

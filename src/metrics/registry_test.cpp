@@ -13,7 +13,7 @@
 namespace slipway::metrics {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// The value of a sample without labels; NaN when there is none.
 double sample(const std::string& text, const std::string& name) {

@@ -21,7 +21,7 @@ core::Result<scheduler::SequenceOptions> options_of(config::SequenceSpec sequenc
   return sequence_options(spec, inputs, outputs);
 }
 
-std::string error_of(config::SequenceSpec sequence) {
+std::string sequence_error(config::SequenceSpec sequence) {
   const auto options = options_of(std::move(sequence));
   return options ? "" : options.error().message();
 }
@@ -45,18 +45,18 @@ TEST(Sequences, AStateBeginsWithZerosOfItsShape) {
 TEST(Sequences, SayWhatTheModelHasNot) {
   config::SequenceSpec sequence;
   sequence.states = {{"g", "hn", {}, {}}};
-  EXPECT_THAT(error_of(sequence), HasSubstr(R"(the input "g", the model has "x", "h", "START")"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr(R"(the input "g", the model has "x", "h", "START")"));
   sequence.states = {{"h", "gn", {}, {}}};
-  EXPECT_THAT(error_of(sequence), HasSubstr(R"(the output "gn")"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr(R"(the output "gn")"));
   sequence.states = {{"h", "half", {}, {}}};
-  EXPECT_THAT(error_of(sequence), HasSubstr("one type of numbers"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr("one type of numbers"));
   sequence.states = {{"h", "hn", {}, Shape{3, 1, 4}}};
-  EXPECT_THAT(error_of(sequence), HasSubstr("begins with shape [3,1,4], the model takes [2,-1,4]"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr("begins with shape [3,1,4], the model takes [2,-1,4]"));
   sequence.states = {{"h", "hn", std::vector<std::byte>(3), {}}};
-  EXPECT_THAT(error_of(sequence), HasSubstr("3 bytes, 32 expected"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr("3 bytes, 32 expected"));
   sequence.states = {};
   sequence.controls = {{.input = "START"}};
-  EXPECT_THAT(error_of(sequence), HasSubstr(R"(the input "START" with FP32, the model takes INT32)"));
+  EXPECT_THAT(sequence_error(sequence), HasSubstr(R"(the input "START" with FP32, the model takes INT32)"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ using core::Shape;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-core::TensorInfo info(std::string name, Shape shape, DataType dtype = DataType::fp32) {
+core::TensorInfo tensor_info(std::string name, Shape shape, DataType dtype = DataType::fp32) {
   return {std::move(name), dtype, std::move(shape), {}};
 }
 
@@ -20,13 +20,13 @@ config::DeclaredTensor declared(std::string name, Shape dims, std::optional<Shap
   return {std::move(name), DataType::fp32, std::move(dims), std::move(reshape)};
 }
 
-std::string error_of(const config::ModelSpec& spec, bool batches = true) {
-  const auto made = Signature::of(spec, {info("x", {-1, 3})}, {info("y", {-1, 2})}, batches);
+std::string signature_error(const config::ModelSpec& spec, bool batches = true) {
+  const auto made = Signature::of(spec, {tensor_info("x", {-1, 3})}, {tensor_info("y", {-1, 2})}, batches);
   return made ? "" : made.error().message();
 }
 
 TEST(Signature, OfAModelThatNobodyDeclaresIsTheModels) {
-  const auto made = Signature::of({}, {info("x", {-1, 3})}, {info("y", {-1, 2})}, true);
+  const auto made = Signature::of({}, {tensor_info("x", {-1, 3})}, {tensor_info("y", {-1, 2})}, true);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->inputs().at(0).shape, (Shape{-1, 3}));
   EXPECT_EQ(made->outputs().at(0).name, "y");
@@ -36,7 +36,8 @@ TEST(Signature, NarrowsWhatTheModelLeavesOpenAndLeavesOutOutputs) {
   config::ModelSpec spec;
   spec.inputs = {declared("x", {3, -1, 224})};
   spec.outputs = {declared("b", {2})};
-  const auto made = Signature::of(spec, {info("x", {-1, 3, -1, -1})}, {info("a", {-1, 2}), info("b", {-1, 2})}, true);
+  const auto made = Signature::of(spec, {tensor_info("x", {-1, 3, -1, -1})},
+                                  {tensor_info("a", {-1, 2}), tensor_info("b", {-1, 2})}, true);
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(made->inputs().at(0).shape, (Shape{-1, 3, -1, 224}));
   ASSERT_EQ(made->outputs().size(), 1U);
@@ -51,7 +52,7 @@ TEST(Signature, ReshapesInputsAndOutputsWithTheirBatch) {
   config::ModelSpec spec;
   spec.inputs = {declared("x", {-1}, Shape{-1, 1})};
   spec.outputs = {declared("y", {4}, Shape{2, 2})};
-  const auto made = Signature::of(spec, {info("x", {-1, -1, 1})}, {info("y", {-1, 2, 2})}, true);
+  const auto made = Signature::of(spec, {tensor_info("x", {-1, -1, 1})}, {tensor_info("y", {-1, 2, 2})}, true);
   ASSERT_TRUE(made) << made.error().message();
   EXPECT_EQ(made->inputs().at(0).shape, (Shape{-1, -1}));
   EXPECT_EQ(made->outputs().at(0).shape, (Shape{-1, 4}));
@@ -71,14 +72,14 @@ TEST(Signature, ReshapesInputsAndOutputsWithTheirBatch) {
 TEST(Signature, TellsWhatOneRowIsToTheModel) {
   config::ModelSpec spec;
   spec.inputs = {declared("x", {4}, Shape{2, 2})};
-  const auto batched = Signature::of(spec, {info("x", {-1, 2, 2})}, {}, true);
+  const auto batched = Signature::of(spec, {tensor_info("x", {-1, 2, 2})}, {}, true);
   ASSERT_TRUE(batched) << batched.error().message();
-  EXPECT_EQ(batched->one_row(info("x", {-1, 2, 2}), {4}), (Shape{1, 2, 2}));
-  EXPECT_THAT(batched->one_row(info("x", {-1, 2, 2}), {2, 2}).error().message(),
+  EXPECT_EQ(batched->one_row(tensor_info("x", {-1, 2, 2}), {4}), (Shape{1, 2, 2}));
+  EXPECT_THAT(batched->one_row(tensor_info("x", {-1, 2, 2}), {2, 2}).error().message(),
               HasSubstr(R"(input "x": [1,2,2] with the batch given, [-1,4] expected)"));
-  const auto single = Signature::of({}, {info("x", {-1, 2})}, {}, false);
+  const auto single = Signature::of({}, {tensor_info("x", {-1, 2})}, {}, false);
   ASSERT_TRUE(single);
-  EXPECT_EQ(single->one_row(info("x", {-1, 2}), {1, 2}), (Shape{1, 2}));
+  EXPECT_EQ(single->one_row(tensor_info("x", {-1, 2}), {1, 2}), (Shape{1, 2}));
 }
 
 TEST(Signature, KeepsControlsAndStatesForTheServer) {
@@ -86,8 +87,8 @@ TEST(Signature, KeepsControlsAndStatesForTheServer) {
   spec.sequence.emplace();
   spec.sequence->controls = {{.input = "START"}};
   spec.sequence->states = {{"h", "hn", {}, {}}};
-  const auto made = Signature::of(spec, {info("h", {-1}), info("x", {-1}), info("START", {-1})},
-                                  {info("y", {-1}), info("hn", {-1})}, false);
+  const auto made = Signature::of(spec, {tensor_info("h", {-1}), tensor_info("x", {-1}), tensor_info("START", {-1})},
+                                  {tensor_info("y", {-1}), tensor_info("hn", {-1})}, false);
   ASSERT_TRUE(made);
   ASSERT_EQ(made->inputs().size(), 1U);
   ASSERT_EQ(made->outputs().size(), 1U);
@@ -101,17 +102,17 @@ TEST(Signature, KeepsControlsAndStatesForTheServer) {
 TEST(Signature, RefusesWhatTheModelHasNot) {
   config::ModelSpec spec;
   spec.inputs = {declared("z", {3})};
-  EXPECT_THAT(error_of(spec), HasSubstr(R"(the input "z", the model has "x")"));
+  EXPECT_THAT(signature_error(spec), HasSubstr(R"(the input "z", the model has "x")"));
   spec.inputs = {declared("x", {4})};
-  EXPECT_THAT(error_of(spec), HasSubstr("says [-1,4] with the batch, the model [-1,3]"));
-  EXPECT_THAT(error_of(spec, false), HasSubstr("says [4]"));
+  EXPECT_THAT(signature_error(spec), HasSubstr("says [-1,4] with the batch, the model [-1,3]"));
+  EXPECT_THAT(signature_error(spec, false), HasSubstr("says [4]"));
   spec.inputs = {{"x", DataType::int32, std::nullopt, std::nullopt}};
-  EXPECT_THAT(error_of(spec), HasSubstr("says INT32, the model FP32"));
+  EXPECT_THAT(signature_error(spec), HasSubstr("says INT32, the model FP32"));
   spec.inputs = {declared("x", {2}, Shape{3})};
-  EXPECT_THAT(error_of(spec), HasSubstr("[2] cannot be reshaped to [3]"));
+  EXPECT_THAT(signature_error(spec), HasSubstr("[2] cannot be reshaped to [3]"));
   constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
   spec.inputs = {declared("x", {huge, huge, 3}, Shape{3})};  // whose product wraps around to 3
-  EXPECT_THAT(error_of(spec), HasSubstr("cannot be reshaped to [3]"));
+  EXPECT_THAT(signature_error(spec), HasSubstr("cannot be reshaped to [3]"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ const std::vector<core::TensorInfo> one{
 const std::vector<core::TensorInfo> two{{.name = "a", .dtype = core::DataType::int32, .shape = {-1}, .dim_names = {}},
                                         {.name = "b", .dtype = core::DataType::bytes, .shape = {-1}, .dim_names = {}}};
 
-std::string sentence(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
+std::string friendly_sentence(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
   const auto request = decode_friendly(core::Buffer::copy_of(body), inputs);
   return request ? "no error" : request.error().message();
 }
@@ -29,14 +29,14 @@ TEST(Friendly, TakesNestedListsByNameAndAddsABatchDimension) {
 }
 
 TEST(Friendly, NamesWhatIsWrong) {
-  EXPECT_NE(sentence(R"({"y": [1]})", one).find("no input \"y\"; there are: \"x\""), std::string::npos);
-  EXPECT_NE(sentence(R"({"a": [1]})", two).find("input \"b\" is missing"), std::string::npos);
-  EXPECT_NE(sentence(R"({"x": [[1,2],[3]]})", one).find("must be equal"), std::string::npos);
-  EXPECT_NE(sentence(R"({"x": [[1,2],3]})", one).find("list is expected"), std::string::npos);
-  EXPECT_NE(sentence(R"({"x": [1,"2"]})", one).find("element 1"), std::string::npos);
-  EXPECT_NE(sentence("[1,2]", one).find("JSON object"), std::string::npos);
-  EXPECT_NE(sentence("", one).find("JSON"), std::string::npos);
-  EXPECT_NE(sentence(R"({"x": [1,2]} x)", one), "no error");
+  EXPECT_NE(friendly_sentence(R"({"y": [1]})", one).find("no input \"y\"; there are: \"x\""), std::string::npos);
+  EXPECT_NE(friendly_sentence(R"({"a": [1]})", two).find("input \"b\" is missing"), std::string::npos);
+  EXPECT_NE(friendly_sentence(R"({"x": [[1,2],[3]]})", one).find("must be equal"), std::string::npos);
+  EXPECT_NE(friendly_sentence(R"({"x": [[1,2],3]})", one).find("list is expected"), std::string::npos);
+  EXPECT_NE(friendly_sentence(R"({"x": [1,"2"]})", one).find("element 1"), std::string::npos);
+  EXPECT_NE(friendly_sentence("[1,2]", one).find("JSON object"), std::string::npos);
+  EXPECT_NE(friendly_sentence("", one).find("JSON"), std::string::npos);
+  EXPECT_NE(friendly_sentence(R"({"x": [1,2]} x)", one), "no error");
 }
 
 TEST(Friendly, WritesNestedLists) {

@@ -16,17 +16,17 @@ const std::vector<core::TensorInfo> inputs{
     {.name = "text_input", .dtype = core::DataType::bytes, .shape = {-1, 1}, .dim_names = {}},
     {.name = "scale", .dtype = core::DataType::fp32, .shape = {-1, 2}, .dim_names = {}}};
 
-core::Result<core::Request> decode(std::string_view body) {
+core::Result<core::Request> decoded_generate(std::string_view body) {
   return decode_generate(core::Buffer::copy_of(body), inputs);
 }
-std::string sentence(std::string_view body) {
-  const auto request = decode(body);
+std::string generate_sentence(std::string_view body) {
+  const auto request = decoded_generate(body);
   return request ? "no error" : request.error().message();
 }
 
 TEST(Generate, KeysAreInputsOrParameters) {
-  const auto request =
-      decode(R"({"id":"7","text_input":"hello","parameters":{"stream":false},"scale":[1,2],"temperature":0.5})");
+  const auto request = decoded_generate(
+      R"({"id":"7","text_input":"hello","parameters":{"stream":false},"scale":[1,2],"temperature":0.5})");
   ASSERT_TRUE(request) << request.error().message();
   EXPECT_EQ(request->id, "7");
   ASSERT_EQ(request->inputs.size(), 2U);
@@ -41,11 +41,11 @@ TEST(Generate, KeysAreInputsOrParameters) {
 TEST(Generate, HasABoundOfParameters) {
   std::string body = R"({"text_input":"a","scale":[1,2])";
   for (int i = 0; i < 1025; ++i) body += fmt::format(R"(,"p{}":1)", i);
-  EXPECT_EQ(sentence(body + "}"), "the request has over 1024 parameters, the most that is taken");
+  EXPECT_EQ(generate_sentence(body + "}"), "the request has over 1024 parameters, the most that is taken");
 }
 
 TEST(Generate, EntriesOfParametersMayBeInputs) {
-  const auto request = decode(R"({"text_input":"a","parameters":{"scale":[1,2],"stream":false}})");
+  const auto request = decoded_generate(R"({"text_input":"a","parameters":{"scale":[1,2],"stream":false}})");
   ASSERT_TRUE(request) << request.error().message();
   ASSERT_EQ(request->inputs.size(), 2U);
   EXPECT_EQ(core::to_string(request->inputs[1].shape), "[1,2]");
@@ -54,28 +54,29 @@ TEST(Generate, EntriesOfParametersMayBeInputs) {
 }
 
 TEST(Generate, FlatListsFillTheShape) {
-  const auto request = decode(R"({"text_input":["a","b","c"],"scale":[1,2,3,4,5,6]})");
+  const auto request = decoded_generate(R"({"text_input":["a","b","c"],"scale":[1,2,3,4,5,6]})");
   ASSERT_TRUE(request) << request.error().message();
   EXPECT_EQ(core::to_string(request->inputs[0].shape), "[3,1]");
   EXPECT_EQ(core::to_string(request->inputs[1].shape), "[3,2]");
-  const auto uneven = decode(R"({"text_input":"a","scale":[1,2,3]})");
+  const auto uneven = decoded_generate(R"({"text_input":"a","scale":[1,2,3]})");
   ASSERT_TRUE(uneven);
   EXPECT_EQ(core::to_string(uneven->inputs[1].shape), "[1,3]") << "which admission refuses";
 }
 
 TEST(Generate, WholeTensorsKeepTheirShape) {
-  const auto request = decode(R"({"text_input":[["a"],["b"]],"scale":[[1,2],[3,4]]})");
+  const auto request = decoded_generate(R"({"text_input":[["a"],["b"]],"scale":[[1,2],[3,4]]})");
   ASSERT_TRUE(request) << request.error().message();
   EXPECT_EQ(core::to_string(request->inputs[0].shape), "[2,1]");
 }
 
 TEST(Generate, SaysWhatIsWrong) {
-  EXPECT_THAT(sentence(R"({"scale":[1,2]})"), HasSubstr("input \"text_input\" is missing"));
-  EXPECT_THAT(sentence(R"({"text_input":7,"scale":[1,2]})"), HasSubstr("input \"text_input\": element 0: 7"));
-  EXPECT_THAT(sentence(R"({"text_input":"a","scale":[1,2],"stop":["x"]})"), HasSubstr("parameter \"stop\": a string"));
-  EXPECT_THAT(sentence(R"({"text_input":"a","scale":[1,2],"id":1})"), HasSubstr("\"id\""));
-  EXPECT_THAT(sentence(R"({"text_input":"a","scale":[1,2],"parameters":[]})"), HasSubstr("\"parameters\""));
-  EXPECT_THAT(sentence("[]"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(generate_sentence(R"({"scale":[1,2]})"), HasSubstr("input \"text_input\" is missing"));
+  EXPECT_THAT(generate_sentence(R"({"text_input":7,"scale":[1,2]})"), HasSubstr("input \"text_input\": element 0: 7"));
+  EXPECT_THAT(generate_sentence(R"({"text_input":"a","scale":[1,2],"stop":["x"]})"),
+              HasSubstr("parameter \"stop\": a string"));
+  EXPECT_THAT(generate_sentence(R"({"text_input":"a","scale":[1,2],"id":1})"), HasSubstr("\"id\""));
+  EXPECT_THAT(generate_sentence(R"({"text_input":"a","scale":[1,2],"parameters":[]})"), HasSubstr("\"parameters\""));
+  EXPECT_THAT(generate_sentence("[]"), HasSubstr("not a JSON object"));
 }
 
 TEST(Generate, OutputsStandUnderTheirNames) {

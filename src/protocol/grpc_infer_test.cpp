@@ -14,15 +14,15 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-core::Result<DecodedInfer> decode(const std::string& message, int block = -1) {
+core::Result<DecodedInfer> decode_grpc(const std::string& message, int block = -1) {
   google::protobuf::io::ArrayInputStream stream(message.data(), static_cast<int>(message.size()), block);
   return decode_infer_message(stream, message.size());
 }
-core::Result<DecodedInfer> decode(const inference::ModelInferRequest& message, int block = -1) {
-  return decode(message.SerializeAsString(), block);
+core::Result<DecodedInfer> decode_grpc(const inference::ModelInferRequest& message, int block = -1) {
+  return decode_grpc(message.SerializeAsString(), block);
 }
-std::string sentence(const inference::ModelInferRequest& message) {
-  const auto request = decode(message);
+std::string grpc_sentence(const inference::ModelInferRequest& message) {
+  const auto request = decode_grpc(message);
   return request ? "no error" : request.error().message();
 }
 
@@ -33,7 +33,7 @@ std::vector<T> elements(const core::TensorView& tensor) {
   return values;
 }
 
-std::string raw(const std::vector<float>& values) {
+std::string raw_floats(const std::vector<float>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
@@ -52,12 +52,12 @@ inference::ModelInferRequest message(const std::string& datatype = "FP32") {
 
 TEST(GrpcDecode, ReadsRawContentsWhateverTheBlocksOfTheNetwork) {
   inference::ModelInferRequest given = message();
-  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
   given.add_outputs()->set_name("y");
   (*given.mutable_parameters())["timeout"].set_int64_param(5);
   (*given.mutable_parameters())["note"].set_string_param("n");
   for (const int block : {-1, 1, 7}) {
-    const auto decoded = decode(given, block);
+    const auto decoded = decode_grpc(given, block);
     ASSERT_TRUE(decoded) << decoded.error().message();
     const core::Request* request = &decoded->request;
     EXPECT_EQ(request->model, "digits");
@@ -77,14 +77,14 @@ TEST(GrpcDecode, ReadsTypedContents) {
   inference::ModelInferRequest given = message("INT8");
   given.mutable_inputs(0)->mutable_contents()->add_int_contents(-128);
   given.mutable_inputs(0)->mutable_contents()->add_int_contents(127);
-  const auto request = decode(given);
+  const auto request = decode_grpc(given);
   ASSERT_TRUE(request) << request.error().message();
   EXPECT_THAT(elements<std::int8_t>(request->request.inputs[0]), ElementsAre(-128, 127));
 
   inference::ModelInferRequest texts = message("BYTES");
   texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("a");
   texts.mutable_inputs(0)->mutable_contents()->add_bytes_contents("");
-  const auto words = decode(texts);
+  const auto words = decode_grpc(texts);
   ASSERT_TRUE(words) << words.error().message();
   EXPECT_THAT(*core::read_bytes_elements(words->request.inputs[0].bytes, 2), ElementsAre("a", ""));
 }
@@ -92,27 +92,27 @@ TEST(GrpcDecode, ReadsTypedContents) {
 TEST(GrpcDecode, SaysWhatIsWrongAndWhere) {
   inference::ModelInferRequest given = message("INT8");
   given.mutable_inputs(0)->mutable_contents()->add_int_contents(128);
-  EXPECT_THAT(sentence(given), HasSubstr("input \"x\": contents: element 0: 128 given, out of the range of INT8"));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("input \"x\": contents: element 0: 128 given, out of the range of INT8"));
   given.mutable_inputs(0)->mutable_contents()->clear_int_contents();
   given.mutable_inputs(0)->mutable_contents()->add_fp32_contents(1);
-  EXPECT_THAT(sentence(given), HasSubstr("another field than int_contents"));
-  EXPECT_THAT(sentence(message()), HasSubstr("input \"x\": data: 0 bytes given"));
-  EXPECT_THAT(sentence(message("FP31")), HasSubstr("datatype \"FP31\""));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("another field than int_contents"));
+  EXPECT_THAT(grpc_sentence(message()), HasSubstr("input \"x\": data: 0 bytes given"));
+  EXPECT_THAT(grpc_sentence(message("FP31")), HasSubstr("datatype \"FP31\""));
 
   given = message();
-  given.add_raw_input_contents(raw({1}));
-  EXPECT_THAT(sentence(given), HasSubstr("4 bytes given"));
+  given.add_raw_input_contents(raw_floats({1}));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("4 bytes given"));
   given.add_raw_input_contents("");
-  EXPECT_THAT(sentence(given), HasSubstr("2 raw_input_contents given for 1 inputs"));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("2 raw_input_contents given for 1 inputs"));
   given = message();
   (*given.mutable_inputs(0)->mutable_parameters())["shared_memory_region"].set_string_param("r");
-  EXPECT_THAT(sentence(given), HasSubstr("shared memory"));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("shared memory"));
 }
 
 TEST(GrpcDecode, HasABoundOfTensors) {
   std::string empty_inputs;
   for (int i = 0; i < 2000; ++i) empty_inputs += std::string("\x2a\0", 2);
-  const auto request = decode(empty_inputs);
+  const auto request = decode_grpc(empty_inputs);
   ASSERT_FALSE(request);
   EXPECT_THAT(request.error().message(), HasSubstr("over 1024 inputs"));
 }
@@ -120,10 +120,10 @@ TEST(GrpcDecode, HasABoundOfTensors) {
 TEST(GrpcDecode, HasABoundOfDimensionsAndItsSentenceIsShort) {
   inference::ModelInferRequest given = message();
   given.mutable_inputs(0)->mutable_shape()->Resize(32, 1);
-  given.add_raw_input_contents(raw({1.5F, -2}));
-  ASSERT_TRUE(decode(given)) << sentence(given);
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
+  ASSERT_TRUE(decode_grpc(given)) << grpc_sentence(given);
   given.mutable_inputs(0)->mutable_shape()->Resize(1'000'000, 1);
-  EXPECT_EQ(sentence(given), "input \"x\": shape has over 32 dimensions, the most that is taken");
+  EXPECT_EQ(grpc_sentence(given), "input \"x\": shape has over 32 dimensions, the most that is taken");
 }
 
 TEST(GrpcDecode, ReadsAShapeThatIsNotPacked) {
@@ -131,27 +131,27 @@ TEST(GrpcDecode, ReadsAShapeThatIsNotPacked) {
   given.mutable_inputs(0)->clear_shape();
   std::string input = given.inputs(0).SerializeAsString() + std::string("\x18\x02\x18\x01", 4);
   given.clear_inputs();
-  given.add_raw_input_contents(raw({1.5F, -2}));
-  const auto decoded = decode(given.SerializeAsString() + "\x2a" + static_cast<char>(input.size()) + input);
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
+  const auto decoded = decode_grpc(given.SerializeAsString() + "\x2a" + static_cast<char>(input.size()) + input);
   ASSERT_TRUE(decoded) << decoded.error().message();
   EXPECT_EQ(core::to_string(decoded->request.inputs[0].shape), "[2,1]");
 }
 
 TEST(GrpcDecode, HasABoundOfParameters) {
   inference::ModelInferRequest given = message();
-  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
   for (int i = 0; i < 1024; ++i) (*given.mutable_parameters())[std::to_string(i)].set_bool_param(true);
-  ASSERT_TRUE(decode(given)) << sentence(given);
+  ASSERT_TRUE(decode_grpc(given)) << grpc_sentence(given);
   (*given.mutable_parameters())["one more"].set_bool_param(true);
-  EXPECT_EQ(sentence(given), "the request has over 1024 parameters, the most that is taken");
+  EXPECT_EQ(grpc_sentence(given), "the request has over 1024 parameters, the most that is taken");
 }
 
 TEST(GrpcDecode, TakesTheWholeRangeOfUnsignedParameters) {
   inference::ModelInferRequest given = message();
-  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
   auto& parameters = *given.mutable_parameters();
   const auto value = [&given] {
-    const auto decoded = decode(given);
+    const auto decoded = decode_grpc(given);
     return decoded && decoded->request.parameters.size() == 1 ? decoded->request.parameters[0].second
                                                               : core::Parameter("no request");
   };
@@ -171,26 +171,26 @@ TEST(GrpcDecode, AParameterWithoutAValueIsNone) {
   *given.add_inputs() = given.inputs(0);
   given.mutable_inputs(1)->set_name("y");
   (*given.mutable_inputs(1)->mutable_parameters())["shared_memory_region"];
-  given.add_raw_input_contents(raw({1.5F, -2}));
-  EXPECT_THAT(sentence(given), HasSubstr("1 raw_input_contents given for 2 inputs"));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
+  EXPECT_THAT(grpc_sentence(given), HasSubstr("1 raw_input_contents given for 2 inputs"));
 }
 
 TEST(GrpcDecode, RefusesWhatClaimsMoreThanIsThere) {
   inference::ModelInferRequest given = message();
-  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
   const std::string whole = given.SerializeAsString();
-  ASSERT_TRUE(decode(whole));
-  EXPECT_FALSE(decode(whole + std::string("\x32\x05\x0a\x01y", 5))) << "an output of three bytes that claims five";
-  EXPECT_FALSE(decode(whole + std::string("\x22\x09\x0a\x01k\x12\x02\x10\x05", 8))) << "a parameter";
-  EXPECT_FALSE(decode(whole + std::string("\x22\x07\x0a\x01k\x12\x04\x10\x05", 8))) << "a parameter's value";
-  EXPECT_TRUE(decode(whole + std::string("\x22\x07\x0a\x01k\x12\x02\x10\x05", 9)));
+  ASSERT_TRUE(decode_grpc(whole));
+  EXPECT_FALSE(decode_grpc(whole + std::string("\x32\x05\x0a\x01y", 5))) << "an output of three bytes that claims five";
+  EXPECT_FALSE(decode_grpc(whole + std::string("\x22\x09\x0a\x01k\x12\x02\x10\x05", 8))) << "a parameter";
+  EXPECT_FALSE(decode_grpc(whole + std::string("\x22\x07\x0a\x01k\x12\x04\x10\x05", 8))) << "a parameter's value";
+  EXPECT_TRUE(decode_grpc(whole + std::string("\x22\x07\x0a\x01k\x12\x02\x10\x05", 9)));
 }
 
 TEST(GrpcDecode, TellsTheIdOfWhatCannotBeDecoded) {
   inference::ModelInferRequest given = message();
   given.add_raw_input_contents("too short");
   const std::string bytes = given.SerializeAsString();
-  ASSERT_FALSE(decode(bytes));
+  ASSERT_FALSE(decode_grpc(bytes));
   google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
   EXPECT_EQ(id_of_infer_message(stream, bytes.size()), "7");
   google::protobuf::io::ArrayInputStream damaged("\x1a\x05", 2);
@@ -202,24 +202,24 @@ TEST(GrpcDecode, TakesTheMemoryOfALargeTensorOnce) {
   constexpr std::int64_t count = 700'001;
   given.mutable_inputs(0)->set_shape(0, count);
   given.add_raw_input_contents(std::string(count * sizeof(float), 'a'));
-  const auto decoded = decode(given, 16'384);
+  const auto decoded = decode_grpc(given, 16'384);
   ASSERT_TRUE(decoded) << decoded.error().message();
   EXPECT_EQ(decoded->request.storage.front().capacity(), count * sizeof(float));
 }
 
 TEST(GrpcDecode, RefusesWhatIsCutShortAnywhere) {
   inference::ModelInferRequest given = message();
-  given.add_raw_input_contents(raw({1.5F, -2}));
+  given.add_raw_input_contents(raw_floats({1.5F, -2}));
   const std::string whole = given.SerializeAsString();
-  ASSERT_TRUE(decode(whole));
+  ASSERT_TRUE(decode_grpc(whole));
   for (std::size_t length = 1; length < whole.size(); ++length) {
-    const auto request = decode(whole.substr(0, length));
+    const auto request = decode_grpc(whole.substr(0, length));
     // a cut between two fields leaves a message that lacks its data
     EXPECT_TRUE(!request || request->request.inputs.empty()) << length;
   }
   // a tensor that claims two gigabytes takes no memory for what did not come
-  EXPECT_FALSE(decode(std::string("\x3a\xff\xff\xff\xff\x07", 6)));
-  EXPECT_FALSE(decode(std::string("\x07")));
+  EXPECT_FALSE(decode_grpc(std::string("\x3a\xff\xff\xff\xff\x07", 6)));
+  EXPECT_FALSE(decode_grpc(std::string("\x07")));
 }
 
 TEST(GrpcEncode, IsTheMessageThatClientsRead) {
@@ -242,7 +242,7 @@ TEST(GrpcEncode, IsTheMessageThatClientsRead) {
   EXPECT_EQ(read.outputs(1).name(), "z");
   EXPECT_EQ(read.outputs(1).datatype(), "FP32");
   EXPECT_THAT(read.outputs(1).shape(), ElementsAre(1, 2));
-  EXPECT_THAT(read.raw_output_contents(), ElementsAre(raw({1, 2}), raw({1, 2})));
+  EXPECT_THAT(read.raw_output_contents(), ElementsAre(raw_floats({1, 2}), raw_floats({1, 2})));
 }
 
 TEST(GrpcEncode, WrapsStreamsAndTheirErrors) {

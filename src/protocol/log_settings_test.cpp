@@ -11,7 +11,7 @@ core::Result<LogSettings> after(std::string_view body) {
   TRY(const auto changes, decode_log_changes(body));
   return changed({}, changes);
 }
-std::string sentence(std::string_view body) {
+std::string settings_sentence(std::string_view body) {
   const auto settings = after(body);
   return settings ? "no error" : settings.error().message();
 }
@@ -33,15 +33,16 @@ TEST(LogSettings, ChangeWhereTheyAreNamed) {
 }
 
 TEST(LogSettings, SayWhatIsWrong) {
-  EXPECT_THAT(sentence(""), HasSubstr("a JSON object expected"));
-  EXPECT_THAT(sentence("[1]"), HasSubstr("a JSON object expected"));
-  EXPECT_THAT(sentence(R"({"log_infos":true})"), HasSubstr("no log setting \"log_infos\"; there are: log_file"));
-  EXPECT_THAT(sentence(R"({"log_info":1})"), HasSubstr("\"log_info\": true or false expected"));
-  EXPECT_THAT(sentence(R"({"log_info":null})"), HasSubstr("\"log_info\": true, false, a number"));
-  EXPECT_THAT(sentence(R"({"log_verbose_level":-1})"), HasSubstr("a number from 0"));
-  EXPECT_THAT(sentence(R"({"log_verbose_level":4294967296})"), HasSubstr("a number from 0"));
-  EXPECT_THAT(sentence(R"({"log_format":"xml"})"), HasSubstr("\"default\" or \"ISO8601\""));
-  EXPECT_THAT(sentence(R"({"log_file":"/tmp/x"})"), HasSubstr("the log goes to stderr"));
+  EXPECT_THAT(settings_sentence(""), HasSubstr("a JSON object expected"));
+  EXPECT_THAT(settings_sentence("[1]"), HasSubstr("a JSON object expected"));
+  EXPECT_THAT(settings_sentence(R"({"log_infos":true})"),
+              HasSubstr("no log setting \"log_infos\"; there are: log_file"));
+  EXPECT_THAT(settings_sentence(R"({"log_info":1})"), HasSubstr("\"log_info\": true or false expected"));
+  EXPECT_THAT(settings_sentence(R"({"log_info":null})"), HasSubstr("\"log_info\": true, false, a number"));
+  EXPECT_THAT(settings_sentence(R"({"log_verbose_level":-1})"), HasSubstr("a number from 0"));
+  EXPECT_THAT(settings_sentence(R"({"log_verbose_level":4294967296})"), HasSubstr("a number from 0"));
+  EXPECT_THAT(settings_sentence(R"({"log_format":"xml"})"), HasSubstr("\"default\" or \"ISO8601\""));
+  EXPECT_THAT(settings_sentence(R"({"log_file":"/tmp/x"})"), HasSubstr("the log goes to stderr"));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string sentence(std::string_view body) {
+std::string region_sentence(std::string_view body) {
   const auto region = decode_region("r", body);
   return region ? "no error" : region.error().message();
 }
@@ -23,14 +23,14 @@ TEST(SharedMemoryDocuments, ReadWhatTheClientRegisters) {
 }
 
 TEST(SharedMemoryDocuments, SayWhatIsMissing) {
-  EXPECT_THAT(sentence(""), HasSubstr("region \"r\": the body is no JSON object"));
-  EXPECT_THAT(sentence("[]"), HasSubstr("no JSON object"));
-  EXPECT_THAT(sentence(std::string(20000, ' ')), HasSubstr("too long"));
-  EXPECT_THAT(sentence(R"({"byte_size":1})"), HasSubstr("\"key\""));
-  EXPECT_THAT(sentence(R"({"key":7,"byte_size":1})"), HasSubstr("\"key\""));
-  EXPECT_THAT(sentence(R"({"key":"/k"})"), HasSubstr("\"byte_size\" is missing"));
-  EXPECT_THAT(sentence(R"({"key":"/k","byte_size":-1})"), HasSubstr("\"byte_size\""));
-  EXPECT_THAT(sentence(R"({"key":"/k","byte_size":1,"offset":"8"})"), HasSubstr("\"offset\""));
+  EXPECT_THAT(region_sentence(""), HasSubstr("region \"r\": the body is no JSON object"));
+  EXPECT_THAT(region_sentence("[]"), HasSubstr("no JSON object"));
+  EXPECT_THAT(region_sentence(std::string(20000, ' ')), HasSubstr("too long"));
+  EXPECT_THAT(region_sentence(R"({"byte_size":1})"), HasSubstr("\"key\""));
+  EXPECT_THAT(region_sentence(R"({"key":7,"byte_size":1})"), HasSubstr("\"key\""));
+  EXPECT_THAT(region_sentence(R"({"key":"/k"})"), HasSubstr("\"byte_size\" is missing"));
+  EXPECT_THAT(region_sentence(R"({"key":"/k","byte_size":-1})"), HasSubstr("\"byte_size\""));
+  EXPECT_THAT(region_sentence(R"({"key":"/k","byte_size":1,"offset":"8"})"), HasSubstr("\"offset\""));
 }
 
 TEST(SharedMemoryDocuments, ListRegions) {

@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-std::string sentence(std::string_view body) {
+std::string trace_sentence(std::string_view body) {
   const auto changes = decode_trace_changes(body);
   return changes ? "no error" : changes.error().message();
 }
@@ -25,10 +25,10 @@ TEST(TraceDocuments, TakeStringsListsNumbersAndNull) {
 }
 
 TEST(TraceDocuments, SayWhatIsWrong) {
-  EXPECT_THAT(sentence(""), HasSubstr("a JSON object expected"));
-  EXPECT_THAT(sentence(R"({"trace_rate":true})"), HasSubstr("\"trace_rate\": a string"));
-  EXPECT_THAT(sentence(R"({"trace_level":[["OFF"]]})"), HasSubstr("\"trace_level\": a string"));
-  EXPECT_THAT(sentence(R"({"trace_level":[]})"), HasSubstr("the list is empty"));
+  EXPECT_THAT(trace_sentence(""), HasSubstr("a JSON object expected"));
+  EXPECT_THAT(trace_sentence(R"({"trace_rate":true})"), HasSubstr("\"trace_rate\": a string"));
+  EXPECT_THAT(trace_sentence(R"({"trace_level":[["OFF"]]})"), HasSubstr("\"trace_level\": a string"));
+  EXPECT_THAT(trace_sentence(R"({"trace_level":[]})"), HasSubstr("the list is empty"));
 }
 
 TEST(TraceDocuments, HaveEverySetting) {

@@ -14,11 +14,11 @@ const std::vector<core::TensorInfo> one{{"x", core::DataType::fp32, {-1, 2}, {}}
 const std::vector<core::TensorInfo> two{{"a", core::DataType::fp32, {-1, 2}, {}},
                                         {"b", core::DataType::bytes, {-1}, {}}};
 
-core::Result<DecodedPredict> decode(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
+core::Result<DecodedPredict> decode_v1(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
   return decode_predict(core::Buffer::copy_of(body), inputs);
 }
-std::string sentence(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
-  const auto decoded = decode(body, inputs);
+std::string v1_sentence(std::string_view body, const std::vector<core::TensorInfo>& inputs) {
+  const auto decoded = decode_v1(body, inputs);
   return decoded ? "no error" : decoded.error().message();
 }
 std::vector<float> floats(const core::TensorView& tensor) {
@@ -31,7 +31,7 @@ TEST(V1Predict, TakesRowsAndColumnsOfTheOneInput) {
   for (const char* body :
        {R"({"instances":[[1,2],[3,4]]})", R"({"instances":[{"x":[1,2]},{"x":[3,4]}]})", R"({"inputs":[[1,2],[3,4]]})",
         R"({"signature_name":"serving_default","inputs":{"x":[[1,2],[3,4]]}})"}) {
-    const auto decoded = decode(body, one);
+    const auto decoded = decode_v1(body, one);
     ASSERT_TRUE(decoded) << body << ": " << decoded.error().message();
     EXPECT_EQ(decoded->by_row, std::string_view(body).find("instances") != std::string_view::npos);
     ASSERT_EQ(decoded->request.inputs.size(), 1U);
@@ -42,14 +42,14 @@ TEST(V1Predict, TakesRowsAndColumnsOfTheOneInput) {
 }
 
 TEST(V1Predict, TakesRowsOfSeveralInputsAndBase64) {
-  const auto decoded = decode(R"({"instances":[{"b":{"b64":"aGk="},"a":[1,2]},{"a":[3,4],"b":"you"}]})", two);
+  const auto decoded = decode_v1(R"({"instances":[{"b":{"b64":"aGk="},"a":[1,2]},{"a":[3,4],"b":"you"}]})", two);
   ASSERT_TRUE(decoded) << decoded.error().message();
   ASSERT_EQ(decoded->request.inputs.size(), 2U);
   EXPECT_THAT(floats(decoded->request.inputs[0]), ElementsAre(1, 2, 3, 4));
   EXPECT_EQ(core::to_string(decoded->request.inputs[1].shape), "[2]");
   EXPECT_THAT(*core::read_bytes_elements(decoded->request.inputs[1].bytes, 2), ElementsAre("hi", "you"));
   const std::vector<core::TensorInfo> words{two[1]};
-  const auto only = decode(R"({"instances":[ { "b64":"aGk=" } ]})", words);
+  const auto only = decode_v1(R"({"instances":[ { "b64":"aGk=" } ]})", words);
   ASSERT_TRUE(only) << only.error().message();
   EXPECT_THAT(*core::read_bytes_elements(only->request.inputs[0].bytes, 1), ElementsAre("hi"));
 }
@@ -57,7 +57,7 @@ TEST(V1Predict, TakesRowsOfSeveralInputsAndBase64) {
 TEST(V1Predict, PassesOverWhatItDoesNotKnow) {
   for (const char* body : {R"({"parameters":{"a":[null]},"instances":[[1,2]]})",
                            R"({"instances":[[1,2]],"parameters":{}})", R"({"inputs":{"other":[1,2,3],"x":[[1,2]]}})"}) {
-    const auto decoded = decode(body, one);
+    const auto decoded = decode_v1(body, one);
     ASSERT_TRUE(decoded) << body << ": " << decoded.error().message();
     ASSERT_EQ(decoded->request.inputs.size(), 1U);
     EXPECT_THAT(floats(decoded->request.inputs[0]), ElementsAre(1, 2));
@@ -65,21 +65,21 @@ TEST(V1Predict, PassesOverWhatItDoesNotKnow) {
 }
 
 TEST(V1Predict, SaysWhatIsWrong) {
-  EXPECT_THAT(sentence(R"({"instances":[[1,2],[3]]})", one), HasSubstr("must be equal"));
-  EXPECT_THAT(sentence(R"({"instances":[{"x":[1,2]},{"x":[3]}]})", one),
+  EXPECT_THAT(v1_sentence(R"({"instances":[[1,2],[3]]})", one), HasSubstr("must be equal"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[{"x":[1,2]},{"x":[3]}]})", one),
               HasSubstr("instance 1: input \"x\" has shape [1]"));
-  EXPECT_THAT(sentence(R"({"instances":[{"x":[1,2]},[3,4]]})", one), HasSubstr("instance 1: an object"));
-  EXPECT_THAT(sentence(R"({"instances":[{"a":[1,2]}]})", two), HasSubstr("input \"b\" is missing"));
-  EXPECT_THAT(sentence(R"({"instances":[{"z":[1,2]}]})", one), HasSubstr("no input \"z\"; there are: \"x\""));
-  EXPECT_THAT(sentence(R"({"instances":[[1,2]]})", two), HasSubstr("several inputs"));
-  EXPECT_THAT(sentence(R"({"instances":7})", one), HasSubstr("no list"));
-  EXPECT_THAT(sentence(R"({"instances":[[1,2]],"inputs":[[1,2]]})", one), HasSubstr("exclude each other"));
-  EXPECT_THAT(sentence(R"({"signature_name":"other","inputs":[[1,2]]})", one), HasSubstr("one signature"));
-  EXPECT_THAT(sentence("{}", one), HasSubstr("expected"));
-  EXPECT_THAT(sentence(R"({"examples":[]})", one), HasSubstr("{\"instances\": [a row an element]}"));
-  EXPECT_THAT(sentence(R"({"instances":[[NaN,2}})", one), HasSubstr("byte 20"));
-  EXPECT_THAT(sentence(R"({"instances":[[1,2})", one), HasSubstr("byte 18"));
-  EXPECT_THAT(sentence(R"({"instances":[{"b64":"!"}]})", {two[1]}), HasSubstr("b64"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[{"x":[1,2]},[3,4]]})", one), HasSubstr("instance 1: an object"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[{"a":[1,2]}]})", two), HasSubstr("input \"b\" is missing"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[{"z":[1,2]}]})", one), HasSubstr("no input \"z\"; there are: \"x\""));
+  EXPECT_THAT(v1_sentence(R"({"instances":[[1,2]]})", two), HasSubstr("several inputs"));
+  EXPECT_THAT(v1_sentence(R"({"instances":7})", one), HasSubstr("no list"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[[1,2]],"inputs":[[1,2]]})", one), HasSubstr("exclude each other"));
+  EXPECT_THAT(v1_sentence(R"({"signature_name":"other","inputs":[[1,2]]})", one), HasSubstr("one signature"));
+  EXPECT_THAT(v1_sentence("{}", one), HasSubstr("expected"));
+  EXPECT_THAT(v1_sentence(R"({"examples":[]})", one), HasSubstr("{\"instances\": [a row an element]}"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[[NaN,2}})", one), HasSubstr("byte 20"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[[1,2})", one), HasSubstr("byte 18"));
+  EXPECT_THAT(v1_sentence(R"({"instances":[{"b64":"!"}]})", {two[1]}), HasSubstr("b64"));
 }
 
 core::Response response(std::vector<std::string> names) {

@@ -13,7 +13,7 @@ namespace {
 
 core::Buffer body(std::string_view text) { return core::Buffer::copy_of(text); }
 
-std::string sentence(std::string_view text, std::optional<std::size_t> json_bytes = std::nullopt) {
+std::string v2_sentence(std::string_view text, std::optional<std::size_t> json_bytes = std::nullopt) {
   const auto decoded = decode_infer(body(text), json_bytes, {});
   return decoded ? "no error" : decoded.error().message();
 }
@@ -50,57 +50,58 @@ TEST(V2Decode, BinaryTensorsAreViewsOfTheBodyAndAligned) {
 
 TEST(V2Decode, SaysWhatIsWrongAndWhere) {
   const auto with = [](std::string_view input) { return fmt::format(R"({{"inputs":[{}]}})", input); };
-  EXPECT_NE(sentence("").find("empty"), std::string::npos);
-  EXPECT_NE(sentence("{").find("JSON"), std::string::npos);
-  EXPECT_NE(sentence("[]").find(R"(no object: {"inputs": […]} expected)"), std::string::npos);
-  EXPECT_NE(sentence("{}").find("no \"inputs\""), std::string::npos);
-  EXPECT_NE(sentence(R"({"inputs":[]} {})").find("byte 14"), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"shape":[1]})")).find("input 0: \"name\""), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP31","data":[1]})")).find("FP31"), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[-1],"datatype":"FP32","data":[1]})"))
+  EXPECT_NE(v2_sentence("").find("empty"), std::string::npos);
+  EXPECT_NE(v2_sentence("{").find("JSON"), std::string::npos);
+  EXPECT_NE(v2_sentence("[]").find(R"(no object: {"inputs": […]} expected)"), std::string::npos);
+  EXPECT_NE(v2_sentence("{}").find("no \"inputs\""), std::string::npos);
+  EXPECT_NE(v2_sentence(R"({"inputs":[]} {})").find("byte 14"), std::string::npos);
+  EXPECT_NE(v2_sentence(with(R"({"shape":[1]})")).find("input 0: \"name\""), std::string::npos);
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[1],"datatype":"FP31","data":[1]})")).find("FP31"),
+            std::string::npos);
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[-1],"datatype":"FP32","data":[1]})"))
                 .find("element 0 of \"shape\" is no integer from 0 to"),
             std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32"})")).find("neither"), std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1000000000000000000],"datatype":"FP32","data":[1]})"))
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32"})")).find("neither"), std::string::npos);
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[1000000000000000000],"datatype":"FP32","data":[1]})"))
                 .find("1 elements given"),
             std::string::npos);
   EXPECT_NE(
-      sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","data":[1],"parameters":{"binary_data_size":4}})"))
+      v2_sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","data":[1],"parameters":{"binary_data_size":4}})"))
           .find("both"),
       std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}})"))
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"binary_data_size":4}})"))
                 .find("0 bytes are left"),
             std::string::npos);
   EXPECT_NE(
-      sentence(
+      v2_sentence(
           with(
               R"({"name":"x","shape":[1],"datatype":"FP32","data":[1]},{"name":"x","shape":[1],"datatype":"FP32","data":[1]})"))
           .find("given twice"),
       std::string::npos);
-  EXPECT_NE(sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}})"))
+  EXPECT_NE(v2_sentence(with(R"({"name":"x","shape":[1],"datatype":"FP32","parameters":{"shared_memory_region":"r"}})"))
                 .find("shared memory"),
             std::string::npos);
-  EXPECT_NE(sentence(R"({"parameters":{"binary_data_output":1},"inputs":[]})").find("true or false expected"),
+  EXPECT_NE(v2_sentence(R"({"parameters":{"binary_data_output":1},"inputs":[]})").find("true or false expected"),
             std::string::npos);
-  EXPECT_NE(sentence("{}", 5).find("the body has 2 bytes"), std::string::npos);
-  EXPECT_NE(sentence(R"({"inputs":[]}xx)", 13).find("2 bytes follow"), std::string::npos);
-  EXPECT_NE(sentence(R"({"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1}]})"), "no error");
+  EXPECT_NE(v2_sentence("{}", 5).find("the body has 2 bytes"), std::string::npos);
+  EXPECT_NE(v2_sentence(R"({"inputs":[]}xx)", 13).find("2 bytes follow"), std::string::npos);
+  EXPECT_NE(v2_sentence(R"({"inputs":[{"name":"x","shape":[1],"datatype":"FP32","data":[1}]})"), "no error");
 }
 
 TEST(V2Decode, ReadsWhatItHasNoUseForAsJsonToo) {
   const std::string inputs =
       R"("inputs":[{"name":"x","shape":[1],"datatype":"INT8","data":[1],"note":{"a":[1,null]}}])";
-  EXPECT_EQ(sentence(fmt::format(R"({{{},"note":[true,"b",{{}}]}})", inputs)), "no error");
-  EXPECT_NE(sentence(fmt::format(R"({{"note":tru,{}}})", inputs)).find("byte 8"), std::string::npos);
-  EXPECT_NE(sentence(fmt::format(R"({{"x":[1e],{}}})", inputs)).find("at byte"), std::string::npos);
-  EXPECT_NE(sentence(fmt::format(R"({{"x":nul,{}}})", inputs)).find("at byte"), std::string::npos);
+  EXPECT_EQ(v2_sentence(fmt::format(R"({{{},"note":[true,"b",{{}}]}})", inputs)), "no error");
+  EXPECT_NE(v2_sentence(fmt::format(R"({{"note":tru,{}}})", inputs)).find("byte 8"), std::string::npos);
+  EXPECT_NE(v2_sentence(fmt::format(R"({{"x":[1e],{}}})", inputs)).find("at byte"), std::string::npos);
+  EXPECT_NE(v2_sentence(fmt::format(R"({{"x":nul,{}}})", inputs)).find("at byte"), std::string::npos);
 }
 
 TEST(V2Decode, HasABoundOfTensors) {
   std::string inputs;
   for (int i = 0; i < 1025; ++i)
     inputs += fmt::format(R"({}{{"name":"x{}","shape":[0],"datatype":"INT8","data":[]}})", i == 0 ? "" : ",", i);
-  EXPECT_NE(sentence(fmt::format(R"({{"inputs":[{}]}})", inputs)).find("over 1024 inputs"), std::string::npos);
+  EXPECT_NE(v2_sentence(fmt::format(R"({{"inputs":[{}]}})", inputs)).find("over 1024 inputs"), std::string::npos);
 }
 
 TEST(V2Decode, TakesTheWholeRangeOfUnsignedParameters) {
@@ -120,7 +121,7 @@ TEST(V2Decode, TakesTheWholeRangeOfUnsignedParameters) {
 TEST(V2Decode, HasABoundOfParameters) {
   std::string parameters;
   for (int i = 0; i < 1025; ++i) parameters += fmt::format(R"({}"p{}":1)", i == 0 ? "" : ",", i);
-  EXPECT_EQ(sentence(fmt::format(R"({{"parameters":{{{}}},"inputs":[]}})", parameters)),
+  EXPECT_EQ(v2_sentence(fmt::format(R"({{"parameters":{{{}}},"inputs":[]}})", parameters)),
             "the request has over 1024 parameters, the most that is taken");
 }
 

@@ -17,11 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 using core::Code;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 const fs::path backends = SLIPWAY_TEST_BACKENDS;
 const fs::path fake = backends / "libslipway_backend_fake.so";

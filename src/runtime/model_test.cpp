@@ -20,9 +20,9 @@ namespace {
 
 using core::Code;
 using core::DataType;
-using testing::ElementsAre;
-using testing::EndsWith;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 class Fake : public testing::Test {
  protected:

@@ -22,7 +22,7 @@ JobList list(Jobs... jobs) {
   return made;
 }
 
-std::vector<core::Tensor> one(core::Tensor tensor) {
+std::vector<core::Tensor> only(core::Tensor tensor) {
   std::vector<core::Tensor> made;
   made.push_back(std::move(tensor));
   return made;
@@ -37,7 +37,7 @@ TEST(Batcher, PassesASingleJobStraightThrough) {
   auto output = copy_of(inputs.front());
   output.shape = {5};  // whatever a model makes of one request is its answer
   const std::byte* made = output.data.data();
-  const auto parts = batcher.scatter(jobs, one(std::move(output)));
+  const auto parts = batcher.scatter(jobs, only(std::move(output)));
   ASSERT_TRUE(parts);
   EXPECT_EQ(parts->front().front().data.data(), made);
 }
@@ -50,7 +50,7 @@ TEST(Batcher, GathersAndScattersRows) {
   EXPECT_EQ(inputs.front().name, "x");
   EXPECT_THAT(floats(inputs.front().bytes), ElementsAre(1, 1, 2, 2, 2, 2, 4, 4));
 
-  const auto parts = batcher.scatter(jobs, one(copy_of(inputs.front())));
+  const auto parts = batcher.scatter(jobs, only(copy_of(inputs.front())));
   ASSERT_TRUE(parts) << parts.error().message();
   ASSERT_EQ(parts->size(), 4U);
   EXPECT_THAT(floats((*parts)[0][0].data.bytes()), ElementsAre(1, 1));
@@ -77,7 +77,7 @@ TEST(Batcher, GathersAndScattersBytes) {
   const JobList jobs = list(make_bytes_job({"a", ""}), make_bytes_job({std::string("long\0er", 7)}));
   const auto inputs = batcher.gather(jobs);
   EXPECT_THAT(inputs.front().shape, ElementsAre(3, 1));
-  const auto parts = batcher.scatter(jobs, one(copy_of(inputs.front())));
+  const auto parts = batcher.scatter(jobs, only(copy_of(inputs.front())));
   ASSERT_TRUE(parts) << parts.error().message();
   EXPECT_THAT(*core::read_bytes_elements((*parts)[0][0].data.bytes(), 2), ElementsAre("a", ""));
   EXPECT_THAT(*core::read_bytes_elements((*parts)[1][0].data.bytes(), 1), ElementsAre(std::string("long\0er", 7)));
@@ -89,7 +89,7 @@ TEST(Batcher, RefusesAnOutputThatIsNotBatched) {
   for (const core::Shape& shape : {core::Shape{1, 6}, core::Shape{}, core::Shape{2, 3}}) {
     auto output = copy_of(batcher.gather(jobs).front());
     output.shape = shape;
-    const auto parts = batcher.scatter(jobs, one(std::move(output)));
+    const auto parts = batcher.scatter(jobs, only(std::move(output)));
     ASSERT_FALSE(parts);
     EXPECT_EQ(parts.error().code(), core::Code::internal);
     EXPECT_THAT(parts.error().message(), HasSubstr("batch of 3 rows"));
@@ -102,14 +102,14 @@ TEST(Batcher, RefusesAnOutputWithTooFewBytes) {
   const JobList jobs = list(make_job(1), make_job(2));
   auto output = copy_of(batcher.gather(jobs).front());
   output.data.resize(20);
-  auto parts = batcher.scatter(jobs, one(std::move(output)));
+  auto parts = batcher.scatter(jobs, only(std::move(output)));
   ASSERT_FALSE(parts);
   EXPECT_THAT(parts.error().message(), HasSubstr("20 bytes"));
 
   const JobList words = list(make_bytes_job({"a"}), make_bytes_job({"b"}));
   output = copy_of(batcher.gather(words).front());
   output.data.resize(output.data.size() - 1);
-  EXPECT_FALSE(batcher.scatter(words, one(std::move(output))));
+  EXPECT_FALSE(batcher.scatter(words, only(std::move(output))));
 }
 
 }  // namespace

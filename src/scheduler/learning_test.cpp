@@ -23,12 +23,12 @@ using testing::make_job;
 std::atomic<Duration> elapsed{};
 core::TimePoint hand_driven() { return core::TimePoint() + 1h + elapsed.load(); }
 
-using Curve = std::function<Duration(std::int64_t rows, std::size_t runs)>;
+using CostCurve = std::function<Duration(std::int64_t rows, std::size_t runs)>;
 
 /// Gives its input back and moves the clock by what the curve says; not before `all_asked`.
 class CostlyRunner : public runtime::Runner {
  public:
-  CostlyRunner(Curve curve, std::vector<std::int64_t>& runs, std::latch& all_asked)
+  CostlyRunner(CostCurve curve, std::vector<std::int64_t>& runs, std::latch& all_asked)
       : curve_(std::move(curve)), runs_(runs), all_asked_(all_asked) {}
   core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
                                               std::span<const std::uint32_t> /*outputs*/) override {
@@ -42,7 +42,7 @@ class CostlyRunner : public runtime::Runner {
   }
 
  private:
-  Curve curve_;
+  CostCurve curve_;
   std::vector<std::int64_t>& runs_;
   std::latch& all_asked_;
 };
@@ -72,7 +72,7 @@ class Clients {
 };
 
 /// The rows of each run of one instance that serves sixteen clients.
-std::vector<std::int64_t> runs_of(const Curve& curve, int requests) {
+std::vector<std::int64_t> runs_of(const CostCurve& curve, int requests) {
   std::vector<std::int64_t> runs;
   metrics::Registry registry;
   Probe probe(registry, "costly", "1");
@@ -96,16 +96,16 @@ double mean(std::span<const std::int64_t> runs) {
   return rows / static_cast<double>(std::max<std::size_t>(runs.size(), 1));
 }
 
-Duration pays(std::int64_t rows) { return 10ms + rows * 100us; }
-Duration pays_not(std::int64_t rows) { return rows * 10ms; }
+Duration batches_pay(std::int64_t rows) { return 10ms + rows * 100us; }
+Duration batches_do_not(std::int64_t rows) { return rows * 10ms; }
 
 TEST(Learning, BatchesGrowWhereTheyPay) {
-  const auto runs = runs_of([](auto rows, auto) { return pays(rows); }, 4000);
+  const auto runs = runs_of([](auto rows, auto) { return batches_pay(rows); }, 4000);
   EXPECT_GT(mean(std::span(runs).last(runs.size() / 2)), 14);
 }
 
 TEST(Learning, RequestsRunAloneWhereBatchesDoNotPay) {
-  const auto runs = runs_of([](auto rows, auto) { return pays_not(rows); }, 4000);
+  const auto runs = runs_of([](auto rows, auto) { return batches_do_not(rows); }, 4000);
   const auto late = std::span(runs).last(runs.size() / 2);
   EXPECT_GE(std::ranges::count(late, 1), static_cast<std::ptrdiff_t>(late.size() * 30 / 32));
 }
@@ -113,12 +113,12 @@ TEST(Learning, RequestsRunAloneWhereBatchesDoNotPay) {
 TEST(Learning, AChangeIsNoticed) {
   constexpr std::size_t change = 1000;
   const auto to_pays =
-      runs_of([](auto rows, auto runs) { return runs < change ? pays_not(rows) : pays(rows); }, 20'000);
+      runs_of([](auto rows, auto runs) { return runs < change ? batches_do_not(rows) : batches_pay(rows); }, 20'000);
   ASSERT_GT(to_pays.size(), change + 400);
   EXPECT_LT(mean(std::span(to_pays).subspan(change - 300, 300)), 2);
   EXPECT_GT(mean(std::span(to_pays).last(200)), 14);
   const auto to_pays_not =
-      runs_of([](auto rows, auto runs) { return runs < change ? pays(rows) : pays_not(rows); }, 20'000);
+      runs_of([](auto rows, auto runs) { return runs < change ? batches_pay(rows) : batches_do_not(rows); }, 20'000);
   ASSERT_GT(to_pays_not.size(), change + 600);
   EXPECT_GT(mean(std::span(to_pays_not).subspan(change - 300, 300)), 14);
   EXPECT_LT(mean(std::span(to_pays_not).last(300)), 2);

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::make_job;
 
-const core::TimePoint start = core::TimePoint() + std::chrono::hours(1);
+const core::TimePoint line_start = core::TimePoint() + std::chrono::hours(1);
 
 /// A queue of three levels and nothing around it. Jobs are told apart by their ids.
 struct Line {
@@ -96,16 +96,16 @@ TEST(PriorityOrder, WhatIsPutBackGoesBeforeThoseOfItsLevelOnly) {
 
 TEST(PriorityOrder, WhoIsLateGoesBehindTheOthersOfItsLevelAndStaysThere) {
   Line line;
-  line.add(2, "a", start + milliseconds(10));
-  line.add(2, "b", start + milliseconds(30));
+  line.add(2, "a", line_start + milliseconds(10));
+  line.add(2, "b", line_start + milliseconds(30));
   line.add(3, "c");
-  line.review(start + milliseconds(9));
+  line.review(line_start + milliseconds(9));
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("a", "b", "c"));
-  line.review(start + milliseconds(10));
+  line.review(line_start + milliseconds(10));
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("b", "a", "c"));
   line.add(2, "d");
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("b", "d", "a", "c"));
-  line.review(start + milliseconds(30));
+  line.review(line_start + milliseconds(30));
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("d", "a", "b", "c"));
   EXPECT_THAT(line.dropped, IsEmpty());
 }
@@ -115,20 +115,20 @@ TEST(PriorityOrder, WhatMustNotRunIsFoundBehindAllOthers) {
   line.add(1, "a");
   line.add(3, "b").request.cancelled = std::make_shared<std::atomic<bool>>(true);
   JobList late = Line::one(3, "c");
-  late.front().request.deadline = start + milliseconds(5);
+  late.front().request.deadline = line_start + milliseconds(5);
   line.order.add(line.jobs, late);
-  line.review(start + milliseconds(4));
+  line.review(line_start + milliseconds(4));
   EXPECT_THAT(line.dropped, IsEmpty());
-  line.review(start + milliseconds(5));
+  line.review(line_start + milliseconds(5));
   EXPECT_THAT(Line::ids(line.dropped), ElementsAre("b", "c"));
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("a"));
 }
 
 TEST(PriorityOrder, ALevelIsFullByItselfAndCountsTheLate) {
   Line line;
-  line.add(1, "a", start);
+  line.add(1, "a", line_start);
   EXPECT_FALSE(line.order.is_full(1));
-  line.review(start);
+  line.review(line_start);
   line.add(1, "b");
   EXPECT_TRUE(line.order.is_full(1));
   EXPECT_FALSE(line.order.is_full(2));
@@ -141,7 +141,7 @@ TEST(PriorityOrder, StaysSortedThroughAnything) {
   Line line;
   std::mt19937 random(7);
   for (int step = 0; step < 5000; ++step) {
-    const core::TimePoint now = start + milliseconds(step);
+    const core::TimePoint now = line_start + milliseconds(step);
     const bool can_be_late = random() % 3 == 0;
     line.add(static_cast<std::uint32_t>(1 + random() % 3), std::to_string(step),
              can_be_late ? now + milliseconds(random() % 50) : core::no_deadline);

@@ -12,12 +12,12 @@ namespace {
 using std::chrono::microseconds;
 using testing::make_job;
 
-const core::TimePoint start = core::TimePoint() + std::chrono::hours(1);
+const core::TimePoint rules_start = core::TimePoint() + std::chrono::hours(1);
 
 /// A job of that priority and timeout of its own, as the rules leave it.
 Job applied(const config::PrioritySpec& spec, std::uint32_t priority, microseconds timeout = microseconds(0)) {
   Job job = make_job();
-  job.request.received = start;
+  job.request.received = rules_start;
   job.priority = priority;
   job.timeout = timeout;
   QueueRules(spec).apply(job);
@@ -60,7 +60,7 @@ TEST(QueueRules, ARequestsOwnTimeoutHoldsWhereThePolicyLetsItAndItIsShorter) {
                                        .default_timeout = microseconds(row.of_policy_us),
                                        .allow_timeout_override = row.may_override};
       const Job job = applied(three_levels(policy), 1, microseconds(row.own_us));
-      const core::TimePoint end = row.holds_us == 0 ? core::no_deadline : start + microseconds(row.holds_us);
+      const core::TimePoint end = row.holds_us == 0 ? core::no_deadline : rules_start + microseconds(row.holds_us);
       EXPECT_EQ(job.request.deadline, delay ? core::no_deadline : end) << row.of_policy_us << ' ' << row.own_us;
       EXPECT_EQ(job.late_at, delay ? end : core::no_deadline) << row.of_policy_us << ' ' << row.own_us;
     }
@@ -70,16 +70,16 @@ TEST(QueueRules, ARequestsOwnTimeoutHoldsWhereThePolicyLetsItAndItIsShorter) {
 TEST(QueueRules, WithoutAPolicyARequestsOwnTimeoutHolds) {
   EXPECT_EQ(applied({.levels = 2, .default_level = 1, .default_policy = {}, .policies = {}}, 0, microseconds(50))
                 .request.deadline,
-            start + microseconds(50));
+            rules_start + microseconds(50));
 }
 
 TEST(QueueRules, ADeadlineThatIsThereIsNeverProlonged) {
   for (const bool delay : {false, true}) {
     Job job = make_job();
-    job.request.received = start;
-    job.request.deadline = start + microseconds(10);
+    job.request.received = rules_start;
+    job.request.deadline = rules_start + microseconds(10);
     QueueRules(three_levels({.delay_on_timeout = delay, .default_timeout = microseconds(100)})).apply(job);
-    EXPECT_EQ(job.request.deadline, start + microseconds(10));
+    EXPECT_EQ(job.request.deadline, rules_start + microseconds(10));
   }
 }
 
@@ -89,7 +89,7 @@ TEST(QueueRules, ALevelsOwnPolicyWinsOverTheDefault) {
   const QueueRules rules(spec);
   EXPECT_EQ(rules.most_waiting(1), 2U);
   EXPECT_EQ(rules.most_waiting(2), 5U);
-  EXPECT_EQ(applied(spec, 1).request.deadline, start + microseconds(7));
+  EXPECT_EQ(applied(spec, 1).request.deadline, rules_start + microseconds(7));
   EXPECT_EQ(applied(spec, 2).request.deadline, core::no_deadline);
   EXPECT_EQ(QueueRules({}).most_waiting(0), 0U);
 }

@@ -44,7 +44,7 @@ TEST(RunCost, SaysNothingOfInputsMuchLargerThanThoseSeen) {
 }
 
 /// What the test and the runner, which the scheduler owns, both see.
-struct Stage {
+struct HereStage {
   std::atomic<bool> gated{false};
   std::atomic<std::int64_t> rows{0};  ///< of the last run
   std::atomic<bool> refuses_batches{false};
@@ -52,9 +52,9 @@ struct Stage {
   std::binary_semaphore leave{0};
 };
 
-class EchoRunner : public runtime::Runner {
+class HereRunner : public runtime::Runner {
  public:
-  explicit EchoRunner(Stage& stage) : stage_(stage) {}
+  explicit HereRunner(HereStage& stage) : stage_(stage) {}
   core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
                                               std::span<const std::uint32_t> /*outputs*/) override {
     if (stage_.gated.exchange(false)) {
@@ -69,18 +69,18 @@ class EchoRunner : public runtime::Runner {
   }
 
  private:
-  Stage& stage_;
+  HereStage& stage_;
 };
 
 struct RunHere : ::testing::Test {
   metrics::Registry registry;
   Probe probe{registry, "echo", "1"};
-  Stage stage;
+  HereStage stage;
   std::unique_ptr<Scheduler> scheduler;
 
   void start(std::chrono::microseconds max_delay = 0us, core::Clock clock = core::now) {
     std::vector<std::unique_ptr<runtime::Runner>> runners;
-    runners.push_back(std::make_unique<EchoRunner>(stage));
+    runners.push_back(std::make_unique<HereRunner>(stage));
     scheduler = std::make_unique<Scheduler>(Options{.max_batch_rows = 8, .max_delay = max_delay, .clock = clock},
                                             std::vector<core::TensorInfo>(1), std::move(runners), probe);
   }

@@ -23,11 +23,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::make_job;
 
-std::atomic<core::TimePoint> hand = core::TimePoint() + 1h;
-core::TimePoint by_hand() { return hand; }
+std::atomic<core::TimePoint> schedule_hand = core::TimePoint() + 1h;
+core::TimePoint schedule_clock() { return schedule_hand; }
 
 /// A run of a value in `gates` waits for the test. Outlives the scheduler.
-struct Stage {
+struct ScheduleStage {
   std::counting_semaphore<> entered{0};
   std::map<int, std::binary_semaphore> gates;
   std::mutex mutex;
@@ -36,7 +36,7 @@ struct Stage {
 
 class GatedEcho : public runtime::Runner {
  public:
-  explicit GatedEcho(Stage& stage) : stage_(stage) {}
+  explicit GatedEcho(ScheduleStage& stage) : stage_(stage) {}
   core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
                                               std::span<const std::uint32_t> /*outputs*/) override {
     const int value = static_cast<int>(testing::floats(inputs.front().bytes).front());
@@ -52,7 +52,7 @@ class GatedEcho : public runtime::Runner {
   }
 
  private:
-  Stage& stage_;
+  ScheduleStage& stage_;
 };
 
 struct ScheduleTest : ::testing::Test {
@@ -60,14 +60,14 @@ struct ScheduleTest : ::testing::Test {
 
   metrics::Registry registry;
   Probe probe{registry, "echo", "1"};
-  Stage stage;
+  ScheduleStage stage;
   std::mutex mutex;
   std::vector<int> left;
   std::unique_ptr<Scheduler> scheduler;
 
   void start(Options options, int instances = 1) {
     options.model = "echo";
-    options.clock = by_hand;
+    options.clock = schedule_clock;
     std::vector<std::unique_ptr<runtime::Runner>> runners;
     for (int i = 0; i < instances; ++i) runners.push_back(std::make_unique<GatedEcho>(stage));
     scheduler =
@@ -75,7 +75,7 @@ struct ScheduleTest : ::testing::Test {
   }
   Answer submit(int value, std::uint32_t priority = 0, core::Duration timeout = {}) {
     Job job = make_job(1, 2, static_cast<float>(value));
-    job.request.received = hand;
+    job.request.received = schedule_hand;
     job.priority = priority;
     job.timeout = timeout;
     Answer answer = answer_of(job);
@@ -137,7 +137,7 @@ TEST_F(ScheduleTest, WhatIsLateIsRefusedOrRunsBehindTheOthers) {
     Answer first = occupy(0);
     Answer late = submit(1, 0, 10ms);
     Answer other = submit(2);
-    hand = hand.load() + 10ms;
+    schedule_hand = schedule_hand.load() + 10ms;
     stage.gates.at(0).release();
     EXPECT_TRUE(other.get());
     if (delay) {

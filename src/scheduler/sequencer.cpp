@@ -13,6 +13,7 @@
 
 #include "core/once.hpp"
 #include "scheduler/answer.hpp"
+#include "scheduler/batch_policy.hpp"
 
 namespace slipway::scheduler {
 
@@ -187,7 +188,7 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
   std::optional<Job> job;
   core::SequencePlace place;
   std::vector<std::string> unasked;
-  bool begun = true;
+  std::optional<core::Error> refused;
   {
     const std::lock_guard lock(mutex_);
     if (sequence->running) return false;
@@ -201,18 +202,25 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     sequence->waiting.pop_front();
     --waiting_;
     place = *job->request.sequence;
-    begun = place.start || !sequence->over;
-    if (begun) {
+    const core::TimePoint now = clock_();
+    if (auto late = refusal(*job, now)) {
+      // here, or each of them would wait for an instance by itself
+      refused = std::move(late);
+      sequence->over = sequence->over || place.start;
+      sequence->last_used = now;
+    } else if (!place.start && sequence->over) {
+      refused = not_begun(id);
+    } else {
       unasked = fill(*job, *sequence);
       sequence->running = true;
     }
   }
-  if (begun) {
+  if (!refused) {
     // outside the lock, as it is called there where there is no memory for it
     job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));
     submit_(*std::move(job));
   } else {
-    refuse(*job, not_begun(id));
+    refuse(*job, *std::move(refused));
   }
   return true;
 }

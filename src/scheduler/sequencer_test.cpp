@@ -48,8 +48,10 @@ class SequencerTest : public ::testing::Test {
     std::size_t outputs = 0;
   };
 
-  void ask(core::SequenceId id, float x, bool start = false, bool end = false) {
+  void ask(core::SequenceId id, float x, bool start = false, bool end = false,
+           core::TimePoint deadline = core::no_deadline) {
     Job job = testing::make_job(1, 1, x);
+    job.request.deadline = deadline;
     job.request.inputs.front().shape = {1};
     job.request.inputs.resize(3);
     job.request.sequence = core::SequencePlace{std::move(id), start, end};
@@ -105,6 +107,18 @@ class SequencerTest : public ::testing::Test {
                        probe_, [] { return the_time; }};
   std::deque<Job> waiting_;  // those that are left end before the sequencer
 };
+
+TEST_F(SequencerTest, WhatIsLateBehindAnotherWaitsForNoInstance) {
+  ask(1U, 1, true);
+  ask(1U, 2, false, false, the_time + 1s);
+  ask(1U, 3, false, false, the_time + 1s);
+  ask(1U, 4);
+  the_time += 2s;
+  run();
+  EXPECT_EQ(values(), (std::vector<float>{101, -1, -1}));
+  run();
+  EXPECT_EQ(answers_.back().y, 105) << "which goes on where the first has ended";
+}
 
 TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
   at_once_ = true;

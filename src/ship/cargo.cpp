@@ -30,7 +30,7 @@ Packages packages_of_all(const Needs& needs) {
   return packages_of(all);
 }
 
-void add(std::vector<Item>& items, std::vector<Item> more) {
+void append(std::vector<Item>& items, std::vector<Item> more) {
   items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
@@ -97,8 +97,8 @@ LayerPlan Gatherer::program(std::vector<Item> licences) {
   LayerPlan plan{.title = fmt::format("slipway {} and the libraries it needs", SLIPWAY_VERSION), .items = {}};
   plan.items.push_back(program_item(program, "usr/bin/slipway"));
   for (const fs::path& library : needs_.program) add_library(plan, library, system_library(library));
-  add(plan.items, std::move(licences));
-  add(plan.items, system_files());
+  append(plan.items, std::move(licences));
+  append(plan.items, system_files());
   add_packages(plan, needs_.program);
   components_.push_back({"slipway", SLIPWAY_VERSION, "", hex_sha256_of(program)});
   return plan;
@@ -115,8 +115,8 @@ LayerPlan Gatherer::backend(const runtime::BackendInfo& info) {
     }
     add_packages(plan, libraries->second);
   }
-  add(plan.items, files.data());
-  add(plan.items, files.licences(info.name));
+  append(plan.items, files.data());
+  append(plan.items, files.licences(info.name));
   components_.push_back({info.runtime_name, info.runtime_version, "", ""});
   return plan;
 }
@@ -131,7 +131,7 @@ core::Result<ModelPlans> model_plans(const PackPlan& plan) {
   const Placement placement{plan.base, plan.target, plan.output};
   ModelPlans plans;
   TRY(plans.configuration, configuration_files(plan.sources, placement));
-  add(plans.configuration.items, plan.more);
+  append(plans.configuration.items, plan.more);
   for (const models::Source& source : plan.sources) {
     TRY(LayerPlan version, version_files(source, placement));
     plans.versions.push_back(std::move(version));

@@ -18,7 +18,7 @@ std::string cores(std::uint64_t millis) {
 /// Mebibytes, which Compose calls M.
 std::string mebibytes(std::uint64_t bytes) { return fmt::format("{}M", rounded_up(bytes, mebi) / mebi); }
 
-void add_resources(YamlText& text, const DeployPlan& plan) {
+void add_service_resources(YamlText& text, const DeployPlan& plan) {
   text.mark("cores and memory");
   text.add(4, "deploy:\n  resources:\n    limits:\n");
   if (plan.cpu_limit_millis > 0)
@@ -37,7 +37,7 @@ devices:
            Scalar::number(plan.gpus));
 }
 
-void add_ports(YamlText& text, const DeployPlan& plan) {
+void add_service_ports(YamlText& text, const DeployPlan& plan) {
   text.mark("ports, and who reaches them");
   text.add(4, "ports:  # of this machine alone; without 127.0.0.1 of every network that it is in\n");
   const auto add = [&](std::uint16_t port) {
@@ -48,7 +48,7 @@ void add_ports(YamlText& text, const DeployPlan& plan) {
   if (plan.subject.metrics_port) add(*plan.subject.metrics_port);
 }
 
-void add_environment(YamlText& text, const DeployPlan& plan) {
+void add_service_environment(YamlText& text, const DeployPlan& plan) {
   text.mark("settings (SLIPWAY_…)");
   text.add(4, R"(
 environment:  # every option of slipway serve has a variable
@@ -77,9 +77,9 @@ std::string compose_file(const DeployPlan& plan) {
   text.add(0, "name: {}\nservices:\n  {}:\n", Scalar::text(plan.name), Scalar::text(plan.name));
   text.mark("image");
   text.add(4, "image: {}\n", Scalar::text(plan.image));
-  add_ports(text, plan);
-  add_resources(text, plan);
-  add_environment(text, plan);
+  add_service_ports(text, plan);
+  add_service_resources(text, plan);
+  add_service_environment(text, plan);
   text.add(4, R"(
 restart: unless-stopped
 stop_grace_period: {}  # drain delay, drain timeout, and 5 s to end

@@ -23,7 +23,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// "./usr/x", as dpkg-deb names it. How much of a disk it takes, in KiB.
-std::uint64_t add(LayerPlan& data, Item item) {
+std::uint64_t add_item(LayerPlan& data, Item item) {
   constexpr std::uint64_t kibi = 1024;
   std::error_code failure;
   const std::uint64_t size = item.from.empty() ? item.text.size() : fs::file_size(item.from, failure);
@@ -103,12 +103,12 @@ core::Result<Blob> write_deb(const Cargo& cargo, const std::vector<LayerPlan>& l
   LayerPlan data{.title = "data", .items = {}};
   std::uint64_t installed_kib = 0;
   for (const LayerPlan& layer : layers) {
-    for (const Item& item : layer.items) installed_kib += add(data, item);
+    for (const Item& item : layer.items) installed_kib += add_item(data, item);
   }
   installed_kib +=
-      add(data, text_item("usr/lib/systemd/system/" + name.package + ".service", deb_unit(name, cargo, plan)));
-  installed_kib += add(data, text_item(defaults, deb_defaults(name, plan)));
-  installed_kib += add(data, text_item("usr/share/doc/" + name.package + "/copyright", deb_copyright()));
+      add_item(data, text_item("usr/lib/systemd/system/" + name.package + ".service", deb_unit(name, cargo, plan)));
+  installed_kib += add_item(data, text_item(defaults, deb_defaults(name, plan)));
+  installed_kib += add_item(data, text_item("usr/share/doc/" + name.package + "/copyright", deb_copyright()));
   std::set<std::string> depends;
   for (const auto& [file, owner] : cargo.owners) depends.insert(dependency_on(owner, file.substr(file.rfind('/') + 1)));
 

@@ -12,8 +12,8 @@ namespace slipway::ship {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Deb = core::FolderTest;
 

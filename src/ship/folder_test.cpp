@@ -8,9 +8,9 @@
 namespace slipway::ship {
 namespace {
 
-using testing::Contains;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<std::string> names_of(const LayerPlan& plan) {
   std::vector<std::string> names;

@@ -14,7 +14,7 @@ constexpr std::size_t in_container = 10;
 
 bool needs_volumes(const DeployPlan& plan) { return plan.brings_models() || plan.subject.is_app; }
 
-void add_ports(YamlText& text, const DeployPlan& plan) {
+void add_pod_ports(YamlText& text, const DeployPlan& plan) {
   const auto add = [&](const char* name, std::uint16_t port) {
     text.add(in_container, R"(
   - name: {}
@@ -165,7 +165,7 @@ template:
   if (plan.brings_models()) add_arguments(text, plan, in_container, "/srv/models");  // else the image knows its own
   add_resources(text, plan, in_container);
   add_environment(text, plan, in_container);
-  add_ports(text, plan);
+  add_pod_ports(text, plan);
   add_probes(text, in_container);
   add_container_security(text, in_container);
   add_mounts(text, plan);

@@ -32,7 +32,8 @@ fs::path own_folder(const models::Source& source, const fs::path& base) {
 }
 
 /// `is_asked_for`: a link of the user's own choice may lead anywhere.
-core::Result<void> add(LayerPlan& plan, const fs::path& given, const Placement& placement, bool is_asked_for = false) {
+core::Result<void> add_files(LayerPlan& plan, const fs::path& given, const Placement& placement,
+                             bool is_asked_for = false) {
   const fs::path file = given.lexically_normal();
   std::error_code failure;
   const fs::path real = fs::canonical(file, failure);
@@ -67,7 +68,7 @@ core::Result<void> add_folder(LayerPlan& plan, const fs::path& folder, const Pla
     if (is_hidden(entries->path())) {
       entries.disable_recursion_pending();
     } else if (entries->is_regular_file(ignored)) {
-      TRY_VOID(add(plan, entries->path(), placement));
+      TRY_VOID(add_files(plan, entries->path(), placement));
     }
   }
   if (failure)
@@ -109,8 +110,8 @@ core::Result<LayerPlan> version_files(const models::Source& source, const Placem
   if (const fs::path folder = own_folder(source, placement.base); !folder.empty()) {
     TRY_VOID(add_folder(plan, folder, placement));
   } else {
-    TRY_VOID(add(plan, source.path, placement, true));
-    for (const fs::path& file : models::companions_of(source.path)) TRY_VOID(add(plan, file, placement));
+    TRY_VOID(add_files(plan, source.path, placement, true));
+    for (const fs::path& file : models::companions_of(source.path)) TRY_VOID(add_files(plan, file, placement));
   }
   // they are in the layer of the configuration
   std::erase_if(plan.items, [&](const Item& item) {
@@ -122,7 +123,7 @@ core::Result<LayerPlan> version_files(const models::Source& source, const Placem
 core::Result<LayerPlan> configuration_files(const std::vector<models::Source>& sources, const Placement& placement) {
   LayerPlan plan{.title = "configuration of the models", .items = {}};
   for (const models::Source& source : sources) {
-    for (const fs::path& file : source.spec.files) TRY_VOID(add(plan, file, placement));
+    for (const fs::path& file : source.spec.files) TRY_VOID(add_files(plan, file, placement));
   }
   return plan;
 }

@@ -8,8 +8,8 @@ namespace slipway::ship {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::UnorderedElementsAre;
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 class ModelFiles : public core::FolderTest {
  protected:

@@ -10,7 +10,7 @@ namespace slipway::ship {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 class PushTest : public core::FolderTest {
  protected:

@@ -66,7 +66,7 @@ void add_settings(YamlText& text, const DeployPlan& plan) {
   text.add(0, "EnvironmentFile=-/etc/slipway/{}.env\n", Scalar::unit_word(plan.name));
 }
 
-void add_resources(YamlText& text, const DeployPlan& plan) {
+void add_unit_resources(YamlText& text, const DeployPlan& plan) {
   text.mark("cores and memory");
   if (plan.cpu_limit_millis > 0)
     text.add(0, "# the server runs an instance of each model a core: 100% is one\nCPUQuota={}%\n",
@@ -107,7 +107,7 @@ Type=exec
            Scalar::unit_word(plan.name));
   add_command(text, plan);
   add_settings(text, plan);
-  add_resources(text, plan);
+  add_unit_resources(text, plan);
   text.add(0, R"(
 Restart=on-failure
 RestartSec=1

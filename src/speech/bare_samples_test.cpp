@@ -10,8 +10,8 @@
 namespace slipway::speech {
 namespace {
 
-using testing::ElementsAre;
-using testing::FloatNear;
+using ::testing::ElementsAre;
+using ::testing::FloatNear;
 
 std::vector<float> read(AudioType type, const std::vector<std::uint8_t>& bytes, std::size_t block = 1000) {
   BareSamples samples(type);

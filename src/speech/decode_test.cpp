@@ -11,7 +11,7 @@
 namespace slipway::speech {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// A WAV file of 8-bit mono samples.
 std::string wav(std::uint32_t rate, std::size_t samples, char value = '\x80') {

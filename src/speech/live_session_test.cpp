@@ -9,8 +9,8 @@
 namespace slipway::speech {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// A session whose voice is where the samples are loud, and a model that hears when the test says so.
 class Live : public testing::Test {

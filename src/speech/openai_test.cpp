@@ -8,7 +8,7 @@ namespace slipway::speech {
 namespace {
 
 namespace json = boost::json;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 const Transcript transcript{
     {{.begin = 0.25, .end = 1.5, .text = "Ever tried.", .words = {}, .confidence = {}, .language = ""},

@@ -7,8 +7,8 @@
 namespace slipway::speech {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 constexpr std::size_t second = sample_rate;
 

@@ -8,8 +8,8 @@ namespace slipway::speech {
 namespace {
 
 namespace json = boost::json;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 Phrase phrase(double begin, double end, std::string text) {
   return {.begin = begin, .end = end, .text = std::move(text), .words = {}, .confidence = {}, .language = ""};

@@ -5,7 +5,7 @@
 namespace crm {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::size_t rows_max = 1000) {
   CsvReader reader(text, rows_max);

@@ -8,7 +8,7 @@
 namespace crm {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 class RecordsTest : public testing::Test {
  protected:

@@ -8,8 +8,8 @@
 namespace crm {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Passes statements on, and notes each with the way that the database takes to answer it.
 class Watched : public Connection {

@@ -118,7 +118,7 @@ class DictationSocket : public SpeechEvents {
     }
   }
 
-  websocket::stream<beast::tcp_stream&> socket_;
+  websocket::stream<beast::tcp_stream&, false> socket_;
   asio::steady_timer wake_;
   std::deque<std::string> answers_;
   std::string language_;

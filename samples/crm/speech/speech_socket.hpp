@@ -50,7 +50,7 @@ class SpeechSocket : public std::enable_shared_from_this<SpeechSocket> {
   static constexpr int kept_seconds = 60;
 
  private:
-  using Socket = boost::beast::websocket::stream<boost::beast::tcp_stream>;
+  using Socket = boost::beast::websocket::stream<boost::beast::tcp_stream, false>;
 
   boost::asio::awaitable<std::string> talk();  ///< why the connection ended; empty: all was said and understood
   boost::asio::awaitable<std::string> connect(Socket& socket);

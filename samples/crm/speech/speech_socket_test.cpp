@@ -19,9 +19,9 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::use_awaitable;
 using tcp = asio::ip::tcp;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using WebSocket = beast::websocket::stream<beast::tcp_stream>;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using WebSocket = beast::websocket::stream<beast::tcp_stream, false>;
 
 /// What was told, a line a call.
 class Told : public SpeechEvents {

@@ -65,6 +65,14 @@ TEST_F(GrpcSession, WhoWantsAllAtOnceGetsNothingBeforeTheEnd) {
 }
 
 TEST_F(GrpcSession, ACallThatIsNotSentToItsEndIsEnded) {
+  const auto silent = client_.begin("/echo", "", false);
+  client_.exchange();
+  session_.expire(core::now() + read_timeout + std::chrono::seconds(1));
+  client_.exchange();
+  EXPECT_EQ(client_.status(silent), "4") << "one that has sent nothing, too";
+}
+
+TEST_F(GrpcSession, ACallWhoseMessageHasNoEndBehindItIsEnded) {
   for (int i = 0; i < 2; ++i) client_.begin("/keep", "", false);
   client_.exchange();
   for (const auto& kept : kept_) kept->all_at_once = true;

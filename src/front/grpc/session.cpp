@@ -196,6 +196,7 @@ void Session::open(Stream& stream) {
   try {
     stream.handler = method->second(stream.call);
     if (ending_) stream.handler->on_end();
+    touch(stream);  // its time to be sent to its end begins
   } catch (const std::exception& error) {
     finish(stream, core::fail(Code::internal, error.what()));
   }
@@ -281,7 +282,7 @@ void Session::hand_on(Stream& stream) {
     nghttp2_session_consume_stream(session_.get(), stream.id, stream.unacknowledged - held);
     stream.unacknowledged = held;
   }
-  const bool lacks_end = held > 0 && handler && handler->wants_all_at_once() && !stream.half_closed;
+  const bool lacks_end = handler && !stream.status && handler->wants_all_at_once() && !stream.half_closed;
   count_half_sent(stream);
   await_rest(stream, lacks_end || (held == 0 && stream.half_sent > 0));
 }

@@ -11,11 +11,14 @@
 #include <chrono>
 #include <utility>
 
+#include "core/printable.hpp"
+
 namespace slipway::front::http {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
+using boost::system::error_code;
 
 namespace {
 
@@ -27,19 +30,12 @@ constexpr std::chrono::milliseconds tick_interval{250};
 constexpr std::chrono::milliseconds behind_interval{20};
 constexpr std::chrono::seconds close_timeout{10};
 
-/// As much of a text as fits, without half a character at its end.
-std::string_view cut(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80U) --bytes;
-  return text.substr(0, bytes);
-}
-
 }  // namespace
 
 asio::awaitable<void> SocketConnection::serve(asio::ip::tcp::socket& socket, const SocketHandshake& handshake,
                                               std::shared_ptr<SocketHandler>& handler) {
   // time-outs are the handler's; Beast's own covers the closing handshake
-  stream_.emplace(beast::tcp_stream(std::move(socket)));
+  stream_.emplace(std::move(socket));
   stream_->set_option(websocket::stream_base::timeout{
       .handshake_timeout = close_timeout, .idle_timeout = websocket::stream_base::none(), .keep_alive_pings = false});
   stream_->read_message_max(message_bytes_max);
@@ -112,7 +108,8 @@ asio::awaitable<void> SocketConnection::write() {
 }
 
 void SocketConnection::abandon() {
-  if (stream_) beast::get_lowest_layer(*stream_).close();
+  error_code ignored;
+  if (stream_) stream_->next_layer().close(ignored);
 }
 
 void SocketConnection::send(std::string text) {
@@ -131,7 +128,8 @@ void SocketConnection::finish() {
 }
 
 void SocketConnection::close(std::string_view reason) {
-  asio::dispatch(*context_, [self = shared_from_this(), reason = std::string(cut(reason, reason_bytes_max))]() mutable {
+  asio::dispatch(*context_, [self = shared_from_this(),
+                             reason = std::string(core::beginning(reason, reason_bytes_max))]() mutable {
     if (self->closing_) return;
     self->closing_ = true;
     self->reason_ = std::move(reason);

@@ -2,8 +2,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <deque>
 #include <functional>
@@ -44,7 +44,7 @@ class SocketConnection : public SocketClient, public std::enable_shared_from_thi
   void wake_writer();
 
   std::shared_ptr<boost::asio::io_context> context_;
-  std::optional<boost::beast::websocket::stream<boost::beast::tcp_stream>> stream_;  ///< once it is served
+  std::optional<boost::beast::websocket::stream<boost::asio::ip::tcp::socket, false>> stream_;  ///< once it is served
   std::shared_ptr<SocketHandler> handler_;  ///< null before and after it is served
   boost::beast::flat_buffer buffer_;
   std::deque<std::string> outgoing_;
