@@ -40,8 +40,11 @@ crm:
 	@ONCE="$(ONCE)" PORT="$(PORT)" exec samples/crm/run
 
 test:
-	@scripts/setup --tests
-	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build
+	@scripts/setup --crm
+	@echo "· what the tests run comes while the program is built"
+	@mkdir -p build; scripts/setup --tests >build/setup.log 2>&1 & brought=$$!; \
+	  SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build; built=$$?; \
+	  wait $$brought || { cat build/setup.log; exit 1; }; exit $$built
 	@scripts/models build/models
 	@.deps/python/bin/python scripts/speech_models build/speech
 	@scripts/test

@@ -84,6 +84,7 @@ core::Result<Target> target_behind(const Door& door, const TargetOptions& option
     auto inputs = models::made_inputs(sized, {});
     if (!inputs) return core::invalid(fmt::format("model \"{}\": a request would take more than 64 MiB", door.model()));
     auto target = target_from(door, options, *std::move(inputs));
+    if (target) target->subject.guessed = ways.size() > 1;
     const auto answer = target ? try_once(*target->transport) : std::unexpected(target.error());
     if (answer) return target;
     if (ways.size() == 1 || answer.error().code() != core::Code::invalid_argument)

@@ -81,12 +81,17 @@ struct Inflation::Stream : z_stream {
     return status;
   }
 
+  /// Whether another member of gzip's follows the one that has ended (RFC 1952, 2.2).
+  bool begins_a_member() const { return left >= 2 && next_in[0] == 0x1f && next_in[1] == 0x8b; }
+
   std::size_t left = 0;  ///< bytes of the body that are not taken yet
 };
 
 Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes)
     : body_(body), most_bytes_(most_bytes) {
-  if (body.size() > std::numeric_limits<uInt>::max()) {
+  if (body.empty()) {
+    objection_ = core::Error(Code::invalid_argument, fmt::format("Content-Encoding \"{}\" given, and no body", coding));
+  } else if (body.size() > std::numeric_limits<uInt>::max()) {
     objection_ = core::Error(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
   } else if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip")) {
     begin(window_bits + detect_bits);
@@ -126,6 +131,10 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
     if (written_ > most_bytes_)
       return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
     if (status == Z_OK) continue;
+    if (status == Z_STREAM_END && stream_->begins_a_member()) {
+      inflateReset(stream_.get());
+      continue;
+    }
     if (status == Z_STREAM_END && stream_->left == 0) {
       out_.resize(written_);
       return std::move(out_);
@@ -135,7 +144,8 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
         status == Z_STREAM_END
             ? fmt::format("{} bytes follow the end of the compressed body", stream_->left)
             : fmt::format("the compressed body is damaged or cut short after {} bytes", body_.size() - stream_->left));
-    if (!objection_) objection_ = std::move(objection);
+    // of two ways that which came further, which raw deflate is if it gave anything
+    if (!objection_ || written_ > 0) objection_ = std::move(objection);
     if (!may_be_raw_) return std::unexpected(*objection_);
     // many senders mean raw deflate by this name
     may_be_raw_ = false;

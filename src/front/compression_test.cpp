@@ -33,6 +33,27 @@ TEST(Compression, IsBoundedAndNamesWhatIsWrong) {
             "Content-Encoding \"br\" given, gzip, deflate, identity expected");
 }
 
+TEST(Compression, TakesSeveralMembersOfGzip) {
+  const core::Buffer one = packed("one ", Coding::gzip);
+  const core::Buffer two = packed("two", Coding::gzip);
+  const core::Buffer both = text(std::string(one.text()) + std::string(two.text()));
+  EXPECT_EQ(decompress(both, "gzip", 100).value().text(), "one two");
+  EXPECT_EQ(decompress(both, "gzip", 5).error().code(), core::Code::resource_exhausted);
+  const auto cut = decompress(text(both.text().substr(0, both.size() - 1)), "gzip", 100);
+  EXPECT_EQ(cut.error().code(), core::Code::invalid_argument);
+}
+
+TEST(Compression, SaysHowFarItCame) {
+  const core::Buffer wrapped = packed(std::string(1000, 'a'), Coding::deflate);
+  const std::string raw(wrapped.text().substr(2, wrapped.size() - 6));
+  EXPECT_EQ(decompress(text(raw + "xx"), "deflate", 2000).error().message(),
+            "2 bytes follow the end of the compressed body");
+  EXPECT_EQ(decompress(text(std::string(wrapped.text()) + "xx"), "deflate", 2000).error().message(),
+            "2 bytes follow the end of the compressed body");
+  EXPECT_EQ(decompress(core::Buffer(0), "gzip", 2000).error().message(),
+            R"(Content-Encoding "gzip" given, and no body)");
+}
+
 TEST(Compression, InflatesAPartAtATime) {
   const std::string value(100'000, 'a');
   const core::Buffer wrapped = packed(value, Coding::deflate);

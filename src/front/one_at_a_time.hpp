@@ -45,7 +45,8 @@ class OneAtATime {
       waiting_.pop_front();
       try {
         return next();
-      } catch (const std::bad_alloc&) {  // which ends that one's coroutine; the one behind it may find memory
+      } catch (const std::bad_alloc&) {
+        continue;  // that one's coroutine has ended by it; the one behind may find memory
       }
     }
     is_taken_ = false;

@@ -93,6 +93,7 @@ std::string bench_json(const BenchResult& result) {
                                       {"protocol", subject.protocol},
                                       {"shared_memory", subject.shared_memory},
                                       {"inputs", std::move(inputs)},
+                                      {"guessed_shapes", subject.guessed},
                                       {"request_bytes", subject.request_bytes},
                                       {"warm_up_s", core::seconds(result.options.warm_up)},
                                       {"window_s", core::seconds(result.options.window)},

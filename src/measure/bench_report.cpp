@@ -61,6 +61,7 @@ std::string describe_inputs(const BenchSubject& subject) {
     fmt::format_to(std::back_inserter(text), "{}{} {} {}", text.empty() ? "" : ", ", input.name,
                    core::name_of(input.dtype), core::to_string(input.shape));
   }
+  if (subject.guessed) text += " (open dimensions are guessed; --shape says how large they are)";
   return text;
 }
 

@@ -19,6 +19,7 @@ struct BenchSubject {
   std::string protocol;        ///< "http", "http-json", "grpc", "in-process"
   bool shared_memory = false;  ///< inputs and outputs lie there
   std::vector<core::TensorInfo> inputs;
+  bool guessed = false;  ///< nobody said how large the dimensions are that the model leaves open
   std::size_t request_bytes = 0;
   std::int64_t rows = 1;  ///< in one request
 };

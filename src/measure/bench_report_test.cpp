@@ -109,6 +109,14 @@ TEST(BenchReport, NotesTellOfFiguresFromFewRequests) {
                           "tells more"));
 }
 
+TEST(BenchReport, SaysThatDimensionsWereGuessed) {
+  BenchResult result;
+  result.subject.inputs = {{.name = "AUDIO", .dtype = core::DataType::fp32, .shape = {1}, .dim_names = {}}};
+  EXPECT_THAT(describe(result), Not(HasSubstr("guessed")));
+  result.subject.guessed = true;
+  EXPECT_THAT(describe(result), HasSubstr("AUDIO FP32 [1] (open dimensions are guessed; --shape says how large"));
+}
+
 TEST(BenchReport, NotesSayWhatAReaderMustKnow) {
   EXPECT_THAT(notes_on(point_of(eight, 10)), IsEmpty());
   Point unstable = point_of(eight, 10);

@@ -17,7 +17,7 @@ constexpr std::string_view style = R"(
   --low: #86b6ef; --high: #0d366b; --first: #2a78d6; --second: #d9541f; }
 @media (prefers-color-scheme: dark) { :root { --paper: #1a1a19; --ink: #ffffff; --soft: #c3c2b7; --grid: #33332f;
   --low: #256abf; --high: #cde2fb; --first: #3987e5; --second: #e8734a; } }
-body { margin: 0 auto; max-width: 64rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; max-width: 72rem; padding: 1.5rem; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.4rem; margin: 0; } h2 { font-size: 1.05rem; margin: 2rem 0 .25rem; }
 p { margin: .25rem 0; color: var(--soft); }

@@ -40,7 +40,10 @@ class Health::Watch : public Handler, public std::enable_shared_from_this<Watch>
     if (!is_known(request->service())) return call_->send(message_of(HealthCheckResponse::SERVICE_UNKNOWN));
     health_.begin(shared_from_this());
   }
-  void on_half_close() override {}  // it watches on
+  bool wants_all_at_once() const override { return true; }
+  void on_half_close() override {  // it watches on
+    if (!began_) call_->finish(core::invalid("a Watch has one message, and none came"));
+  }
   void on_end() override { call_->finish(core::fail(core::Code::unavailable, "the server is ending")); }
   void tell(bool serving) { call_->send(message_of(status_of(serving))); }
 

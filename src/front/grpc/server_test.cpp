@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/test_folder.hpp"
+#include "front/grpc/health.hpp"
 #include "front/grpc/service.hpp"
 #include "front/grpc/stream_call.hpp"
 #include "front/grpc/test_extensions.hpp"
@@ -237,6 +238,19 @@ TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].status->error().code(), core::Code::unavailable);
   EXPECT_EQ(service.refused(), 1U);
+}
+
+TEST_F(GrpcServer, AWatchWithoutAMessageIsEnded) {
+  Health health;
+  Methods methods;
+  health.add_to(methods);
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  const auto watch = methods.at("/grpc.health.v1.Health/Watch")(call);
+  EXPECT_TRUE(watch->wants_all_at_once()) << "so that its message has a time to come in";
+  watch->on_half_close();
+  const auto answers = call->take();
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].status->error().code(), core::Code::invalid_argument);
 }
 
 TEST_F(GrpcServer, EndsWithCallsInFlight) {

@@ -303,7 +303,10 @@ asio::awaitable<core::Result<core::Buffer>> Connection::inflated(const HttpReque
   if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
   own_time = co_await inflating_.own_time();
   for (;;) {
-    if (abandoned_) co_return std::unexpected(not_run_at_the_end());
+    if (abandoned_) {
+      refused_ = true;
+      co_return std::unexpected(not_run_at_the_end());
+    }
     if (has_gone(stream_.socket().native_handle())) co_return core::fail(core::Code::cancelled, "the client has gone");
     if (auto done = inflation.step(most_inflated_at_once)) co_return *std::move(done);
     if (Turn* const turn = turn_to_wait_for()) {

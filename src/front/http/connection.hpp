@@ -40,7 +40,7 @@ class Connection {
   /// Refuses a request that has not come whole: it was not accepted. Between `finish` and the end, on its own thread.
   void stop_reading();
 
-  /// Whether it did refuse one so.
+  /// Whether it refused one whose body had not come whole, or had not come out of its coding.
   bool has_refused() const { return refused_; }
 
   /// Gives up the request in flight, if there is one: what has not run is dropped. On its own thread.

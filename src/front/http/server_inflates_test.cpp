@@ -118,6 +118,7 @@ TEST_F(HttpServerInflates, NothingThatTheEndAbandons) {
     for (handlers = 0; context->run_one() > 0; ++handlers) {
       if (handlers == handlers_before_the_end) connection.abandon();
     }
+    EXPECT_EQ(connection.has_refused(), handlers_before_the_end >= 0);
     return client.rest();
   };
   int handlers = 0;

@@ -16,7 +16,6 @@
 namespace slipway::front::http {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 using boost::system::error_code;
 
