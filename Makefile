@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 PROGRAM = slipway slipway_backend_onnxruntime slipway_backend_openvino slipway_backend_speech slipway_backend_fake
 
-.PHONY: run crm test build install check asan tsan bench bench-stages models speech-models clean
+.PHONY: run crm test built-for-tests brought-for-tests build install check asan tsan bench bench-stages models speech-models clean
 .DEFAULT_GOAL := build
 
 build:
@@ -41,13 +41,18 @@ crm:
 
 test:
 	@scripts/setup --crm
-	@echo "· what the tests run comes while the program is built"
-	@mkdir -p build; scripts/setup --tests >build/setup.log 2>&1 & brought=$$!; \
-	  SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build; built=$$?; \
-	  wait $$brought || { cat build/setup.log; exit 1; }; exit $$built
+	@$(MAKE) --no-print-directory -j2 built-for-tests brought-for-tests
 	@scripts/models build/models
 	@.deps/python/bin/python scripts/speech_models build/speech
 	@scripts/test
+
+built-for-tests:
+	@SLIPWAY_CMAKE_FLAGS=-DSLIPWAY_CRM=ON scripts/build build
+
+# what the tests run, beside the compiler
+brought-for-tests:
+	@mkdir -p build
+	@scripts/setup --tests >build/setup.log 2>&1 || { cat build/setup.log; exit 1; }
 
 install: build
 	@cmake --install build --strip --prefix "$(PREFIX)"

@@ -63,7 +63,7 @@ class App {
 
   std::string host_;
   std::optional<Outcomes> before_drain_;
-  std::uint64_t refused_unread_ = 0;  ///< requests that had not come whole at the end, or came after it began
+  std::uint64_t refused_unread_ = 0;  ///< requests not read to their end, or that came behind the server's
   runtime::BackendRegistry backends_;
   std::unique_ptr<TraceFiles> trace_files_;  ///< null where there are none
   metrics::Registry metrics_;

@@ -63,7 +63,7 @@ Weights weights_of(std::string_view accept_encoding) {
 
 /// A zlib stream that ends itself.
 struct Inflation::Stream : z_stream {
-  Stream(const core::Buffer& body, int bits) : z_stream{} {
+  Stream(const core::Buffer& body, int bits) : z_stream{}, is_gzip(bits > window_bits) {
     if (inflateInit2(this, bits) != Z_OK) throw std::bad_alloc();
     next_in = zlib_bytes(body.data());
     left = body.size();
@@ -82,16 +82,15 @@ struct Inflation::Stream : z_stream {
   }
 
   /// Whether another member of gzip's follows the one that has ended (RFC 1952, 2.2).
-  bool begins_a_member() const { return left >= 2 && next_in[0] == 0x1f && next_in[1] == 0x8b; }
+  bool begins_a_member() const { return is_gzip && left >= 2 && next_in[0] == 0x1f && next_in[1] == 0x8b; }
 
+  const bool is_gzip;
   std::size_t left = 0;  ///< bytes of the body that are not taken yet
 };
 
 Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes)
     : body_(body), most_bytes_(most_bytes) {
-  if (body.empty()) {
-    objection_ = core::Error(Code::invalid_argument, fmt::format("Content-Encoding \"{}\" given, and no body", coding));
-  } else if (body.size() > std::numeric_limits<uInt>::max()) {
+  if (body.size() > std::numeric_limits<uInt>::max()) {
     objection_ = core::Error(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
   } else if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip")) {
     begin(window_bits + detect_bits);
@@ -101,6 +100,10 @@ Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uin
   } else {
     objection_ =
         core::Error(Code::unimplemented, fmt::format("Content-Encoding \"{}\" given, {} expected", coding, codings));
+  }
+  if (stream_ && body.empty()) {
+    stream_.reset();
+    objection_ = core::Error(Code::invalid_argument, "the compressed body is empty");
   }
 }
 
@@ -118,7 +121,8 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
   if (!stream_) return std::unexpected(*objection_);
   // a body may be long and hold nothing, so that what is taken counts as well as what is given
   for (std::size_t taken = 0, given = 0; taken < bytes && given < bytes;) {
-    if (written_ == out_.size()) out_.resize(std::min<std::uint64_t>(out_.size() * 2, most_bytes_ + 1));
+    if (written_ == out_.size())
+      out_.resize(std::min<std::uint64_t>(std::max(out_.size() * 2, body_.size() * 4), most_bytes_ + 1));
     const std::size_t left = stream_->left;
     const std::size_t room = std::min({out_.size() - written_, bytes - given, std::size_t{1} << 30U});
     stream_->next_out = zlib_bytes(out_.data() + written_);

@@ -189,6 +189,8 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
   core::SequencePlace place;
   std::vector<std::string> unasked;
   std::optional<core::Error> refused;
+  bool late = false;
+  const core::TimePoint now = clock_();
   {
     const std::lock_guard lock(mutex_);
     if (sequence->running) return false;
@@ -202,10 +204,8 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     sequence->waiting.pop_front();
     --waiting_;
     place = *job->request.sequence;
-    const core::TimePoint now = clock_();
-    if (auto late = refusal(*job, now)) {
-      // here, or each of them would wait for an instance by itself
-      refused = std::move(late);
+    late = is_dropped(*job, now);
+    if (late) {  // here, or each of them would wait for an instance by itself
       sequence->over = sequence->over || place.start;
       sequence->last_used = now;
     } else if (!place.start && sequence->over) {
@@ -215,6 +215,7 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
       sequence->running = true;
     }
   }
+  if (late) refused = refusal(*job, now);
   if (!refused) {
     // outside the lock, as it is called there where there is no memory for it
     job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));

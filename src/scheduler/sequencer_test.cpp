@@ -120,6 +120,17 @@ TEST_F(SequencerTest, WhatIsLateBehindAnotherWaitsForNoInstance) {
   EXPECT_EQ(answers_.back().y, 105) << "which goes on where the first has ended";
 }
 
+TEST_F(SequencerTest, AStartThatIsLateBeginsNothing) {
+  ask(1U, 1, true);
+  ask(1U, 2, true, false, the_time + 1s);
+  ask(1U, 3);
+  the_time += 2s;
+  run();
+  ASSERT_EQ(answers_.size(), 3U);
+  EXPECT_THAT(answers_[1].error, HasSubstr("was not run"));
+  EXPECT_THAT(answers_[2].error, HasSubstr("has not been begun")) << "what was before is not gone on with";
+}
+
 TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {
   at_once_ = true;
   ask(1U, 1, true);

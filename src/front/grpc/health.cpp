@@ -40,7 +40,6 @@ class Health::Watch : public Handler, public std::enable_shared_from_this<Watch>
     if (!is_known(request->service())) return call_->send(message_of(HealthCheckResponse::SERVICE_UNKNOWN));
     health_.begin(shared_from_this());
   }
-  bool wants_all_at_once() const override { return true; }
   void on_half_close() override {  // it watches on
     if (!began_) call_->finish(core::invalid("a Watch has one message, and none came"));
   }

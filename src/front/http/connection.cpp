@@ -370,7 +370,7 @@ asio::awaitable<bool> Connection::write(HttpResponse& response) {
 
 asio::awaitable<void> Connection::refuse(HttpResponse& response) {
   form_.keep_alive = false;
-  if (!co_await write(response)) co_return;
+  if (!co_await write(response) || abandoned_) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   const core::TimePoint deadline = core::now() + lingering_limit;

@@ -50,7 +50,7 @@ class Server {
   void send_away();
 
   /// Ends, as the destructor does, which then has nothing left to do. How many requests were refused because they had
-  /// not come whole.
+  /// not come whole, or their bodies not out of their coding.
   std::size_t finish();
 
   std::uint16_t port() const;  ///< the one it listens on
