@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -46,12 +45,6 @@ constexpr std::uint64_t most_at_once = 64ULL << 20U;
 /// Of a compressed body, before others are served: a few milliseconds' work, but for a move to where there is room.
 constexpr std::size_t most_inflated_at_once = 1U << 20U;
 
-bool has_gone(int socket) {
-  char byte = 0;
-  const auto count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
-}
-
 /// Looks now and then whether the client is still there, while its connection waits. The timer is not stopped with an
 /// answer: the next request, if there is one by then, finds it set.
 void watch_client(const std::shared_ptr<Exchange>& exchange) {
@@ -65,12 +58,6 @@ void watch_client(const std::shared_ptr<Exchange>& exchange) {
     if (has_gone(waiting->awaited_by)) waiting->cancelled = true;
     watch_client(waiting);
   });
-}
-
-/// Whether there is something to read, which nobody has read.
-bool has_bytes(int socket) {
-  char byte = 0;
-  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
 /// Some clients end a body with a line more than it has (RFC 9112, 2.2).

@@ -23,6 +23,8 @@ std::string packed_request(const std::string& path, std::size_t bytes) {
          closing + std::string(packed.text());
 }
 
+using Paths = std::vector<std::string>;
+
 /// A server of one thread that keeps the order in which requests come to be handled.
 class HttpServerInflates : public HttpServer {
  protected:
@@ -47,48 +49,34 @@ class HttpServerInflates : public HttpServer {
     return taken;
   }
 
-  std::vector<std::string> handled_;
+  /// In which order a large body and a request that comes behind it, whose body has so many bytes, are handled.
+  Paths handled_behind_a_large_one(const std::string& request, std::size_t bytes) {
+    start();
+    const auto one = client();
+    const auto other = client();
+    const auto holder = hold_a_thread();
+    one->send(packed_request("/first", large));
+    other->send(request);
+    go_on_.count_down();
+    EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
+    EXPECT_TRUE(other->rest().ends_with("\r\n\r\n" + std::to_string(bytes)));
+    return handled_;
+  }
+
+  Paths handled_;
 };
 
-using Paths = std::vector<std::string>;
-
 TEST_F(HttpServerInflates, ServesOthersMeanwhile) {
-  start();
-  const auto one = client();
-  const auto other = client();
-  const auto holder = hold_a_thread();
-  one->send(packed_request("/first", large));
-  other->send("POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" + std::string(closing));
-  go_on_.count_down();
-  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
-  EXPECT_TRUE(other->rest().ends_with("0"));
-  EXPECT_EQ(handled_, (Paths{"/second", "/first"}));
+  const std::string empty = "POST /second HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n" + std::string(closing);
+  EXPECT_EQ(handled_behind_a_large_one(empty, 0), (Paths{"/second", "/first"}));
 }
 
 TEST_F(HttpServerInflates, OneLargeBodyAfterTheOther) {
-  start();
-  const auto one = client();
-  const auto other = client();
-  const auto holder = hold_a_thread();
-  one->send(packed_request("/first", large));
-  other->send(packed_request("/second", large / 4));
-  go_on_.count_down();
-  EXPECT_TRUE(other->rest().ends_with(std::to_string(large / 4)));
-  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
-  EXPECT_EQ(handled_, (Paths{"/first", "/second"}));
+  EXPECT_EQ(handled_behind_a_large_one(packed_request("/second", large / 4), large / 4), (Paths{"/first", "/second"}));
 }
 
 TEST_F(HttpServerInflates, ASmallBodyWaitsForNoLargeOne) {
-  start();
-  const auto one = client();
-  const auto other = client();
-  const auto holder = hold_a_thread();
-  one->send(packed_request("/first", large));
-  other->send(packed_request("/second", 100'000));
-  go_on_.count_down();
-  EXPECT_TRUE(one->rest().ends_with(std::to_string(large)));
-  EXPECT_TRUE(other->rest().ends_with("100000"));
-  EXPECT_EQ(handled_, (Paths{"/second", "/first"}));
+  EXPECT_EQ(handled_behind_a_large_one(packed_request("/second", 100'000), 100'000), (Paths{"/second", "/first"}));
 }
 
 TEST_F(HttpServerInflates, NothingWhoseClientHasGone) {

@@ -1,9 +1,12 @@
 #include "front/http/stream.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <utility>
 
 namespace slipway::front::http {
@@ -16,6 +19,17 @@ namespace {
 constexpr auto quiet = asio::as_tuple(asio::use_awaitable);
 
 }  // namespace
+
+bool has_gone(int socket) {
+  char byte = 0;
+  const auto count = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return count == 0 || (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+bool has_bytes(int socket) {
+  char byte = 0;
+  return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
 
 Stream::Stream(asio::ip::tcp::socket socket) {
   asio::steady_timer timer(socket.get_executor());

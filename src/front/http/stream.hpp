@@ -12,6 +12,12 @@
 
 namespace slipway::front::http {
 
+/// Whether nothing more will come over a socket: its other side was closed, or it is broken.
+bool has_gone(int socket);
+
+/// Whether there is something to read, which nobody has read.
+bool has_bytes(int socket);
+
 /// A client's socket with a deadline for whatever is waited for. On its io_context's thread alone.
 ///
 /// What can be done at once is, without the reactor. A deadline that only moves on costs nothing: the timer stays where
