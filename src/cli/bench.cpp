@@ -42,7 +42,7 @@ struct BenchArguments {
   std::string concurrency;
   std::string rate;
   bool poisson = false;
-  std::uint64_t seed = 1;
+  std::optional<std::uint64_t> seed;
   double warm_up_s = 1;
   double window_s = 1;
   std::uint32_t windows_most = 10;
@@ -66,6 +66,8 @@ void listen_for_interrupt() {
 /// The loads to put on, one after another.
 core::Result<std::vector<measure::Load>> loads_from(const BenchArguments& arguments) {
   std::vector<measure::Load> loads;
+  if (arguments.seed && !arguments.poisson)
+    return core::invalid("--seed: --poisson expected beside it; nothing else is left to chance");
   if (arguments.rate.empty()) {
     if (arguments.poisson) return core::invalid("--poisson: a rate expected, as --rate 100");
     TRY(const auto clients,
@@ -89,7 +91,7 @@ core::Result<std::vector<measure::Load>> loads_from(const BenchArguments& argume
     loads.push_back({.loop = arguments.poisson ? measure::Loop::poisson : measure::Loop::constant,
                      .clients = clients,
                      .rate = rate,
-                     .seed = arguments.seed});
+                     .seed = arguments.seed.value_or(1)});
   }
   return loads;
 }
@@ -117,7 +119,7 @@ std::string progress_text(const measure::Load& load, const measure::Progress& pr
 
 core::Result<measure::BenchResult> measure_all(const Target& target, const std::vector<measure::Load>& loads,
                                                const measure::RunOptions& options) {
-  measure::BenchResult result{.subject = target.subject, .options = options, .points = {}};
+  measure::BenchResult result{.subject = target.subject, .options = options, .points = {}, .not_run = {}};
   ProgressBar bar;
   for (const measure::Load& load : loads) {
     const auto watch = [&](const measure::Progress& progress) {
@@ -139,6 +141,7 @@ core::Result<measure::BenchResult> measure_all(const Target& target, const std::
     result.points.push_back(*std::move(point));
     if (interrupted.load() || !result.points.back().gone.empty()) break;
   }
+  result.not_run.assign(loads.begin() + std::ssize(result.points), loads.end());
   return result;
 }
 
@@ -166,8 +169,9 @@ core::Result<void> check_html(const BenchArguments& arguments) {
   return check_not_read("--html", arguments.html, read);
 }
 
-core::Result<int> bench(const BenchArguments& arguments) {
+core::Result<int> bench(const CLI::App& command, const BenchArguments& arguments) {
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
+  if (is_address(arguments.target.target)) TRY_VOID(check_no_model_options(command, arguments.target.target));
   TRY(const auto loads, loads_from(arguments));
   if (!arguments.html.empty()) TRY_VOID(check_html(arguments));
   TRY(const auto door, open_door(arguments.target));
@@ -244,8 +248,8 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->add_option("--html", arguments->html, "also write a report with plots to this file");
   add_load_options(*command, *arguments);
   add_model_options(*command, target.spec);
-  command->callback([arguments, &exit_code] {
-    const auto done = bench(*arguments);
+  command->callback([command, arguments, &exit_code] {
+    const auto done = bench(*command, *arguments);
     if (!done) fmt::print(stderr, "slipway bench: {}\n", done.error().message());
     exit_code = done.value_or(2);
   });

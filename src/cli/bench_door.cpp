@@ -193,9 +193,11 @@ std::unexpected<core::Error> does_not_fit(const TargetOptions& options, std::str
 
 }  // namespace
 
+bool is_address(const std::string& target) { return looks_like_url(target) || target.starts_with(grpc_scheme); }
+
 core::Result<std::unique_ptr<Door>> open_door(const TargetOptions& options) {
   const std::string_view protocol = options.protocol ? std::string_view(*options.protocol) : "";
-  const bool to_server = looks_like_url(options.target) || options.target.starts_with(grpc_scheme);
+  const bool to_server = is_address(options.target);
   if (options.shared_memory &&
       (protocol == "http-json" || (to_server ? protocol == "in-process" : protocol != "http" && protocol != "grpc")))
     return core::invalid("--shared-memory: a server expected, with --protocol http or grpc");

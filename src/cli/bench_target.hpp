@@ -24,6 +24,9 @@ struct TargetOptions {
   config::ModelSpec spec;  ///< of a model that is loaded here
 };
 
+/// Whether that is the address of a server, not a model's file or folder.
+bool is_address(const std::string& target);
+
 /// Where a model can be asked: what it takes, and a way to send it one request again and again. Made by `open_door`;
 /// owns what it needs, a loaded model too. One thread.
 class Door {

@@ -80,11 +80,13 @@ core::Result<std::string> infer_local(const InferArguments& arguments, core::Buf
   return protocol::encode_labels(response, labels);
 }
 
-core::Result<std::string> infer(const InferArguments& arguments) {
+core::Result<std::string> infer(const CLI::App& command, const InferArguments& arguments) {
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
+  const bool remote = looks_like_url(arguments.model);
+  if (remote) TRY_VOID(check_no_model_options(command, arguments.model));
   const InputKind kind = kind_of(arguments.input);
   TRY(core::Buffer input, read_file(arguments.input));
-  if (looks_like_url(arguments.model)) {
+  if (remote) {
     return infer_remote({.address = arguments.model,
                          .file = arguments.input,
                          .input_name = arguments.input_name,
@@ -109,8 +111,8 @@ void add_infer(CLI::App& app, int& exit_code) {
   command->add_option("--limit-s", arguments->timeout_s, "seconds to wait for a running service; 60 by default")
       ->check(CLI::Range(1, 86400));
   add_model_options(*command, arguments->spec);
-  command->callback([arguments, &exit_code] {
-    const auto answer = infer(*arguments);
+  command->callback([command, arguments, &exit_code] {
+    const auto answer = infer(*command, *arguments);
     if (answer) {
       fmt::print("{}\n", *answer);
       return;

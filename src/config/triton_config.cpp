@@ -244,6 +244,9 @@ core::Result<TritonConfig> load_triton_config(const std::filesystem::path& file)
 }
 
 core::Result<TritonConfig> read_triton_config_json(std::string_view json, const std::filesystem::path& folder) {
+  // protobuf's own sentence for it speaks of a root and a message
+  if (const auto first = json.find_first_not_of(" \t\r\n"); first == std::string_view::npos || json[first] != '{')
+    return core::invalid("the model's config: a JSON object expected, with the fields of a config.pbtxt");
   inference::ModelConfig config;
   const auto parsed = google::protobuf::util::JsonStringToMessage(std::string(json), &config);
   if (!parsed.ok()) {

@@ -160,7 +160,9 @@ TEST(TritonConfigJson, IsReadAsTheFileIs) {
   EXPECT_EQ(config->spec.max_batch_size, 4);
   EXPECT_EQ(config->spec.backend, "openvino");
   EXPECT_THAT(read_triton_config_json("{\"max_batch\": 4}", "").error().message(), HasSubstr("max_batch"));
-  EXPECT_THAT(read_triton_config_json("no", "").error().message(), HasSubstr("the model's config"));
+  EXPECT_THAT(read_triton_config_json("{no", "").error().message(), HasSubstr("the model's config"));
+  for (const char* json : {"", " ", "no", "[1]", "\"{}\""})
+    EXPECT_THAT(read_triton_config_json(json, "").error().message(), HasSubstr("a JSON object expected")) << json;
 }
 
 TEST_F(TritonConfigFile, NamesTheLineOfAValueThatHasNoEffect) {

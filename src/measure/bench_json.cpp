@@ -87,6 +87,8 @@ std::string bench_json(const BenchResult& result) {
   }
   json::array points;
   for (const Point& point : result.points) points.push_back(point_json(point, subject.rows));
+  json::array not_run;
+  for (const Load& load : result.not_run) not_run.emplace_back(describe(load));
   return json::serialize(json::object{{"slipway", SLIPWAY_VERSION},
                                       {"target", subject.target},
                                       {"model", subject.model},
@@ -100,7 +102,8 @@ std::string bench_json(const BenchResult& result) {
                                       {"max_windows", result.options.limits.most},
                                       {"stability", result.options.limits.tolerance},
                                       {"threads", result.threads().second},
-                                      {"points", std::move(points)}});
+                                      {"points", std::move(points)},
+                                      {"not_run", std::move(not_run)}});
 }
 
 }  // namespace slipway::measure

@@ -97,8 +97,8 @@ std::vector<std::string> notes_on(const Point& point) {
     notes.push_back(fmt::format("{}: interrupted; what was measured until then", who));
   } else if (!point.stable) {
     notes.push_back(
-        fmt::format("{}: throughput or p99 did not become stable within {} windows; the figures are of the last {}",
-                    who, point.windows.size(), point.judged));
+        fmt::format("{}: throughput or p99 did not become stable within {} window{}; the figures are of the last {}",
+                    who, point.windows.size(), point.windows.size() == 1 ? "" : "s", point.judged));
   }
   const bool finished = point.gone.empty() && !point.interrupted;
   const Tally& seen = point.result.tally;
@@ -106,10 +106,10 @@ std::vector<std::string> notes_on(const Point& point) {
     notes.push_back(
         fmt::format("{}: no request was answered in the {} s that the figures are of, so there are no latencies{}", who,
                     grouped(point.result.seconds), seen.errors == 0 ? "; a longer --window tells more" : ""));
-  } else if (finished && !point.stable && seen.ended() < Windows::few) {
-    notes.push_back(
-        fmt::format("{}: only {} request{} ended in the {} s that the figures are of; a longer --window tells more",
-                    who, seen.ended(), seen.ended() == 1 ? "" : "s", grouped(point.result.seconds)));
+  } else if (finished && !point.stable && seen.latency.count() < Windows::few) {
+    notes.push_back(fmt::format(
+        "{}: only {} request{} answered in the {} s that the figures are of; a longer --window tells more", who,
+        seen.latency.count(), seen.latency.count() == 1 ? " was" : "s were", grouped(point.result.seconds)));
   }
   if (point.errors > 0) {
     notes.push_back(fmt::format("{}: {} request{} failed in all, the first with: {}", who,
@@ -124,6 +124,15 @@ std::vector<std::string> notes_on(const Point& point) {
         who, grouped(static_cast<double>(seen.ended()) / point.result.seconds),
         grouped(static_cast<double>(point.unfinished.count)), milliseconds(point.unfinished.oldest)));
   }
+  return notes;
+}
+
+std::vector<std::string> notes_on(const BenchResult& result) {
+  std::vector<std::string> notes;
+  for (const Point& point : result.points) std::ranges::move(notes_on(point), std::back_inserter(notes));
+  std::string loads;
+  for (const Load& load : result.not_run) loads += (loads.empty() ? "" : "; ") + describe(load);
+  if (!loads.empty()) notes.push_back("not run: " + loads);
   return notes;
 }
 
@@ -157,7 +166,6 @@ std::string bench_table(const BenchResult& result) {
   rows.front().insert(rows.front().end(), {"max ms", "answers", "errors"});
   const bool shows_rows = result.subject.rows > 1;
   if (shows_rows) rows.front().insert(rows.front().begin() + 2, "rows/s");
-  std::string notes;
   for (const Point& point : result.points) {
     const LatencyHistogram& latency = point.result.tally.latency;
     std::vector<std::string> row{describe(point.load), grouped(point.result.throughput())};
@@ -168,8 +176,9 @@ std::string bench_table(const BenchResult& result) {
     row.push_back(grouped(static_cast<double>(latency.count())));
     row.push_back(grouped(static_cast<double>(point.result.tally.errors)));
     rows.push_back(std::move(row));
-    for (const std::string& note : notes_on(point)) notes += note + '\n';
   }
+  std::string notes;
+  for (const std::string& note : notes_on(result)) notes += note + '\n';
   return fmt::format("{}\n\n{}{}{}", describe(result), aligned(rows), notes.empty() ? "" : "\n", notes);
 }
 

@@ -29,6 +29,7 @@ struct BenchResult {
   BenchSubject subject;
   RunOptions options;
   std::vector<Point> points;
+  std::vector<Load> not_run;  ///< what the end of the last point left undone
 
   bool failed() const;  ///< whether any request failed, or none was answered
   /// The fewest and the most threads that made a load; 0 where none was made.
@@ -43,6 +44,8 @@ std::string describe(const Load& load);
 /// What a reader must know of a point beside its figures, a sentence each: not stable, of few requests, errors, a rate
 /// that was not reached, ended early.
 std::vector<std::string> notes_on(const Point& point);
+/// Those of every point, and which loads were not run.
+std::vector<std::string> notes_on(const BenchResult& result);
 /// "x FP32 [1,64]"
 std::string describe_inputs(const BenchSubject& subject);
 /// The line above a table: what was loaded, how, with what.

@@ -103,10 +103,29 @@ TEST(BenchReport, NotesTellOfFiguresFromFewRequests) {
   point.stable = false;
   point.windows.resize(12);
   point.judged = 10;
-  EXPECT_THAT(notes_on(point),
-              ElementsAre(HasSubstr("within 12 windows; the figures are of the last 10"),
-                          "1 client: only 2 requests ended in the 10 s that the figures are of; a longer --window "
-                          "tells more"));
+  EXPECT_THAT(
+      notes_on(point),
+      ElementsAre(HasSubstr("within 12 windows; the figures are of the last 10"),
+                  "1 client: only 2 requests were answered in the 10 s that the figures are of; a longer --window "
+                  "tells more"));
+}
+
+TEST(BenchReport, NotesTellOfFewAnswersBesideManyErrors) {
+  Point point = point_of({.loop = Loop::closed, .clients = 1}, 2);
+  point.stable = false;
+  point.errors = point.result.tally.errors = 900;
+  EXPECT_THAT(notes_on(point), Contains(HasSubstr("only 2 requests were answered")));
+}
+
+TEST(BenchReport, NamesTheLoadsThatWereNotRun) {
+  Point interrupted = point_of(eight, 10);
+  interrupted.interrupted = true;
+  BenchResult result = result_of({interrupted});
+  EXPECT_THAT(bench_table(result), Not(HasSubstr("not run")));
+  result.not_run = {{.loop = Loop::closed, .clients = 16}, {.loop = Loop::closed, .clients = 32}};
+  EXPECT_THAT(bench_table(result), HasSubstr("\nnot run: 16 clients; 32 clients\n"));
+  EXPECT_THAT(bench_html(result), HasSubstr("<li>not run: 16 clients; 32 clients</li>"));
+  EXPECT_EQ(boost::json::parse(bench_json(result)).at("not_run"), boost::json::array({"16 clients", "32 clients"}));
 }
 
 TEST(BenchReport, SaysThatDimensionsWereGuessed) {
@@ -121,7 +140,7 @@ TEST(BenchReport, NotesSayWhatAReaderMustKnow) {
   EXPECT_THAT(notes_on(point_of(eight, 10)), IsEmpty());
   Point unstable = point_of(eight, 10);
   unstable.stable = false;
-  EXPECT_THAT(notes_on(unstable), ElementsAre(HasSubstr("did not become stable within 1 windows")));
+  EXPECT_THAT(notes_on(unstable), ElementsAre(HasSubstr("did not become stable within 1 window;")));
   Point failing = point_of(eight, 10);
   failing.errors = 2;
   failing.error_example = "status 500: oh";

@@ -74,9 +74,7 @@ void add_table(std::string& page, const BenchResult& result) {
 
 void add_notes(std::string& page, const BenchResult& result) {
   std::string notes;
-  for (const Point& point : result.points) {
-    for (const std::string& note : notes_on(point)) notes += fmt::format("<li>{}</li>\n", escaped(note));
-  }
+  for (const std::string& note : notes_on(result)) notes += fmt::format("<li>{}</li>\n", escaped(note));
   if (!notes.empty()) page += fmt::format("<ul class=\"notes\">\n{}</ul>\n", notes);
 }
 

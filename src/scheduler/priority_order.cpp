@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "scheduler/batch_policy.hpp"
-
 namespace slipway::scheduler {
 
 std::size_t PriorityOrder::waiting(std::uint32_t level) const {
@@ -34,7 +32,6 @@ void PriorityOrder::insert(JobList& jobs, JobList& from, JobList::const_iterator
 }
 
 void PriorityOrder::schedule_review(const Job& job) {
-  next_review_ = std::min(next_review_, job.request.deadline);
   if (!job.is_late) next_review_ = std::min(next_review_, job.late_at);
 }
 
@@ -43,15 +40,12 @@ void PriorityOrder::remove(JobList::const_iterator job) {
   if (--section.count != 0 && section.last == job) section.last = std::prev(job);
 }
 
-void PriorityOrder::review(JobList& jobs, core::TimePoint now, JobList& dropped) {
+void PriorityOrder::review(JobList& jobs, core::TimePoint now) {
   if (now < next_review_) return;
   next_review_ = core::no_deadline;
   for (auto job = jobs.begin(); job != jobs.end();) {
     const auto next = std::next(job);
-    if (is_dropped(*job, now)) {
-      remove(job);
-      dropped.splice(dropped.end(), jobs, job);
-    } else if (!job->is_late && job->late_at <= now) {
+    if (!job->is_late && job->late_at <= now) {
       remove(job);
       job->is_late = true;
       insert(jobs, jobs, job, Side::behind);

@@ -16,7 +16,7 @@ namespace slipway::scheduler {
 /// owns the list as well and asks under its lock; one list for one PriorityOrder, and no other hand in it.
 ///
 ///   if (!order.is_full(job.priority)) order.add(jobs, one);
-///   order.review(jobs, now, dropped);       // before each look for a batch
+///   order.review(jobs, now);                // before each look for a batch
 ///   order.remove(it);                       // before it is spliced out
 class PriorityOrder {
  public:
@@ -32,10 +32,8 @@ class PriorityOrder {
   void put_back(JobList& jobs, JobList& one) { insert(jobs, one, one.begin(), Side::before); }
   /// A job is about to be moved out of the list.
   void remove(JobList::const_iterator job);
-  /// Puts those that became late behind the others of their level, and moves those that must not run any more to
-  /// `dropped`: a batch that is always full of jobs of the first level would never come upon them. Costs nothing before
-  /// the next deadline is over.
-  void review(JobList& jobs, core::TimePoint now, JobList& dropped);
+  /// Puts those that became late behind the others of their level. Costs nothing before the next becomes late.
+  void review(JobList& jobs, core::TimePoint now);
 
  private:
   enum class Side { before, behind };
@@ -51,7 +49,7 @@ class PriorityOrder {
 
   const QueueRules& rules_;
   std::vector<Section> sections_;                    ///< in the order of the list: each level's two
-  core::TimePoint next_review_ = core::no_deadline;  ///< not before any deadline or lateness of those that wait
+  core::TimePoint next_review_ = core::no_deadline;  ///< not before any of those that wait becomes late
 };
 
 }  // namespace slipway::scheduler

@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <memory>
 #include <random>
 
 #include "scheduler/test_jobs.hpp"
@@ -16,7 +14,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::make_job;
 
 const core::TimePoint line_start = core::TimePoint() + std::chrono::hours(1);
@@ -29,7 +26,6 @@ struct Line {
                     .policies = {{1, {.max_queue_size = 2}}}}};
   PriorityOrder order{rules};
   JobList jobs{};
-  JobList dropped{};
 
   static JobList one(std::uint32_t priority, std::string id, core::TimePoint late_at = core::no_deadline) {
     JobList made;
@@ -50,7 +46,7 @@ struct Line {
     order.remove(job);
     jobs.erase(job);
   }
-  void review(core::TimePoint now) { order.review(jobs, now, dropped); }
+  void review(core::TimePoint now) { order.review(jobs, now); }
   static std::vector<std::string> ids(const JobList& list) {
     std::vector<std::string> found;
     for (const Job& job : list) found.push_back(job.request.id);
@@ -107,21 +103,6 @@ TEST(PriorityOrder, WhoIsLateGoesBehindTheOthersOfItsLevelAndStaysThere) {
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("b", "d", "a", "c"));
   line.review(line_start + milliseconds(30));
   EXPECT_THAT(Line::ids(line.jobs), ElementsAre("d", "a", "b", "c"));
-  EXPECT_THAT(line.dropped, IsEmpty());
-}
-
-TEST(PriorityOrder, WhatMustNotRunIsFoundBehindAllOthers) {
-  Line line;
-  line.add(1, "a");
-  line.add(3, "b").request.cancelled = std::make_shared<std::atomic<bool>>(true);
-  JobList late = Line::one(3, "c");
-  late.front().request.deadline = line_start + milliseconds(5);
-  line.order.add(line.jobs, late);
-  line.review(line_start + milliseconds(4));
-  EXPECT_THAT(line.dropped, IsEmpty());
-  line.review(line_start + milliseconds(5));
-  EXPECT_THAT(Line::ids(line.dropped), ElementsAre("b", "c"));
-  EXPECT_THAT(Line::ids(line.jobs), ElementsAre("a"));
 }
 
 TEST(PriorityOrder, ALevelIsFullByItselfAndCountsTheLate) {

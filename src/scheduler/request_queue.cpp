@@ -56,7 +56,7 @@ bool RequestQueue::take(Taken& taken) {
     std::unique_lock lock(mutex_);
     while (true) {
       plan(taken, closed_);
-      if (!taken.plan.take.empty() || !taken.plan.drop.empty() || !taken.dropped.empty()) break;
+      if (!taken.plan.take.empty() || !taken.plan.drop.empty()) break;
       if (closed_) return false;
       ++idle_;
       if (taken.plan.wake == core::no_deadline) {
@@ -90,10 +90,7 @@ void RequestQueue::tell_level(std::uint32_t level) {
 
 void RequestQueue::plan(Taken& taken, bool hurry) {
   const core::TimePoint now = clock_();
-  if (order_) {
-    order_->review(jobs_, now, taken.dropped);
-    for (const Job& job : taken.dropped) tell_level(job.priority);
-  }
+  if (order_) order_->review(jobs_, now);
   plan_batch(jobs_, limits_, cost_, {.now = now, .idle = idle_, .hurry = hurry}, taken.plan);
 }
 

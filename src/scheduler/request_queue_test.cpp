@@ -211,11 +211,11 @@ TEST_F(RequestQueueTest, WhoseTimeIsOverIsHandedOverFromBehindFullBatches) {
   late.request.deadline = core::now() - std::chrono::milliseconds(1);
   push(queue, std::move(late));
   for (const float value : {2.F, 3.F}) push(queue, of_priority(1, value));
-  RequestQueue::Taken taken;
-  ASSERT_TRUE(queue.take(taken));
-  EXPECT_EQ(taken.batch.size(), 1U);
-  ASSERT_EQ(taken.dropped.size(), 1U);
-  EXPECT_EQ(taken.dropped.front().request.id, "1");
+  JobList dropped;
+  ASSERT_TRUE(queue.take_late(dropped, std::stop_token()));
+  ASSERT_EQ(dropped.size(), 1U);
+  EXPECT_EQ(dropped.front().request.id, "1");
+  EXPECT_EQ(queue.waiting(), 2U);
 }
 
 TEST_F(RequestQueueTest, TellsHowManyOfEachPriorityWait) {

@@ -215,13 +215,16 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
       sequence->running = true;
     }
   }
-  if (late) refused = refusal(*job, now);
-  if (!refused) {
+  if (late) {
+    JobList dropped;
+    dropped.push_back(*std::move(job));
+    answer_dropped(dropped, now, probe_);
+  } else if (refused) {
+    refuse(*job, *std::move(refused));
+  } else {
     // outside the lock, as it is called there where there is no memory for it
     job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));
     submit_(*std::move(job));
-  } else {
-    refuse(*job, *std::move(refused));
   }
   return true;
 }

@@ -212,6 +212,8 @@ def test_a_server_of_several_models_asks_for_one(server):
         (["-c", "0"], "--concurrency"),
         (["-c", "1,2", "--rate", "10"], "one number beside --rate"),
         (["--poisson"], "--poisson: a rate expected"),
+        (["--seed", "3", "--rate", "10"], "--seed: --poisson expected beside it"),
+        (["--instances", "2"], "--instances: a model's file or folder expected beside it; http://127.0.0.1:"),
         (["--rate", "fast"], "--rate"),
         (["--shape", "y:1,4"], 'no input "y"'),
         (["--shape", "x:1,5"], "[-1,4] expected"),
