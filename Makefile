@@ -52,6 +52,7 @@ built-for-tests:
 # what the tests run, beside the compiler
 brought-for-tests:
 	@mkdir -p build
+	@echo "· what the tests run is brought beside it, with what is said of that in build/setup.log"
 	@scripts/setup --tests >build/setup.log 2>&1 || { cat build/setup.log; exit 1; }
 
 install: build

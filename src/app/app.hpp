@@ -63,7 +63,7 @@ class App {
 
   std::string host_;
   std::optional<Outcomes> before_drain_;
-  std::uint64_t refused_unread_ = 0;  ///< requests not read to their end, or that came behind the server's
+  std::uint64_t refused_unread_ = 0;  ///< what http::Server::finish counts, and inferences over gRPC that came too late
   runtime::BackendRegistry backends_;
   std::unique_ptr<TraceFiles> trace_files_;  ///< null where there are none
   metrics::Registry metrics_;

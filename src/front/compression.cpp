@@ -20,6 +20,8 @@ constexpr int window_bits = 15;
 constexpr int gzip_bits = 16;
 constexpr int detect_bits = 32;
 
+constexpr std::uint64_t most_at_first = 64U << 20U;
+
 std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
   while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
@@ -63,7 +65,7 @@ Weights weights_of(std::string_view accept_encoding) {
 
 /// A zlib stream that ends itself.
 struct Inflation::Stream : z_stream {
-  Stream(const core::Buffer& body, int bits) : z_stream{}, is_gzip(bits > window_bits) {
+  Stream(const core::Buffer& body, int bits) : z_stream{}, may_be_gzip(bits > window_bits) {
     if (inflateInit2(this, bits) != Z_OK) throw std::bad_alloc();
     next_in = zlib_bytes(body.data());
     left = body.size();
@@ -82,28 +84,25 @@ struct Inflation::Stream : z_stream {
   }
 
   /// Whether another member of gzip's follows the one that has ended (RFC 1952, 2.2).
-  bool begins_a_member() const { return is_gzip && left >= 2 && next_in[0] == 0x1f && next_in[1] == 0x8b; }
+  bool begins_a_member() const { return may_be_gzip && left >= 2 && next_in[0] == 0x1f && next_in[1] == 0x8b; }
 
-  const bool is_gzip;
+  const bool may_be_gzip;
   std::size_t left = 0;  ///< bytes of the body that are not taken yet
 };
 
 Inflation::Inflation(const core::Buffer& body, std::string_view coding, std::uint64_t most_bytes)
     : body_(body), most_bytes_(most_bytes) {
   if (body.size() > std::numeric_limits<uInt>::max()) {
-    objection_ = core::Error(Code::resource_exhausted, "a compressed body over 4 GiB is not taken");
+    objection_ = core::Error(Code::resource_exhausted,
+                             fmt::format("the compressed body has {} bytes; over 4 GiB are not taken", body.size()));
   } else if (is_coding(coding, "gzip") || is_coding(coding, "x-gzip")) {
     begin(window_bits + detect_bits);
   } else if (is_coding(coding, "deflate")) {
     may_be_raw_ = true;
     begin(window_bits);
   } else {
-    objection_ =
-        core::Error(Code::unimplemented, fmt::format("Content-Encoding \"{}\" given, {} expected", coding, codings));
-  }
-  if (stream_ && body.empty()) {
-    stream_.reset();
-    objection_ = core::Error(Code::invalid_argument, "the compressed body is empty");
+    objection_ = core::Error(Code::unimplemented,
+                             fmt::format("Content-Encoding \"{}\" given, one of {} expected", coding, codings));
   }
 }
 
@@ -112,17 +111,22 @@ Inflation::~Inflation() = default;
 void Inflation::begin(int bits) {
   stream_ = std::make_unique<Stream>(body_, bits);
   written_ = 0;
-  // what is announced may never come of it, so the memory grows with what does
-  if (out_.empty())
-    out_ = core::Buffer(std::min(std::clamp<std::uint64_t>(body_.size() * 4, 4096, 1U << 20U), most_bytes_ + 1));
+  if (out_.empty()) out_ = core::Buffer(0);
+}
+
+/// How large the output becomes when it is full: what is usual for such a body, and then as much again each time, since
+/// what could be may never come of it.
+std::size_t Inflation::next_size() const {
+  constexpr std::uint64_t usual_ratio = 4;
+  const std::uint64_t usual = std::clamp<std::uint64_t>(body_.size() * usual_ratio, 4096, most_at_first);
+  return static_cast<std::size_t>(std::min(std::max<std::uint64_t>(out_.size() * 2, usual), most_bytes_ + 1));
 }
 
 std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
   if (!stream_) return std::unexpected(*objection_);
   // a body may be long and hold nothing, so that what is taken counts as well as what is given
   for (std::size_t taken = 0, given = 0; taken < bytes && given < bytes;) {
-    if (written_ == out_.size())
-      out_.resize(std::min<std::uint64_t>(std::max(out_.size() * 2, body_.size() * 4), most_bytes_ + 1));
+    if (written_ == out_.size()) out_.resize(next_size());
     const std::size_t left = stream_->left;
     const std::size_t room = std::min({out_.size() - written_, bytes - given, std::size_t{1} << 30U});
     stream_->next_out = zlib_bytes(out_.data() + written_);
@@ -133,7 +137,8 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
     given += room - stream_->avail_out;
     written_ += room - stream_->avail_out;
     if (written_ > most_bytes_)
-      return core::fail(Code::resource_exhausted, fmt::format("the body is over {} bytes when inflated", most_bytes_));
+      return core::fail(Code::resource_exhausted,
+                        fmt::format("the body is over {} bytes when inflated (max_request_bytes)", most_bytes_));
     if (status == Z_OK) continue;
     if (status == Z_STREAM_END && stream_->begins_a_member()) {
       inflateReset(stream_.get());
@@ -175,6 +180,7 @@ core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding) {
   z_stream stream{};
   const int bits = coding == Coding::gzip ? window_bits + gzip_bits : window_bits;
   if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  const std::unique_ptr<z_stream, decltype(&deflateEnd)> ends(&stream, deflateEnd);
   core::Buffer out(deflateBound(&stream, static_cast<uLong>(core::total_bytes(parts))));
   stream.next_out = zlib_bytes(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
@@ -185,7 +191,6 @@ core::Buffer compress(const std::vector<core::Buffer>& parts, Coding coding) {
   }
   deflate(&stream, Z_FINISH);
   out.resize(stream.total_out);
-  deflateEnd(&stream);
   return out;
 }
 

@@ -34,6 +34,7 @@ class Inflation {
   struct Stream;
 
   void begin(int bits);
+  std::size_t next_size() const;
 
   const core::Buffer& body_;
   std::uint64_t most_bytes_;
@@ -41,7 +42,7 @@ class Inflation {
   core::Buffer out_;
   std::size_t written_ = 0;
   bool may_be_raw_ = false;
-  std::optional<core::Error> objection_;  ///< the first, where two ways are tried
+  std::optional<core::Error> objection_;  ///< of two ways, where two are tried, that which came further
 };
 
 /// Inflates a request body. invalid_argument when it is damaged; resource_exhausted when it would pass `most_bytes`;

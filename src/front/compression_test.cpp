@@ -30,7 +30,7 @@ TEST(Compression, IsBoundedAndNamesWhatIsWrong) {
   cut.resize(cut.size() - 4);
   EXPECT_EQ(decompress(cut, "gzip", 100).error().code(), core::Code::invalid_argument);
   EXPECT_EQ(decompress(text("x"), "br", 100).error().message(),
-            "Content-Encoding \"br\" given, gzip, deflate, identity expected");
+            "Content-Encoding \"br\" given, one of gzip, deflate, identity expected");
 }
 
 TEST(Compression, TakesSeveralMembersOfGzip) {
@@ -51,7 +51,8 @@ TEST(Compression, SaysHowFarItCame) {
   EXPECT_EQ(decompress(text(std::string(wrapped.text()) + "\x1f\x8b"), "deflate", 2000).error().message(),
             "2 bytes follow the end of the compressed body");
   EXPECT_EQ(decompress(core::Buffer(0), "br", 2000).error().code(), core::Code::unimplemented);
-  EXPECT_EQ(decompress(core::Buffer(0), "gzip", 2000).error().message(), "the compressed body is empty");
+  EXPECT_EQ(decompress(core::Buffer(0), "gzip", 2000).error().message(),
+            "the compressed body is damaged or cut short after 0 bytes");
 }
 
 TEST(Compression, InflatesAPartAtATime) {

@@ -50,8 +50,7 @@ struct Unfinished {
 };
 
 /// The requests of an open loop that nobody has taken yet. Each thread that makes load takes one when it has a client
-/// free, so that a request waits only while every client of every thread is busy, as behind one queue. Owned by the
-/// run; any thread.
+/// free, so that none is left while a client of any thread is free, as with one queue. Owned by the run; any thread.
 ///
 ///   DueRequests due(load, start);
 ///   send_at(due.take());

@@ -61,7 +61,7 @@ class RequestQueue {
   void close();
 
   std::size_t waiting() const;
-  /// Whether nothing waits and nothing was refused yet; without the lock, so it may be old by a moment.
+  /// Whether nothing waits and it is not closed; without the lock, so it may be old by a moment.
   bool is_calm() const { return calm_.load(std::memory_order_relaxed); }
 
  private:

@@ -35,7 +35,7 @@ struct Stage {
   std::vector<std::vector<float>> runs;  ///< the elements of each run's input
 };
 
-thread_local bool runs_here = false;  ///< this thread is an instance's
+thread_local bool has_run = false;  ///< on this thread a runner has
 
 /// Gives its input back. Fails when a value is negative; throws when one is under -100.
 class EchoRunner : public runtime::Runner {
@@ -45,7 +45,7 @@ class EchoRunner : public runtime::Runner {
   core::Result<std::vector<core::Tensor>> run(std::span<const core::TensorView> inputs,
                                               std::span<const std::uint32_t> outputs) override {
     const auto values = floats(inputs.front().bytes);
-    runs_here = true;
+    has_run = true;
     {
       const std::lock_guard lock(stage_.mutex);
       stage_.runs.push_back(values);
@@ -124,7 +124,7 @@ TEST_F(SchedulerTest, WhatThrowsOutsideTheRunnerCostsItsBatchAlone) {
                                                   .version = "7",
                                                   .clock =
                                                       [] {
-                                                        if (runs_here && clock_throws.exchange(false))
+                                                        if (has_run && clock_throws.exchange(false))
                                                           throw std::bad_alloc();
                                                         return core::now();
                                                       }},

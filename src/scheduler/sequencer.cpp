@@ -189,8 +189,8 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
   core::SequencePlace place;
   std::vector<std::string> unasked;
   std::optional<core::Error> refused;
-  bool late = false;
-  const core::TimePoint now = clock_();
+  bool dropped = false;
+  core::TimePoint now;
   {
     const std::lock_guard lock(mutex_);
     if (sequence->running) return false;
@@ -203,10 +203,11 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     job = std::move(sequence->waiting.front());
     sequence->waiting.pop_front();
     --waiting_;
+    if (job->request.sequence->start) sequence->over = true;  // until it has begun anew
     place = *job->request.sequence;
-    late = is_dropped(*job, now);
-    if (late) {  // here, or each of them would wait for an instance by itself
-      sequence->over = sequence->over || place.start;
+    now = clock_();
+    dropped = is_dropped(*job, now);
+    if (dropped) {  // here, or each of them would wait for an instance by itself
       sequence->last_used = now;
     } else if (!place.start && sequence->over) {
       refused = not_begun(id);
@@ -215,10 +216,10 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
       sequence->running = true;
     }
   }
-  if (late) {
-    JobList dropped;
-    dropped.push_back(*std::move(job));
-    answer_dropped(dropped, now, probe_);
+  if (dropped) {
+    JobList one;
+    one.push_back(*std::move(job));
+    answer_dropped(one, now, probe_);
   } else if (refused) {
     refuse(*job, *std::move(refused));
   } else {
@@ -232,7 +233,6 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
 std::vector<std::string> Sequencer::fill(Job& job, Sequence& sequence) const {
   const core::SequencePlace& place = *job.request.sequence;
   if (place.start) {
-    sequence.over = true;  // until all is there
     sequence.states.clear();
     for (const StateTensor& state : options_.states)
       sequence.states.push_back({state.initial_shape, core::Buffer::copy_of(state.initial)});

@@ -240,6 +240,17 @@ TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {
   EXPECT_EQ(service.refused(), 1U);
 }
 
+TEST_F(GrpcServer, AWatchIsToldThoughItsClientDoesNotEndItsSide) {
+  Health health;
+  Methods methods;
+  health.add_to(methods);
+  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
+  const auto watch = methods.at("/grpc.health.v1.Health/Watch")(call);
+  EXPECT_FALSE(watch->wants_all_at_once());
+  watch->on_message(core::Buffer(0));
+  EXPECT_EQ(call->take().size(), 1U);
+}
+
 TEST_F(GrpcServer, AWatchWithoutAMessageIsEnded) {
   Health health;
   Methods methods;

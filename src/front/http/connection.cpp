@@ -222,7 +222,7 @@ asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
   while (error == wire::error::need_more) {
     // what is left of a body in chunks is a line without an end, which the parser does not bound
     if (buffer_.size() > options_.max_header_bytes + read_block_bytes) co_return wire::error::header_limit;
-    if (!co_await fill(deadline)) co_return asio::error::eof;
+    if (stopped_reading_ || !co_await fill(deadline)) co_return asio::error::eof;
     error = parser.take(buffer_);
   }
   co_return error;
@@ -274,8 +274,10 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
   const core::TimePoint deadline = core::now() + options_.read_timeout;
   while (come < bytes) {
     if (come == body.size()) body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, 2 * come)));
+    // a read that was done before stop_reading() is not undone by it
     const std::size_t count =
-        co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
+        stopped_reading_ ? 0
+                         : co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
     if (count == 0) co_return asio::error::eof;
     come += count;
   }
@@ -330,8 +332,7 @@ void Connection::hand_on(HttpRequest request) {
   try {
     router_.handle(std::move(request), Reply(exchange_));
   } catch (const std::exception& error) {
-    spdlog::error("a handler threw: {}", error.what());
-    if (!exchange_->response) exchange_->response = HttpResponse::error(500, "an internal error, see the server's log");
+    spdlog::error("a handler threw: {}", error.what());  // and the Reply that went with it has answered
   }
   exchange_->subject = subject_ = subject_after(subject_);
 }
@@ -357,7 +358,7 @@ asio::awaitable<bool> Connection::write(HttpResponse& response) {
 
 asio::awaitable<void> Connection::refuse(HttpResponse& response) {
   form_.keep_alive = false;
-  if (!co_await write(response) || abandoned_) co_return;
+  if (!co_await write(response) || (abandoned_ && !stopped_reading_)) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   const core::TimePoint deadline = core::now() + lingering_limit;
@@ -381,7 +382,8 @@ std::optional<HttpResponse> Connection::parse_objection(const error_code& error)
         431, fmt::format("the request's header is over {} bytes, or a line between its chunks even longer",
                          options_.max_header_bytes));
   if (error == wire::error::body_limit)
-    return HttpResponse::error(413, fmt::format("the request's body is over {} bytes", options_.max_request_bytes));
+    return HttpResponse::error(
+        413, fmt::format("the request's body is over {} bytes (max_request_bytes)", options_.max_request_bytes));
   if (error.category() == wire::make_error_code(wire::error::bad_method).category())
     return HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
   return std::nullopt;

@@ -69,7 +69,7 @@ class Connection {
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
   /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
-  /// sees the answer and not a reset.
+  /// sees the answer and not a reset. One that had come whole, and the server's end gave up, is closed at once.
   boost::asio::awaitable<void> refuse(HttpResponse& response);
 
   std::shared_ptr<boost::asio::io_context> context_;

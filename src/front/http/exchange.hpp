@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -68,7 +69,8 @@ inline void Exchange::end_wait() {
   boost::asio::post(*context, std::move(waiting));
 }
 
-/// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing.
+/// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing, and
+/// points to the log where that was by an exception.
 class Reply {
  public:
   explicit Reply(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
@@ -77,7 +79,12 @@ class Reply {
   Reply(const Reply&) = delete;
   Reply& operator=(const Reply&) = delete;
   ~Reply() {
-    if (exchange_) deliver(HttpResponse::error(500, "the request was dropped without an answer"));
+    if (!exchange_) return;
+    try {
+      deliver(HttpResponse::error(500, std::uncaught_exceptions() > 0 ? "an internal error, see the server's log"
+                                                                      : "the request was dropped without an answer"));
+    } catch (...) {  // NOLINT(bugprone-empty-catch): there is no memory to tell anybody
+    }
   }
 
   void operator()(HttpResponse response) { deliver(std::move(response)); }

@@ -40,8 +40,8 @@ class Server {
   /// Binds and listens, and serves from then on. The router is read by all threads and must outlive the server.
   static core::Result<std::unique_ptr<Server>> start(ServerOptions options, const Router& router);
   /// Closes the listener and the idle connections, takes what clients have sent by then and first requests within
-  /// first_request_grace, refuses what has not come whole within body_grace, lets requests in flight be answered
-  /// (within finish_timeout), closes the rest and joins the threads.
+  /// first_request_grace, refuses bodies that have not come whole within body_grace, lets requests in flight be
+  /// answered (within finish_timeout), closes the rest and joins the threads.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -1,6 +1,7 @@
 #include <thread>
 #include <vector>
 
+#include "front/http/test_connection.hpp"
 #include "front/http/test_server.hpp"
 
 namespace slipway::front::http {
@@ -39,6 +40,38 @@ TEST_F(HttpServer, EndsWithoutRequestsThatDoNotComeWhole) {
   EXPECT_NE(other.rest().find("at last"), std::string::npos) << "what was accepted is answered all the same";
   ending.join();
   EXPECT_EQ(refused, 1U);
+}
+
+TEST_F(HttpServer, LetsTheClientFinishWhoseBodyTheEndRefuses) {
+  ServedByHand served(options_, router_);
+  served.client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\nab");
+  served.run_ready();
+  served.connection.stop_reading();
+  served.connection.abandon();
+  served.run_ready();
+  EXPECT_FALSE(served.has_ended()) << "what it still sends would bring it a reset instead of the answer";
+  served.client.send(std::string(4998, 'c'));
+  served.run_ready();
+  EXPECT_EQ(served.client.rest().find("HTTP/1.1 503"), 0U);
+  served.client.close();
+  served.run_to_the_end();
+  EXPECT_TRUE(served.connection.has_refused());
+}
+
+TEST_F(HttpServer, ReadsNoMoreOfABodyThoughAPartOfItWasReadWhenItWasToStop) {
+  options_.max_request_bytes = 1U << 20U;
+  for (const char* length : {"Content-Length: 900000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\ndbba0\r\n"}) {
+    ServedByHand served(options_, router_);
+    served.client.send("POST /echo HTTP/1.1\r\nHost: x\r\n" + std::string(length) + std::string(100'000, 'a'));
+    // the third one finds the header and reads a part of the body, which the next one would be given
+    for (int handlers = 0; handlers < 3; ++handlers) ASSERT_TRUE(served.run_one());
+    served.connection.stop_reading();
+    served.run_ready();
+    EXPECT_GT(served.client.available(), 0U) << length;
+    served.client.close();
+    served.run_to_the_end();
+    EXPECT_TRUE(served.connection.has_refused()) << length;
+  }
 }
 
 TEST_F(HttpServer, RefusesNothingWhereItsClientsErrWhileItEnds) {

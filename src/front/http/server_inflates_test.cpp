@@ -1,13 +1,11 @@
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "front/compression.hpp"
-#include "front/http/connection.hpp"
 #include "front/http/server.hpp"
+#include "front/http/test_connection.hpp"
 #include "front/http/test_server.hpp"
 
 namespace slipway::front::http {
@@ -95,21 +93,18 @@ TEST_F(HttpServerInflates, NothingWhoseClientHasGone) {
 }
 
 TEST_F(HttpServerInflates, NothingThatTheEndAbandons) {
-  // by hand, so that the end comes between two steps
   const auto answer = [this](int handlers_before_the_end, int& handlers) {
-    const auto context = std::make_shared<asio::io_context>();
-    asio::ip::tcp::acceptor acceptor(*context, {asio::ip::make_address("127.0.0.1"), 0});
-    Client client(acceptor.local_endpoint().port());
-    OneAtATime line;
-    Connection connection(context, acceptor.accept(), options_, router_, line);
-    client.send(packed_request("/first", large));
-    bool ended = false;  // its timer goes on
-    asio::co_spawn(*context, connection.serve(), [&ended](const std::exception_ptr& /*failure*/) { ended = true; });
-    for (handlers = 0; !ended && context->run_one() > 0; ++handlers) {
-      if (handlers == handlers_before_the_end) connection.abandon();
+    ServedByHand served(options_, router_);
+    served.client.send(packed_request("/first", large));
+    for (handlers = 0; handlers != handlers_before_the_end && served.run_one();) ++handlers;
+    if (handlers_before_the_end >= 0) {
+      served.connection.abandon();
+      served.run_ready();
+      EXPECT_TRUE(served.has_ended()) << "it waits for its client to finish sending, who has";
     }
-    EXPECT_EQ(connection.has_refused(), handlers_before_the_end >= 0);
-    return client.rest();
+    served.run_to_the_end();
+    EXPECT_EQ(served.connection.has_refused(), handlers_before_the_end >= 0);
+    return served.client.rest();
   };
   int handlers = 0;
   EXPECT_TRUE(answer(-1, handlers).ends_with(std::to_string(large)));

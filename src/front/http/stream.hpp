@@ -12,7 +12,8 @@
 
 namespace slipway::front::http {
 
-/// Whether nothing more will come over a socket: its other side was closed, or it is broken.
+/// Whether nothing more will come over a socket: its other side was closed, and all that it sent was read, or it is
+/// broken.
 bool has_gone(int socket);
 
 /// Whether there is something to read, which nobody has read.
@@ -35,7 +36,7 @@ class Stream {
   /// it, the deadline has passed, or the socket was cancelled.
   boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer room, core::TimePoint deadline);
 
-  /// Moves the deadline of what is waited for forward to `deadline`, if it is later.
+  /// Brings the deadline of what is waited for down to `deadline`; a nearer one stays.
   void hasten(core::TimePoint deadline);
 
   /// Writes what the kernel takes at once, which is taken off `parts`. False when the connection is broken.

@@ -38,6 +38,7 @@ class Client {
     send(text);
     return rest();
   }
+  std::size_t available() const { return socket_.available(); }
   void close() { socket_.close(); }
 
  private:
