@@ -123,6 +123,12 @@ core::Result<std::unique_ptr<ModelVersion>> ModelVersion::load(runtime::BackendR
     made->sequencer_ = std::make_unique<scheduler::Sequencer>(
         *std::move(sequences),
         [scheduler = made->scheduler_.get()](scheduler::Job job) { scheduler->submit(std::move(job)); }, *made->probe_);
+    made->late_answers_.emplace(
+        spec.name,
+        [sequencer = made->sequencer_.get()](scheduler::JobList& late, const std::stop_token& end) {
+          return sequencer->take_late(late, end);
+        },
+        *made->probe_);
   }
   return made;
 }

@@ -18,6 +18,7 @@
 #include "models/signature.hpp"
 #include "runtime/backend_registry.hpp"
 #include "runtime/model.hpp"
+#include "scheduler/late_answers.hpp"
 #include "scheduler/probe.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler/sequencer.hpp"
@@ -93,6 +94,7 @@ class ModelVersion {
   std::unique_ptr<scheduler::Probe> probe_;
   std::unique_ptr<scheduler::Sequencer> sequencer_;  ///< of a model that has sequences; outlives the scheduler's jobs
   std::unique_ptr<scheduler::Scheduler> scheduler_;
+  std::optional<scheduler::LateAnswers> late_answers_;  ///< of requests that wait in the sequencer
 };
 
 using Handle = std::shared_ptr<ModelVersion>;

@@ -6,20 +6,9 @@
 
 namespace slipway::scheduler {
 
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr core::Duration between_looks = 5ms;
-/// How long a place may be taken by a request whose client has gone, while every instance is busy.
-constexpr core::Duration most_between_looks = 250ms;
-constexpr core::Duration longest_wait = 1h;  // so that no deadline, however far, makes a time that does not fit
-
-}  // namespace
-
 RequestQueue::RequestQueue(std::size_t limit, BatchLimits limits, BatchCost& cost, Probe& probe, core::Clock clock,
                            const QueueRules* rules)
-    : limit_(limit), limits_(std::move(limits)), cost_(cost), probe_(probe), clock_(clock) {
+    : limit_(limit), limits_(std::move(limits)), cost_(cost), probe_(probe), clock_(clock), lookout_(clock) {
   if (rules != nullptr) order_.emplace(*rules);
 }
 
@@ -30,7 +19,7 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     const std::lock_guard lock(mutex_);
     if (closed_) return Pushed::closed;
     if (jobs_.size() >= limit_) return Pushed::full;
-    const core::TimePoint look = look_for(job.front());
+    const core::TimePoint deadline = job.front().request.deadline;
     if (!order_) {
       jobs_.splice(jobs_.end(), job);
     } else if (order_->is_full(job.front().priority)) {
@@ -42,11 +31,10 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     }
     tell_depth();
     wake = idle_ != 0;
-    nearer = look < next_look_;
-    if (nearer) next_look_ = look;
+    nearer = lookout_.watch(deadline);
   }
   if (wake) changed_.notify_one();
-  if (nearer) look_nearer_.notify_one();
+  if (nearer) lookout_.wake();
   return Pushed::accepted;
 }
 
@@ -81,7 +69,7 @@ void RequestQueue::take_again(Taken& taken) {
     wake = move_planned(taken);
   }
   if (wake) changed_.notify_one();
-  look_nearer_.notify_one();
+  lookout_.wake();
 }
 
 void RequestQueue::tell_level(std::uint32_t level) {
@@ -94,14 +82,8 @@ void RequestQueue::plan(Taken& taken, bool hurry) {
   plan_batch(jobs_, limits_, cost_, {.now = now, .idle = idle_, .hurry = hurry}, taken.plan);
 }
 
-core::TimePoint RequestQueue::look_for(const Job& job) const {
-  // nobody wakes for a client that goes; the clock is asked once for all that wait
-  return next_look_ == core::no_deadline ? std::min(job.request.deadline, clock_() + most_between_looks)
-                                         : job.request.deadline;
-}
-
 void RequestQueue::put_back(JobList& batch) {
-  for (const Job& job : batch) next_look_ = std::min(next_look_, look_for(job));
+  for (const Job& job : batch) lookout_.watch(job.request.deadline);
   if (!order_) return jobs_.splice(jobs_.begin(), batch);
   JobList one;
   while (!batch.empty()) {
@@ -130,35 +112,20 @@ bool RequestQueue::move_planned(Taken& taken) {
 
 bool RequestQueue::take_late(JobList& late, const std::stop_token& end) {
   std::unique_lock lock(mutex_);
-  while (!end.stop_requested()) {
-    const core::TimePoint known = next_look_;
-    const auto is_nearer = [&] { return next_look_ < known; };
-    if (known == core::no_deadline) {
-      look_nearer_.wait(lock, end, is_nearer);
-      continue;
-    }
-    const core::TimePoint now = clock_();
-    const core::TimePoint look = std::max(known, looked_ + between_looks);
-    if (now < look) {
-      look_nearer_.wait_for(lock, end, std::min(look - now, longest_wait), is_nearer);
-      continue;
-    }
-    looked_ = now;
-    move_late(late, now);
+  while (const auto now = lookout_.wait(lock, end)) {
+    move_late(late, *now);
     if (!late.empty()) return true;
   }
   return false;
 }
 
 void RequestQueue::move_late(JobList& late, core::TimePoint now) {
-  next_look_ = core::no_deadline;
-  const core::TimePoint next_look = now + most_between_looks;
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto next = std::next(job);
     if (is_dropped(*job, now)) {
       move_out(late, job);
     } else {
-      next_look_ = std::min({next_look_, job->request.deadline, next_look});
+      lookout_.watch(job->request.deadline);
     }
     job = next;
   }

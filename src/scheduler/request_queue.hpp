@@ -11,6 +11,7 @@
 #include "scheduler/batch_cost.hpp"
 #include "scheduler/batch_policy.hpp"
 #include "scheduler/job.hpp"
+#include "scheduler/lookout.hpp"
 #include "scheduler/priority_order.hpp"
 #include "scheduler/probe.hpp"
 #include "scheduler/queue_rules.hpp"
@@ -49,9 +50,9 @@ class RequestQueue {
   /// May leave it with less, even with nothing.
   void take_again(Taken& taken);
 
-  /// Waits until the deadline of something that waits is over or it was cancelled, and hands that over to be answered:
-  /// for a thread beside the instances, which may all be busy. Looks through all that waits, so at most every 5 ms, and
-  /// at least every 250 ms while there is something. False when `end` asks for it. `late` comes empty.
+  /// Waits until the deadline of something that waits is over or it was cancelled, as a Lookout finds it, and hands
+  /// that over to be answered: for a thread beside the instances, which may all be busy. False when `end` asks for it.
+  /// `late` comes empty.
   bool take_late(JobList& late, const std::stop_token& end);
 
   /// From now on each job is a batch of its own.
@@ -71,9 +72,7 @@ class RequestQueue {
   void tell_level(std::uint32_t level);
   /// Plans the next batch; under the lock.
   void plan(Taken& taken, bool hurry);
-  /// When take_late() must look for the sake of a job that waits from now on; under the lock.
-  core::TimePoint look_for(const Job& job) const;
-  /// Moves those out that must not run any more, and sets when to look again; under the lock.
+  /// Moves those out that must not run any more, and watches the others; under the lock.
   void move_late(JobList& late, core::TimePoint now);
   /// What waits has changed; under the lock, or the last one to tell may not be the last one to change it.
   void tell_depth();
@@ -92,9 +91,7 @@ class RequestQueue {
   JobList jobs_;
   std::optional<PriorityOrder> order_;  ///< of jobs_, where it is another than that of arrival
   std::size_t idle_ = 0;                ///< threads in take() that wait
-  std::condition_variable_any look_nearer_;
-  core::TimePoint next_look_ = core::no_deadline;  ///< of take_late(): not after any deadline of those that wait
-  core::TimePoint looked_{};                       ///< when take_late() last went through all
+  Lookout lookout_;                     ///< of take_late()
   bool closed_ = false;
   std::atomic<bool> calm_ = true;  ///< neither jobs nor closed; written under the lock
 };

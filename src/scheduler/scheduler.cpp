@@ -9,7 +9,6 @@
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -17,6 +16,7 @@
 #include "scheduler/answer_order.hpp"
 #include "scheduler/batch_policy.hpp"
 #include "scheduler/instance_worker.hpp"
+#include "scheduler/late_answers.hpp"
 #include "scheduler/queue_rules.hpp"
 #include "scheduler/reader.hpp"
 #include "scheduler/reader_share.hpp"
@@ -147,20 +147,6 @@ struct Scheduler::State : Holder {
     nobody_holds.wait(lock, [this] { return holders == 0; });
   }
 
-  /// Tells those that wait for instances which are all busy that their time is over, when it is.
-  void answer_late(const std::stop_token& end) {
-    JobList late;
-    for (bool goes_on = true; goes_on;) {
-      try {
-        goes_on = queue.take_late(late, end);
-        if (goes_on) answer_dropped(late, options.clock(), probe);
-      } catch (const std::exception& error) {
-        spdlog::error("model \"{}\": {}", model.name, error.what());
-      }
-      late.clear();
-    }
-  }
-
   Options options;
   ServedModel model;
   Probe& probe;
@@ -172,8 +158,8 @@ struct Scheduler::State : Holder {
   std::vector<std::unique_ptr<InstanceWorker>> workers;
   std::mutex holders_mutex;
   std::condition_variable nobody_holds;
-  int holders = 0;            ///< threads that hold jobs, or run what they held
-  std::jthread late_answers;  // last: it uses all of the above
+  int holders = 0;                          ///< threads that hold jobs, or run what they held
+  std::optional<LateAnswers> late_answers;  // last: it uses the above
 };
 
 Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
@@ -186,8 +172,10 @@ Scheduler::Scheduler(Options options, std::vector<core::TensorInfo> outputs,
       state_->workers.push_back(
           std::make_unique<InstanceWorker>(state_->queue, std::move(instance), state_->model, probe, state_->learned));
     }
-    state_->late_answers =
-        std::jthread([state = state_.get()](const std::stop_token& end) { state->answer_late(end); });
+    state_->late_answers.emplace(
+        state_->options.model,
+        [&queue = state_->queue](JobList& late, const std::stop_token& end) { return queue.take_late(late, end); },
+        probe, state_->options.clock);
   } catch (...) {
     stop();  // or the threads that did start would be joined for ever
     throw;
@@ -201,9 +189,7 @@ void Scheduler::finish() {
   stop();
   state_->wait_for_holders();
   for (auto& worker : state_->workers) worker->join();
-  if (!state_->late_answers.joinable()) return;
-  state_->late_answers.request_stop();
-  state_->late_answers.join();
+  state_->late_answers.reset();
 }
 
 void Scheduler::submit(Job job) {

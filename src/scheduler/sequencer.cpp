@@ -79,7 +79,7 @@ void fill_input(Job& job, const ControlInput& control, std::span<const std::byte
 }  // namespace
 
 Sequencer::Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock)
-    : options_(std::move(options)), submit_(std::move(submit)), probe_(probe), clock_(clock) {}
+    : options_(std::move(options)), submit_(std::move(submit)), probe_(probe), clock_(clock), lookout_(clock) {}
 
 core::Error Sequencer::not_begun(const core::SequenceId& id) const {
   return {core::Code::invalid_argument,
@@ -155,18 +155,21 @@ void Sequencer::add(Job job) {
   const core::SequenceId id = job.request.sequence->id;
   std::shared_ptr<Sequence> sequence;
   std::optional<core::Error> refused;
+  bool nearer = false;
   {
     const std::lock_guard lock(mutex_);
     job.queued = clock_();
     if (auto place = place_for(job); place) {
       sequence = *std::move(place);
-      sequence->waiting.push_back(std::move(job));
+      nearer = lookout_.watch(job.request.deadline);
+      sequence->waiting.push_back({.job = std::move(job)});
       ++waiting_;
     } else {
       refused = std::move(place).error();
     }
   }
   if (refused) return refuse(job, *std::move(refused));
+  if (nearer) lookout_.wake();
   run_next(id, sequence);
 }
 
@@ -200,10 +203,12 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
       probe_.sequences(sequences_.size());
       return false;
     }
-    job = std::move(sequence->waiting.front());
+    const bool was_late = sequence->waiting.front().was_late;
+    job = std::move(sequence->waiting.front().job);
     sequence->waiting.pop_front();
     --waiting_;
-    if (job->request.sequence->start) sequence->over = true;  // until it has begun anew
+    if (was_late || job->request.sequence->start) sequence->over = true;  // until it has begun anew
+    if (was_late) return true;
     place = *job->request.sequence;
     now = clock_();
     dropped = is_dropped(*job, now);
@@ -228,6 +233,33 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     submit_(*std::move(job));
   }
   return true;
+}
+
+bool Sequencer::take_late(JobList& late, const std::stop_token& end) {
+  std::unique_lock lock(mutex_);
+  while (const auto now = lookout_.wait(lock, end)) {
+    for (const auto& entry : sequences_) move_late(*entry.second, late, *now);
+    if (!late.empty()) return true;
+  }
+  return false;
+}
+
+void Sequencer::move_late(Sequence& sequence, JobList& late, core::TimePoint now) {
+  for (auto at = sequence.waiting.begin(); at != sequence.waiting.end();) {
+    const auto next = std::next(at);
+    if (!at->was_late && is_dropped(at->job, now)) {
+      const bool starts = at->job.request.sequence->start;
+      late.push_back(std::move(at->job));
+      at->was_late = starts;
+      if (!starts) {
+        sequence.waiting.erase(at);
+        --waiting_;
+      }
+    } else if (!at->was_late) {
+      lookout_.watch(at->job.request.deadline);
+    }
+    at = next;
+  }
 }
 
 std::vector<std::string> Sequencer::fill(Job& job, Sequence& sequence) const {

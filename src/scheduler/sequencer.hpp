@@ -2,11 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "core/request.hpp"
 #include "core/tensor.hpp"
 #include "scheduler/job.hpp"
+#include "scheduler/lookout.hpp"
 #include "scheduler/probe.hpp"
 
 namespace slipway::scheduler {
@@ -63,17 +65,26 @@ class Sequencer {
   /// Queues a job with `request.sequence`, whose inputs stand in the model's places; those of controls and states are
   /// filled here. Completed with invalid_argument when its sequence was not begun (or is over) or its id does not fit
   /// the input that the model has for it, resource_exhausted when there are too many sequences, or requests that wait
-  /// for the one before them.
+  /// for the one before them, deadline_exceeded or cancelled when it waited too long for it.
   void add(Job job);
+
+  /// Waits until the deadline of something that waits for the one before it is over or it was cancelled, as a Lookout
+  /// finds it, and hands that over to be answered: for a thread of its own. False when `end` asks for it. `late` comes
+  /// empty.
+  bool take_late(JobList& late, const std::stop_token& end);
 
  private:
   struct State {
     core::Shape shape;
     core::Buffer bytes;
   };
+  struct Waiting {
+    Job job;
+    bool was_late = false;  ///< a start that was handed over: what comes behind it is still to be refused
+  };
   struct Sequence {
     std::vector<State> states;
-    std::deque<Job> waiting;
+    std::list<Waiting> waiting;
     bool running = false;
     bool over = true;  ///< not begun, or its last request was answered
     core::TimePoint last_used{};
@@ -89,6 +100,8 @@ class Sequencer {
   bool run_first(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
   /// Sets the inputs of controls and states; the names of the states that the job's request did not ask for.
   std::vector<std::string> fill(Job& job, Sequence& sequence) const;
+  /// Moves those out that must not run any more, and watches the others; under the lock.
+  void move_late(Sequence& sequence, JobList& late, core::TimePoint now);
   void take_states(Sequence& sequence, core::Response& response, const std::vector<std::string>& unasked) const;
   core::Completion completion(core::SequencePlace place, std::shared_ptr<Sequence> sequence,
                               std::vector<std::string> unasked, core::Completion done);
@@ -100,6 +113,7 @@ class Sequencer {
   Probe& probe_;
   const core::Clock clock_;
   mutable std::mutex mutex_;
+  Lookout lookout_;
   Sequences sequences_;
   std::size_t waiting_ = 0;  ///< in all of them
   core::TimePoint next_sweep_{};

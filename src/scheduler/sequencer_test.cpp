@@ -2,10 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 #include "metrics/registry.hpp"
+#include "scheduler/answer.hpp"
 #include "scheduler/test_jobs.hpp"
 
 namespace slipway::scheduler {
@@ -52,6 +55,7 @@ class SequencerTest : public ::testing::Test {
            core::TimePoint deadline = core::no_deadline) {
     Job job = testing::make_job(1, 1, x);
     job.request.deadline = deadline;
+    job.request.cancelled = gone_;
     job.request.inputs.front().shape = {1};
     job.request.inputs.resize(3);
     job.request.sequence = core::SequencePlace{std::move(id), start, end};
@@ -87,6 +91,12 @@ class SequencerTest : public ::testing::Test {
     job.done(std::move(response));
   }
 
+  void answer_late() {
+    JobList late;
+    ASSERT_TRUE(sequencer_.take_late(late, std::stop_token()));
+    answer_dropped(late, the_time, probe_);
+  }
+
   std::vector<float> values() const {
     std::vector<float> all;
     for (const Answer& answer : answers_) all.push_back(answer.y.value_or(-1));
@@ -95,6 +105,7 @@ class SequencerTest : public ::testing::Test {
 
   metrics::Registry metrics_;
   Probe probe_{metrics_, "sum", "1"};
+  const std::shared_ptr<std::atomic<bool>> gone_ = std::make_shared<std::atomic<bool>>(false);
   bool at_once_ = false;
   bool throws_ = false;
   std::vector<Answer> answers_;
@@ -129,6 +140,58 @@ TEST_F(SequencerTest, AStartThatIsLateBeginsNothing) {
   ASSERT_EQ(answers_.size(), 3U);
   EXPECT_THAT(answers_[1].error, HasSubstr("was not run"));
   EXPECT_THAT(answers_[2].error, HasSubstr("has not been begun")) << "what was before is not gone on with";
+}
+
+TEST_F(SequencerTest, HandsOverTheLateWhileTheOneBeforeThemRuns) {
+  ask(1U, 1, true);
+  ask(1U, 2, false, false, the_time + 1s);
+  ask(1U, 3);
+  ask(1U, 4, false, false, the_time + 3s);
+  the_time += 1s;
+  answer_late();
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_THAT(answers_[0].error, HasSubstr("was not run"));
+  ask(1U, 5);  // there is room for a third again
+  EXPECT_EQ(answers_.size(), 1U);
+  run();
+  run();
+  run();
+  run();
+  EXPECT_EQ(values(), (std::vector<float>{-1, 101, 104, 108, 113}));
+}
+
+TEST_F(SequencerTest, WhatComesBehindAStartThatWasHandedOverIsRefused) {
+  ask(1U, 1, true);
+  ask(1U, 2, true, false, the_time + 1s);
+  ask(1U, 3);
+  the_time += 1s;
+  answer_late();
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_THAT(answers_[0].error, HasSubstr("was not run"));
+  run();
+  ASSERT_EQ(answers_.size(), 3U);
+  EXPECT_THAT(answers_[2].error, HasSubstr("has not been begun"));
+  ask(1U, 4);
+  EXPECT_THAT(answers_[3].error, HasSubstr("has not been begun"));
+  ask(1U, 5, true);
+  run();
+  EXPECT_EQ(answers_.back().y, 105);
+}
+
+TEST_F(SequencerTest, AClientThatHasGoneTakesNobodysPlaceForLong) {
+  ask(1U, 1, true);
+  for (int i = 0; i < 3; ++i) ask(1U, 2);
+  ask(1U, 3);
+  EXPECT_THAT(answers_.back().error, HasSubstr("requests wait already"));
+  *gone_ = true;
+  the_time += 250ms;
+  answer_late();
+  EXPECT_EQ(answers_.size(), 4U);
+  *gone_ = false;
+  ask(1U, 4);
+  run();
+  run();
+  EXPECT_EQ(answers_.back().y, 105);
 }
 
 TEST_F(SequencerTest, KeepsTheStateOfEachSequenceApart) {

@@ -5,6 +5,7 @@ import pathlib
 import queue
 import shutil
 import sysconfig
+from concurrent import futures
 
 import numpy as np
 import onnxruntime
@@ -15,7 +16,7 @@ from tritonclient.utils import InferenceServerException
 
 import sequence_models
 from http_call import call
-from program import Server, run_serve
+from program import Server, fake_model, rows, run_serve
 
 SILERO = pathlib.Path(sysconfig.get_path("purelib")) / "silero_vad/data/silero_vad.onnx"
 RATE = 16000
@@ -216,6 +217,23 @@ def test_a_configuration_that_was_told_can_be_given_back(tmp_path, strategy):
         own.load_model("total", config=json.dumps(config))
         assert own.get_model_config("total") == config
         assert [add(own, "total", x, 7, sequence_start=x == 1) for x in (1, 2)] == [(1, 7), (3, 7)]
+
+
+def test_time_is_over_though_the_one_before_goes_on(tmp_path):
+    """A request that waits for the one before it in its sequence hears of its deadline when that is over, not when the
+    other, here a run of two seconds, has ended."""
+    (tmp_path / "m.yaml").write_text("sequence: {max_sequences: 3}\n")
+    with Server([fake_model(tmp_path, "delay_us=2000000")]) as running, futures.ThreadPoolExecutor() as pool:
+
+        def ask(**parameters):
+            return call(f"{running.url}/v2/models/m/infer", rows(1) | {"parameters": {"sequence_id": 7} | parameters})
+
+        first = pool.submit(ask, sequence_start=True)
+        running.wait_for(1, "slipway_instances_busy", model="m")
+        late = ask(timeout=50_000)
+        assert not first.done()
+        assert (late.status, "was not run: it had waited" in late.error) == (504, True)
+        assert first.result().status == 200
 
 
 def test_sequences_of_model_yaml_take_the_place_of_batching(tmp_path):
