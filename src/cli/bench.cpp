@@ -201,7 +201,7 @@ void add_load_options(CLI::App& command, BenchArguments& arguments) {
       ->group(group);
   command.add_flag("--poisson", arguments.poisson, "with --rate: as a Poisson process, not evenly spaced")
       ->group(group);
-  command.add_option("--seed", arguments.seed, "of the Poisson process; 1 by default")->group(group);
+  command.add_option("--seed", arguments.seed, "with --poisson: of the process; 1 by default")->group(group);
   command.add_option("--load-threads", arguments.threads, "threads that make the load; half of the cores by default")
       ->check(CLI::Range(1, 1024))
       ->group(group);

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "config/limits.hpp"
 
@@ -56,8 +58,8 @@ void add_model_options(CLI::App& command, config::ModelSpec& spec) {
 core::Result<void> check_no_model_options(const CLI::App& command, std::string_view address) {
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_group() != model_group || option->count() == 0) continue;
-    const std::string variable = option->get_envname();
-    if (!variable.empty() && std::getenv(variable.c_str()) != nullptr) continue;
+    const char* variable = option->get_envname().empty() ? nullptr : std::getenv(option->get_envname().c_str());
+    if (variable != nullptr && option->results() == std::vector<std::string>{variable}) continue;
     return core::invalid(fmt::format(
         "{}: a model's file or folder expected beside it; {} is a server, which says itself how its models run",
         option->get_name(), address));

@@ -150,7 +150,8 @@ std::optional<core::Result<core::Buffer>> Inflation::step(std::size_t bytes) {
     }
     core::Error objection(
         Code::invalid_argument,
-        status == Z_STREAM_END
+        body_.empty() ? "the compressed body is empty"
+        : status == Z_STREAM_END
             ? fmt::format("{} bytes follow the end of the compressed body", stream_->left)
             : fmt::format("the compressed body is damaged or cut short after {} bytes", body_.size() - stream_->left));
     // of two ways that which came further, which raw deflate is if it gave anything

@@ -51,8 +51,7 @@ TEST(Compression, SaysHowFarItCame) {
   EXPECT_EQ(decompress(text(std::string(wrapped.text()) + "\x1f\x8b"), "deflate", 2000).error().message(),
             "2 bytes follow the end of the compressed body");
   EXPECT_EQ(decompress(core::Buffer(0), "br", 2000).error().code(), core::Code::unimplemented);
-  EXPECT_EQ(decompress(core::Buffer(0), "gzip", 2000).error().message(),
-            "the compressed body is damaged or cut short after 0 bytes");
+  EXPECT_EQ(decompress(core::Buffer(0), "gzip", 2000).error().message(), "the compressed body is empty");
 }
 
 TEST(Compression, InflatesAPartAtATime) {

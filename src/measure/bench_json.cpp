@@ -49,11 +49,14 @@ json::array windows_json(const std::vector<Window>& windows) {
   return list;
 }
 
+json::object load_json(const Load& load) {
+  json::object object{{"loop", name_of(load.loop)}, {"clients", load.clients}};
+  if (load.loop != Loop::closed) object["rate"] = load.rate;
+  return object;
+}
+
 json::object point_json(const Point& point, std::int64_t rows) {
-  json::object object;
-  object["loop"] = name_of(point.load.loop);
-  object["clients"] = point.load.clients;
-  if (point.load.loop != Loop::closed) object["rate"] = point.load.rate;
+  json::object object = load_json(point.load);
   object["threads"] = point.threads;
   object["stable"] = point.stable;
   object["interrupted"] = point.interrupted;
@@ -88,7 +91,7 @@ std::string bench_json(const BenchResult& result) {
   json::array points;
   for (const Point& point : result.points) points.push_back(point_json(point, subject.rows));
   json::array not_run;
-  for (const Load& load : result.not_run) not_run.emplace_back(describe(load));
+  for (const Load& load : result.not_run) not_run.push_back(load_json(load));
   return json::serialize(json::object{{"slipway", SLIPWAY_VERSION},
                                       {"target", subject.target},
                                       {"model", subject.model},

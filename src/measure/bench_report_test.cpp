@@ -125,7 +125,9 @@ TEST(BenchReport, NamesTheLoadsThatWereNotRun) {
   result.not_run = {{.loop = Loop::closed, .clients = 16}, {.loop = Loop::closed, .clients = 32}};
   EXPECT_THAT(bench_table(result), HasSubstr("\nnot run: 16 clients; 32 clients\n"));
   EXPECT_THAT(bench_html(result), HasSubstr("<li>not run: 16 clients; 32 clients</li>"));
-  EXPECT_EQ(boost::json::parse(bench_json(result)).at("not_run"), boost::json::array({"16 clients", "32 clients"}));
+  const auto document = boost::json::parse(bench_json(result));
+  EXPECT_EQ(document.at("not_run").as_array().size(), 2U);
+  EXPECT_EQ(document.at("not_run").at(1), boost::json::value({{"loop", "closed"}, {"clients", 32}}));
 }
 
 TEST(BenchReport, SaysThatDimensionsWereGuessed) {

@@ -74,14 +74,18 @@ class ModelVersion {
   /// Refuses requests from now on.
   void stop() { scheduler_->stop(); }
   /// And waits until those accepted were answered. Not from a completion.
-  void finish() { scheduler_->finish(); }
+  void finish() {
+    scheduler_->finish();
+    late_answers_.reset();
+  }
 
  private:
   ModelVersion() = default;
   void run(scheduler::Job job) {
     signature_.to_model(job);
-    if (sequencer_) return sequencer_->add(std::move(job));
-    scheduler_->submit(std::move(job));
+    if (!sequencer_) return scheduler_->submit(std::move(job));
+    scheduler_->apply_rules(job);
+    sequencer_->add(std::move(job));
   }
 
   std::shared_ptr<const void> keeps_;
@@ -94,7 +98,7 @@ class ModelVersion {
   std::unique_ptr<scheduler::Probe> probe_;
   std::unique_ptr<scheduler::Sequencer> sequencer_;  ///< of a model that has sequences; outlives the scheduler's jobs
   std::unique_ptr<scheduler::Scheduler> scheduler_;
-  std::optional<scheduler::LateAnswers> late_answers_;  ///< of requests that wait in the sequencer
+  std::optional<scheduler::LateAnswers> late_answers_;  ///< of those that wait in the sequencer; ends before it
 };
 
 using Handle = std::shared_ptr<ModelVersion>;

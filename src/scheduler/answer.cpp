@@ -1,5 +1,8 @@
 #include "scheduler/answer.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <exception>
 #include <utility>
 
 #include "core/clock.hpp"
@@ -10,7 +13,8 @@ namespace slipway::scheduler {
 void complete(core::Completion& done, core::Result<core::Response> result) {
   try {
     done(std::move(result));
-  } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told
+  } catch (const std::exception& error) {
+    spdlog::error("an answer could not be given: {}", error.what());
   }
 }
 

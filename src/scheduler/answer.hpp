@@ -14,8 +14,7 @@ void answer(Job& job, core::Result<core::Response> result, const core::Timing& t
 /// Answers jobs that must not run any more with why that is so at `now`.
 void answer_dropped(JobList& jobs, core::TimePoint now, Probe& probe);
 
-/// Calls a completion. What it throws stops here: nobody is left to be told, and others still have to get their
-/// answers.
+/// Calls a completion. What it throws stops here, in the log: others still have to get their answers.
 void complete(core::Completion& done, core::Result<core::Response> result);
 
 }  // namespace slipway::scheduler

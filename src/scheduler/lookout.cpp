@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 namespace slipway::scheduler {
 
@@ -12,7 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr core::Duration between_looks = 5ms;
 constexpr core::Duration most_between_looks = 250ms;
-constexpr core::Duration longest_wait = 1h;  // so that no deadline, however far, makes a time that does not fit
 
 }  // namespace
 
@@ -35,7 +33,7 @@ std::optional<core::TimePoint> Lookout::wait(std::unique_lock<std::mutex>& lock,
     const core::TimePoint now = clock_();
     const core::TimePoint look = std::max(known, looked_ + between_looks);
     if (now < look) {
-      nearer_.wait_for(lock, end, std::min(look - now, longest_wait), is_nearer);
+      nearer_.wait_for(lock, end, look - now, is_nearer);
       continue;
     }
     looked_ = now;

@@ -205,19 +205,6 @@ TEST_F(RequestQueueTest, ABatchThatIsWaitedForLetsAHigherPriorityBefore) {
   EXPECT_EQ(taken.batch.front().request.id, "2");
 }
 
-TEST_F(RequestQueueTest, WhoseTimeIsOverIsHandedOverFromBehindFullBatches) {
-  RequestQueue queue(8, {}, cost, probe, core::now, &two_levels);
-  Job late = of_priority(2, 1);
-  late.request.deadline = core::now() - std::chrono::milliseconds(1);
-  push(queue, std::move(late));
-  for (const float value : {2.F, 3.F}) push(queue, of_priority(1, value));
-  JobList dropped;
-  ASSERT_TRUE(queue.take_late(dropped, std::stop_token()));
-  ASSERT_EQ(dropped.size(), 1U);
-  EXPECT_EQ(dropped.front().request.id, "1");
-  EXPECT_EQ(queue.waiting(), 2U);
-}
-
 TEST_F(RequestQueueTest, TellsHowManyOfEachPriorityWait) {
   RequestQueue queue(8, {.max_rows = 2}, cost, probe, core::now, &two_levels);
   const auto depths = [this] {

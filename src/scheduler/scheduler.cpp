@@ -196,10 +196,14 @@ void Scheduler::submit(Job job) {
   JobList one;
   one.push_back(std::move(job));
   if (one.front().queued == core::TimePoint()) one.front().queued = state_->options.clock();
-  if (state_->rules) state_->rules->apply(one.front());
+  apply_rules(one.front());
   if (state_->order && !state_->order->enter(one.front()))
     return answer(one.front(), std::unexpected(held_up(state_->model.name)), {}, state_->probe);
   if (!state_->run_here(one)) state_->enqueue(one);
+}
+
+void Scheduler::apply_rules(Job& job) const {
+  if (state_->rules) state_->rules->apply(job);
 }
 
 void Scheduler::stop() { state_->queue.close(); }

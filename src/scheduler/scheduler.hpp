@@ -56,6 +56,10 @@ class Scheduler {
   /// priority as may wait, or too many answers wait for an earlier one) or unavailable (stopping).
   void submit(Job job);
 
+  /// Sets the level of a job's priority and the time that the policies give it, for whoever has it wait before it is
+  /// submitted. submit() does so too.
+  void apply_rules(Job& job) const;
+
   /// Begins to refuse, as the destructor does, without waiting.
   void stop();
 

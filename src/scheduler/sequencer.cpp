@@ -156,19 +156,22 @@ void Sequencer::add(Job job) {
   std::shared_ptr<Sequence> sequence;
   std::optional<core::Error> refused;
   bool nearer = false;
+  JobList one;
+  one.push_back(std::move(job));
   {
     const std::lock_guard lock(mutex_);
-    job.queued = clock_();
-    if (auto place = place_for(job); place) {
+    one.front().queued = clock_();
+    if (auto place = place_for(one.front()); place) {
       sequence = *std::move(place);
-      nearer = lookout_.watch(job.request.deadline);
-      sequence->waiting.push_back({.job = std::move(job)});
+      const bool is_first = !sequence->running && sequence->waiting.empty();  // and is run below
+      if (!is_first) nearer = lookout_.watch(one.front().request.deadline);
+      sequence->waiting.push_back(std::move(one));
       ++waiting_;
     } else {
       refused = std::move(place).error();
     }
   }
-  if (refused) return refuse(job, *std::move(refused));
+  if (refused) return refuse(one.front(), *std::move(refused));
   if (nearer) lookout_.wake();
   run_next(id, sequence);
 }
@@ -188,7 +191,7 @@ void Sequencer::run_next(const core::SequenceId& id, const std::shared_ptr<Seque
 }
 
 bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence) {
-  std::optional<Job> job;
+  JobList one;
   core::SequencePlace place;
   std::vector<std::string> unasked;
   std::optional<core::Error> refused;
@@ -203,34 +206,32 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
       probe_.sequences(sequences_.size());
       return false;
     }
-    const bool was_late = sequence->waiting.front().was_late;
-    job = std::move(sequence->waiting.front().job);
+    one = std::move(sequence->waiting.front());
     sequence->waiting.pop_front();
+    if (one.empty() || one.front().request.sequence->start) sequence->over = true;  // until it has begun anew
+    if (one.empty()) return true;
     --waiting_;
-    if (was_late || job->request.sequence->start) sequence->over = true;  // until it has begun anew
-    if (was_late) return true;
-    place = *job->request.sequence;
+    place = *one.front().request.sequence;
     now = clock_();
-    dropped = is_dropped(*job, now);
+    dropped = is_dropped(one.front(), now);
     if (dropped) {  // here, or each of them would wait for an instance by itself
       sequence->last_used = now;
     } else if (!place.start && sequence->over) {
       refused = not_begun(id);
     } else {
-      unasked = fill(*job, *sequence);
+      unasked = fill(one.front(), *sequence);
       sequence->running = true;
     }
   }
   if (dropped) {
-    JobList one;
-    one.push_back(*std::move(job));
     answer_dropped(one, now, probe_);
   } else if (refused) {
-    refuse(*job, *std::move(refused));
+    refuse(one.front(), *std::move(refused));
   } else {
+    Job job = std::move(one.front());
     // outside the lock, as it is called there where there is no memory for it
-    job->done = completion(std::move(place), sequence, std::move(unasked), std::move(job->done));
-    submit_(*std::move(job));
+    job.done = completion(std::move(place), sequence, std::move(unasked), std::move(job.done));
+    submit_(std::move(job));
   }
   return true;
 }
@@ -238,6 +239,7 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
 bool Sequencer::take_late(JobList& late, const std::stop_token& end) {
   std::unique_lock lock(mutex_);
   while (const auto now = lookout_.wait(lock, end)) {
+    if (waiting_ == 0) continue;
     for (const auto& entry : sequences_) move_late(*entry.second, late, *now);
     if (!late.empty()) return true;
   }
@@ -245,18 +247,18 @@ bool Sequencer::take_late(JobList& late, const std::stop_token& end) {
 }
 
 void Sequencer::move_late(Sequence& sequence, JobList& late, core::TimePoint now) {
+  bool behind_a_late_start = false;
   for (auto at = sequence.waiting.begin(); at != sequence.waiting.end();) {
     const auto next = std::next(at);
-    if (!at->was_late && is_dropped(at->job, now)) {
-      const bool starts = at->job.request.sequence->start;
-      late.push_back(std::move(at->job));
-      at->was_late = starts;
-      if (!starts) {
-        sequence.waiting.erase(at);
-        --waiting_;
-      }
-    } else if (!at->was_late) {
-      lookout_.watch(at->job.request.deadline);
+    if (!at->empty() && is_dropped(at->front(), now)) {
+      const bool starts = at->front().request.sequence->start;
+      late.splice(late.end(), *at);
+      --waiting_;
+      if (!starts || behind_a_late_start) sequence.waiting.erase(at);
+      behind_a_late_start = behind_a_late_start || starts;
+    } else {
+      if (!at->empty()) lookout_.watch(at->front().request.deadline);
+      behind_a_late_start = at->empty();
     }
     at = next;
   }

@@ -78,13 +78,10 @@ class Sequencer {
     core::Shape shape;
     core::Buffer bytes;
   };
-  struct Waiting {
-    Job job;
-    bool was_late = false;  ///< a start that was handed over: what comes behind it is still to be refused
-  };
   struct Sequence {
     std::vector<State> states;
-    std::list<Waiting> waiting;
+    /// Each of one job; of none where that was a start and came too late: what waits behind it is still to be refused.
+    std::list<JobList> waiting;
     bool running = false;
     bool over = true;  ///< not begun, or its last request was answered
     core::TimePoint last_used{};

@@ -178,6 +178,19 @@ TEST_F(SequencerTest, WhatComesBehindAStartThatWasHandedOverIsRefused) {
   EXPECT_EQ(answers_.back().y, 105);
 }
 
+TEST_F(SequencerTest, NorDoesAStartThatWasHandedOverTakeAPlace) {
+  ask(1U, 1, true);
+  for (int i = 0; i < 5; ++i) {
+    ask(1U, 2, true, false, the_time + 10ms);
+    the_time += 10ms;
+    answer_late();
+  }
+  for (int i = 0; i < 3; ++i) ask(1U, 3, i == 0);
+  EXPECT_EQ(answers_.size(), 5U) << "there is room for three";
+  for (int i = 0; i < 4; ++i) run();
+  EXPECT_EQ(answers_.back().y, 109);
+}
+
 TEST_F(SequencerTest, AClientThatHasGoneTakesNobodysPlaceForLong) {
   ask(1U, 1, true);
   for (int i = 0; i < 3; ++i) ask(1U, 2);

@@ -219,10 +219,11 @@ def test_a_configuration_that_was_told_can_be_given_back(tmp_path, strategy):
         assert [add(own, "total", x, 7, sequence_start=x == 1) for x in (1, 2)] == [(1, 7), (3, 7)]
 
 
-def test_time_is_over_though_the_one_before_goes_on(tmp_path):
+@pytest.mark.parametrize("rules", ["", "priorities: {levels: 2, default: 1}\n"], ids=["plain", "priorities"])
+def test_time_is_over_though_the_one_before_goes_on(tmp_path, rules):
     """A request that waits for the one before it in its sequence hears of its deadline when that is over, not when the
     other, here a run of two seconds, has ended."""
-    (tmp_path / "m.yaml").write_text("sequence: {max_sequences: 3}\n")
+    (tmp_path / "m.yaml").write_text("sequence: {max_sequences: 3}\n" + rules)
     with Server([fake_model(tmp_path, "delay_us=2000000")]) as running, futures.ThreadPoolExecutor() as pool:
 
         def ask(**parameters):

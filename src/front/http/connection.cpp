@@ -101,7 +101,7 @@ void Connection::finish() {
 
 void Connection::stop_reading() {
   error_code ignored;
-  stopped_reading_ = reading_body_;
+  stopped_reading_ = true;
   if (idle_ || reading_body_) stream_.socket().cancel(ignored);
 }
 
@@ -145,12 +145,13 @@ asio::awaitable<void> Connection::serve() {
       if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
     }
     HttpRequest& request = parser.request();
-    if (Turn* const turn = error || refusal ? nullptr : turn_to_wait_for()) {
+    const bool came_whole = !error && !refusal;
+    if (Turn* const turn = came_whole ? turn_to_wait_for() : nullptr) {
       in_a_row = 1;
       co_await own_turn(*turn, subject_);
     }
-    if (!error && !refusal && has_coding(request)) refusal = co_await inflate(request);
-    if (refusal) co_await refuse(*refusal);
+    if (came_whole && has_coding(request)) refusal = co_await inflate(request);
+    if (refusal) co_await refuse(*refusal, came_whole);
     if (error || refusal) break;
     if (request.body.data() == nullptr) request.body = core::Buffer(0);
     if (const auto handshake = socket_handshake(request)) {
@@ -186,14 +187,14 @@ asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const
     HttpResponse response = HttpResponse::error(
         403, fmt::format("Origin {}: pages of this server alone may open a WebSocket; cors_origin can allow another",
                          request.header("origin")));
-    co_return co_await refuse(response);
+    co_return co_await refuse(response, true);
   }
   const auto socket = std::make_shared<SocketConnection>(context_);
   auto handler = open(request, socket);
   if (!handler || buffer_.size() > 0) {
     HttpResponse response = handler ? HttpResponse::error(400, "bytes came before the handshake was answered")
                                     : HttpResponse::error(handler.error());
-    co_return co_await refuse(response);
+    co_return co_await refuse(response, true);
   }
   socket_ = socket;
   co_await socket->serve(stream_.socket(), handshake, *handler);
@@ -332,7 +333,9 @@ void Connection::hand_on(HttpRequest request) {
   try {
     router_.handle(std::move(request), Reply(exchange_));
   } catch (const std::exception& error) {
-    spdlog::error("a handler threw: {}", error.what());  // and the Reply that went with it has answered
+    spdlog::error("a handler threw: {}", error.what());
+    // the Reply that went with it has answered, or could not; nobody else could then
+    if (!exchange_->response && exchange_.use_count() == 1) throw;
   }
   exchange_->subject = subject_ = subject_after(subject_);
 }
@@ -356,9 +359,9 @@ asio::awaitable<bool> Connection::write(HttpResponse& response) {
   co_return co_await stream_.write(parts_, core::now() + options_.write_timeout);
 }
 
-asio::awaitable<void> Connection::refuse(HttpResponse& response) {
+asio::awaitable<void> Connection::refuse(HttpResponse& response, bool came_whole) {
   form_.keep_alive = false;
-  if (!co_await write(response) || (abandoned_ && !stopped_reading_)) co_return;
+  if (!co_await write(response) || (abandoned_ && came_whole)) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   const core::TimePoint deadline = core::now() + lingering_limit;

@@ -68,9 +68,9 @@ class Connection {
                                             const SocketOpener& open);
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
-  /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
-  /// sees the answer and not a reset. One that had come whole, and the server's end gave up, is closed at once.
-  boost::asio::awaitable<void> refuse(HttpResponse& response);
+  /// Answers a request that is not handled, then lets the client finish sending, within bounds, so that it sees the
+  /// answer and not a reset; but not what has come whole, once the server's end gives up.
+  boost::asio::awaitable<void> refuse(HttpResponse& response, bool came_whole);
 
   std::shared_ptr<boost::asio::io_context> context_;
   Stream stream_;
@@ -92,7 +92,7 @@ class Connection {
   bool finishing_ = false;
   core::TimePoint first_request_by_ = core::no_deadline;  ///< when its header must have come, if the server is ending
   bool abandoned_ = false;
-  bool stopped_reading_ = false;  ///< of a body, by stop_reading()
+  bool stopped_reading_ = false;  ///< of bodies: what has not come by now is not waited for
   bool refused_ = false;
 };
 

@@ -70,7 +70,7 @@ inline void Exchange::end_wait() {
 }
 
 /// The Responder of an exchange; one that is dropped uncalled answers 500, so that no client waits for nothing, and
-/// points to the log where that was by an exception.
+/// points to the log where that was by an exception, which is logged where it is caught.
 class Reply {
  public:
   explicit Reply(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}

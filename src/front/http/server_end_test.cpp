@@ -61,17 +61,35 @@ TEST_F(HttpServer, LetsTheClientFinishWhoseBodyTheEndRefuses) {
 TEST_F(HttpServer, ReadsNoMoreOfABodyThoughAPartOfItWasReadWhenItWasToStop) {
   options_.max_request_bytes = 1U << 20U;
   for (const char* length : {"Content-Length: 900000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\ndbba0\r\n"}) {
-    ServedByHand served(options_, router_);
-    served.client.send("POST /echo HTTP/1.1\r\nHost: x\r\n" + std::string(length) + std::string(100'000, 'a'));
-    // the third one finds the header and reads a part of the body, which the next one would be given
-    for (int handlers = 0; handlers < 3; ++handlers) ASSERT_TRUE(served.run_one());
-    served.connection.stop_reading();
-    served.run_ready();
-    EXPECT_GT(served.client.available(), 0U) << length;
-    served.client.close();
-    served.run_to_the_end();
-    EXPECT_TRUE(served.connection.has_refused()) << length;
+    // whichever handler is next: one may have been given bytes already, which no cancelling takes back
+    for (int handlers = 0; handlers < 5; ++handlers) {
+      ServedByHand served(options_, router_);
+      served.client.send("POST /echo HTTP/1.1\r\nHost: x\r\n" + std::string(length) + std::string(100'000, 'a'));
+      for (int i = 0; i < handlers; ++i) ASSERT_TRUE(served.run_one());
+      served.connection.stop_reading();
+      served.run_ready();
+      EXPECT_TRUE(served.has_ended() || served.client.available() > 0U) << length << handlers;
+      served.client.close();
+      served.run_to_the_end();
+    }
   }
+}
+
+TEST_F(HttpServer, WaitsForNoBodyThatBeginsWhenReadingHasStopped) {
+  options_.threads = 1;
+  ServedByHand served(options_, router_);
+  served.client.send(
+      "GET /later HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\na");
+  served.run_ready();
+  served.connection.finish();
+  served.connection.stop_reading();
+  later_.get_future().get().second(HttpResponse::json("at last"));
+  served.run_ready();
+  served.client.wait_for("at last");
+  served.client.wait_for("503");
+  served.client.close();
+  served.run_to_the_end();
+  EXPECT_TRUE(served.connection.has_refused());
 }
 
 TEST_F(HttpServer, RefusesNothingWhereItsClientsErrWhileItEnds) {
