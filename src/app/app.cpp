@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/address.hpp"
+#include "core/path_segment.hpp"
 #include "front/http/routes.hpp"
 
 namespace slipway::app {
@@ -217,7 +218,8 @@ std::string App::banner() const {
                    version.max_batch_size() > 1 ? fmt::format("batches up to {}", version.max_batch_size())
                                                 : std::string("no batching"));
     fmt::format_to(out, "    in  {}\n    out {}\n", signature(version.inputs()), signature(version.outputs()));
-    fmt::format_to(out, "    POST {}/v2/models/{}/infer   POST {}/services/{}\n", base, entry.name, base, entry.name);
+    const std::string name = core::path_segment(entry.name);
+    fmt::format_to(out, "    POST {}/v2/models/{}/infer   POST {}/services/{}\n", base, name, base, name);
   }
   if (models_.index().empty()) text += "  no models\n";
   fmt::format_to(out, "  documentation {}/docs   metrics {}/metrics{}\n", base, base,

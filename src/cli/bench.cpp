@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -19,6 +20,7 @@
 #include "app/logging.hpp"
 #include "app/model_loading.hpp"
 #include "cli/bench_target.hpp"
+#include "cli/duration.hpp"
 #include "cli/model_options.hpp"
 #include "cli/output_check.hpp"
 #include "cli/progress_bar.hpp"
@@ -43,8 +45,8 @@ struct BenchArguments {
   std::string rate;
   bool poisson = false;
   std::optional<std::uint64_t> seed;
-  double warm_up_s = 1;
-  double window_s = 1;
+  std::optional<std::string> warm_up;
+  std::optional<std::string> window;
   std::uint32_t windows_most = 10;
   double stability_percent = 10;
   std::optional<std::uint32_t> threads;
@@ -96,17 +98,22 @@ core::Result<std::vector<measure::Load>> loads_from(const BenchArguments& argume
   return loads;
 }
 
-measure::RunOptions options_from(const BenchArguments& arguments, const std::string& protocol) {
-  const auto duration = [](double seconds) {
-    return std::chrono::duration_cast<core::Duration>(std::chrono::duration<double>(seconds));
-  };
+core::Result<measure::RunOptions> options_from(const BenchArguments& arguments, const std::string& protocol) {
+  constexpr std::chrono::milliseconds usual_time = std::chrono::seconds(1);
+  TRY(const auto warm_up, duration_of_option("--warm-up", arguments.warm_up));
+  TRY(const auto window, duration_of_option("--window", arguments.window));
+  if (window && *window < std::chrono::milliseconds(10))
+    return core::invalid(fmt::format("--window: \"{}\" given; 10ms or more expected", *arguments.window));
+  if (!std::isfinite(arguments.stability_percent))
+    return core::invalid(fmt::format("--stability: {} given, 0 to 1000 expected", arguments.stability_percent));
   // Half of the cores are the server's. In the process a quick model runs on the thread that sends: there the threads
   // stand for the server's own.
   const std::uint32_t usual = protocol == "in-process" ? core::usable_cpus() : std::max(1U, core::usable_cpus() / 2);
-  return {.threads = arguments.threads.value_or(usual),
-          .warm_up = duration(arguments.warm_up_s),
-          .window = duration(arguments.window_s),
-          .limits = {.tolerance = arguments.stability_percent / 100, .most = arguments.windows_most}};
+  return measure::RunOptions{
+      .threads = arguments.threads.value_or(usual),
+      .warm_up = warm_up.value_or(usual_time),
+      .window = window.value_or(usual_time),
+      .limits = {.tolerance = arguments.stability_percent / 100, .most = arguments.windows_most}};
 }
 
 std::string progress_text(const measure::Load& load, const measure::Progress& progress, std::uint32_t windows_most) {
@@ -179,8 +186,9 @@ core::Result<int> bench(const CLI::App& command, const BenchArguments& arguments
   // a file that cannot be written is told before the time is spent
   if (!arguments.html.empty() && !std::ofstream(arguments.html, std::ios::app))
     return core::invalid(fmt::format("--html {}: cannot be written", arguments.html));
+  TRY(const auto options, options_from(arguments, target.subject.protocol));
   listen_for_interrupt();
-  TRY(const auto result, measure_all(target, loads, options_from(arguments, target.subject.protocol)));
+  TRY(const auto result, measure_all(target, loads, options));
   fmt::print("{}{}", arguments.json ? measure::bench_json(result) : measure::bench_table(result),
              arguments.json ? "\n" : "");
   std::fflush(stdout);
@@ -205,12 +213,9 @@ void add_load_options(CLI::App& command, BenchArguments& arguments) {
   command.add_option("--load-threads", arguments.threads, "threads that make the load; half of the cores by default")
       ->check(CLI::Range(1, 1024))
       ->group(group);
-  command.add_option("--warm-up", arguments.warm_up_s, "seconds before the first window; 1 by default")
-      ->check(CLI::Range(0.0, 86400.0))
+  command.add_option("--warm-up", arguments.warm_up, "how long before the first window, as 5s or 500ms; 1s by default")
       ->group(group);
-  command.add_option("--window", arguments.window_s, "seconds of one window; 1 by default")
-      ->check(CLI::Range(0.01, 86400.0))
-      ->group(group);
+  command.add_option("--window", arguments.window, "how long one window is; 1s by default")->group(group);
   command.add_option("--max-windows", arguments.windows_most, "windows to wait for three that agree; 10 by default")
       ->check(CLI::Range(1, 100'000))
       ->group(group);

@@ -15,6 +15,7 @@
 #include "cli/grpc_remote.hpp"
 #include "cli/v2_client.hpp"
 #include "cli/v2_remote.hpp"
+#include "core/path_segment.hpp"
 #include "measure/grpc_transport.hpp"
 #include "measure/http_transport.hpp"
 #include "measure/in_process_transport.hpp"
@@ -37,7 +38,7 @@ class HttpDoor : public Door {
     if (!options.model.empty()) {
       if (!door->url_.path.empty() && door->url_.path != "/v2")
         return core::invalid(fmt::format("--model {}: {} names one already", options.model, address));
-      door->url_.path = "/v2/models/" + options.model;
+      door->url_.path = "/v2/models/" + core::path_segment(options.model);
     }
     const V2Remote remote(door->url_, answer_limit);
     TRY(door->path_, remote.model_path());

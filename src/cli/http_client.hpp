@@ -15,7 +15,7 @@ namespace slipway::cli {
 struct Url {
   std::string host;
   std::uint16_t port = 80;
-  std::string path;  ///< with its '/', without a trailing one; "" when there is none
+  std::string path;  ///< with its '/', without a trailing one, as it is sent; "" when there is none
 };
 
 /// Whether `text` is meant as an address rather than a file.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "core/path_segment.hpp"
 #include "protocol/error_body.hpp"
 
 namespace slipway::cli {
@@ -47,7 +48,7 @@ core::Result<std::string> V2Remote::model_path() const {
   } catch (const std::exception&) {
     return core::fail(Code::unavailable, "the server's repository index is not as the protocol has it");
   }
-  if (names.size() == 1) return "/v2/models/" + names.front();
+  if (names.size() == 1) return "/v2/models/" + core::path_segment(names.front());
   return core::fail(Code::invalid_argument, fmt::format("the server has {} models ({}); name one: …/v2/models/NAME",
                                                         names.size(), fmt::join(names, ", ")));
 }

@@ -67,6 +67,8 @@ core::Result<PrioritySpec> read_priorities(const YamlMap& model) {
 
 core::Result<std::vector<std::int64_t>> read_sizes(const YamlMap& model, std::int64_t most) {
   const std::string key = "preferred_batch_sizes";
+  if (model.has(key) && !model.node(key).IsSequence())
+    return model.wrong(key, fmt::format("a list of numbers of rows from 1 to {} expected, as [4, 8]", most));
   TRY(const auto texts, model.strings(key));
   std::vector<std::int64_t> sizes;
   sizes.reserve(texts.size());

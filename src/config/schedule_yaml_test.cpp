@@ -81,6 +81,7 @@ TEST_F(ScheduleYaml, WhatIsWrongIsNamedWithItsLine) {
             at(2) + "preferred_batch_sizes: \"8\" given, numbers of rows from 1 to 4 expected");
   EXPECT_EQ(sentence("max_batch_size: 4\npreferred_batch_sizes: [04]\n"),
             at(2) + "preferred_batch_sizes: \"04\" given, integers without a zero before them expected");
+  EXPECT_THAT(sentence("preferred_batch_sizes: 4\n"), HasSubstr("a list of numbers of rows from 1 to 65536 expected"));
   EXPECT_THAT(sentence("preferred_batch_sizes: [few]\n"), HasSubstr("\"few\" given, numbers of rows from 1 to 65536"));
   EXPECT_EQ(sentence("preserve_ordering: 2\n"), at(1) + "preserve_ordering: \"2\" given, true or false expected");
 }

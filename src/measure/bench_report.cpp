@@ -11,9 +11,10 @@
 namespace slipway::measure {
 
 bool BenchResult::failed() const {
-  return std::ranges::any_of(points, [](const Point& point) {
-    return point.errors > 0 || !point.gone.empty() || (!point.interrupted && point.result.tally.latency.count() == 0);
-  });
+  const auto has_none = [](const Point& point) { return point.result.tally.latency.count() == 0; };
+  return std::ranges::all_of(points, has_none) || std::ranges::any_of(points, [&](const Point& point) {
+           return point.errors > 0 || !point.gone.empty() || (!point.interrupted && has_none(point));
+         });
 }
 
 std::pair<std::uint32_t, std::uint32_t> BenchResult::threads() const {

@@ -226,7 +226,8 @@ TEST(BenchReport, FailsWhenARequestDidOrNoneWasAnswered) {
   EXPECT_TRUE(result_of({gone}).failed());
   Point interrupted = point_of(eight, 0);
   interrupted.interrupted = true;
-  EXPECT_FALSE(result_of({interrupted}).failed());
+  EXPECT_TRUE(result_of({interrupted}).failed());
+  EXPECT_FALSE(result_of({point_of(eight, 10), interrupted}).failed());
 }
 
 TEST(BenchReport, JsonHasWhatTheTableHas) {

@@ -112,6 +112,15 @@ PlotAxis log_axis(std::string title, double least, double most) {
   least = std::max(least, smallest) / room;
   most = std::max(most * room, least * 2);
   PlotAxis axis{.title = std::move(title), .low = std::log10(least), .high = std::log10(most), .ticks = {}};
+  if (axis.high - axis.low < 0.5) {  // 1, 2, 5 could leave one tick or none
+    const PlotAxis even = linear_axis("", most);
+    for (double step = even.ticks[1].at; axis.ticks.size() < 3; step /= 2) {
+      axis.ticks.clear();
+      for (double value = std::ceil(least / step) * step; value <= most; value += step)
+        axis.ticks.push_back({.at = std::log10(value), .label = tick_label(value)});
+    }
+    return axis;
+  }
   const bool whole_decades = axis.high - axis.low > 3;
   for (int decade = static_cast<int>(std::floor(axis.low)); decade <= static_cast<int>(axis.high); ++decade) {
     for (const int digit : {1, 2, 5}) {

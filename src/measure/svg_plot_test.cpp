@@ -28,6 +28,7 @@ TEST(SvgPlot, LinearTicksAreRoundAndReachBeyondTheMost) {
 TEST(SvgPlot, LogTicksAreOneTwoFive) {
   EXPECT_THAT(labels(log_axis("", 0.05, 0.9)), ElementsAre("0.05", "0.1", "0.2", "0.5", "1"));
   EXPECT_THAT(labels(log_axis("", 0.05, 900)), ElementsAre("0.1", "1", "10", "100", "1,000"));
+  EXPECT_THAT(labels(log_axis("", 2.6, 3)), ElementsAre("2.5", "3", "3.5", "4", "4.5"));
   EXPECT_LT(log_axis("", 3, 3).low, log_axis("", 3, 3).high);
 }
 

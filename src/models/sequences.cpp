@@ -99,6 +99,8 @@ core::Result<scheduler::SequenceOptions> sequence_options(const config::ModelSpe
   }
   for (const config::SequenceState& state : spec.sequence->states) {
     TRY(auto made, state_of(state, inputs, outputs));
+    if (std::ranges::find(options.states, made.input, &scheduler::StateTensor::input) != options.states.end())
+      return invalid(fmt::format("the state \"{}\" is named twice", state.input));
     options.states.push_back(std::move(made));
   }
   return options;

@@ -44,6 +44,8 @@ TEST(Sequences, AStateBeginsWithZerosOfItsShape) {
 
 TEST(Sequences, SayWhatTheModelHasNot) {
   config::SequenceSpec sequence;
+  sequence.states = {{"h", "hn", {}, {}}, {"h", "hn", {}, {}}};
+  EXPECT_THAT(sequence_error(sequence), HasSubstr("the state \"h\" is named twice"));
   sequence.states = {{"g", "hn", {}, {}}};
   EXPECT_THAT(sequence_error(sequence), HasSubstr(R"(the input "g", the model has "x", "h", "START")"));
   sequence.states = {{"h", "gn", {}, {}}};

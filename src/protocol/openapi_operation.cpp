@@ -31,17 +31,4 @@ json::object get(std::string_view summary, std::string_view tag, std::string id,
           {"responses", responses("The document", json_content(std::move(schema)), refusals)}};
 }
 
-std::string path_segment(std::string_view text) {
-  std::string encoded;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if (byte < 0x80U && (std::isalnum(byte) != 0 || std::string_view("-._~").find(letter) != std::string_view::npos)) {
-      encoded += letter;
-    } else {
-      encoded += fmt::format("%{:02X}", byte);
-    }
-  }
-  return encoded;
-}
-
 }  // namespace slipway::protocol::openapi

@@ -22,9 +22,6 @@ boost::json::object responses(std::string_view description, boost::json::object 
 boost::json::object get(std::string_view summary, std::string_view tag, std::string id, boost::json::value schema,
                         std::initializer_list<unsigned> refusals);
 
-/// `text` as one segment of a path: what a URL may not hold there, and braces, percent-encoded.
-std::string path_segment(std::string_view text);
-
 /// The components that operations refer to: schemas of the documents, and the refusals by status.
 boost::json::object components();
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "config/limits.hpp"
+#include "core/path_segment.hpp"
 #include "protocol/openapi_extensions.hpp"
 #include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
@@ -26,7 +27,7 @@ bool example_within(const Service& service, std::int64_t most) {
 }
 
 std::string example_address(const Service& service, std::string_view door) {
-  return fmt::format("/openapi/examples/{}/{}", path_segment(service.name), door);
+  return fmt::format("/openapi/examples/{}/{}", core::path_segment(service.name), door);
 }
 
 /// Puts the example of one door into the content of its request: as it is, or where it would drown the page by the
@@ -148,7 +149,8 @@ json::object v2_infer(const Service& service, std::string id) {
       {"parameters", json::array{header}},
       {"requestBody", v2_request(service)},
       {"responses", responses("The model's outputs", v2_answer(service), {400, 404, 413, 415, 500, 503, 504})}};
-  describe_example(operation, service, infer_door, fmt::format("/v2/models/{}/infer", path_segment(service.name)));
+  describe_example(operation, service, infer_door,
+                   fmt::format("/v2/models/{}/infer", core::path_segment(service.name)));
   return operation;
 }
 
@@ -203,7 +205,7 @@ json::object friendly(const Service& service, std::string id) {
                          {"responses", responses(service.gives_labels ? "The labels, best first" : "The outputs",
                                                  friendly_answer(service), {400, 404, 413, 500, 503, 504})}};
   if (!service.takes_bytes) {
-    describe_example(operation, service, ask_door, fmt::format("/services/{}", path_segment(service.name)));
+    describe_example(operation, service, ask_door, fmt::format("/services/{}", core::path_segment(service.name)));
   }
   return operation;
 }
@@ -228,7 +230,8 @@ json::object predict(const Service& service, std::string id) {
       {"requestBody",
        json::object{{"required", true}, {"content", json::object{{"application/json", std::move(media)}}}}},
       {"responses", responses("The predictions", json_content(std::move(answer)), {400, 404, 413, 500, 503, 504})}};
-  describe_example(operation, service, predict_door, fmt::format("/v1/models/{}:predict", path_segment(service.name)));
+  describe_example(operation, service, predict_door,
+                   fmt::format("/v1/models/{}:predict", core::path_segment(service.name)));
   return operation;
 }
 
@@ -273,7 +276,7 @@ std::optional<json::object> example_body(const Service& service, std::string_vie
 }
 
 void add_service_paths(json::object& paths, const Service& service) {
-  const std::string segment = path_segment(service.name);
+  const std::string segment = core::path_segment(service.name);
   struct Document {
     const char* ending;
     const char* summary;

@@ -130,17 +130,25 @@ std::int64_t BatchCost::to_try(std::int64_t most, std::int64_t usual) {
   return usual;
 }
 
-std::int64_t BatchCost::rows_to_take(const Waiting& waiting) {
+BatchCost::Choice BatchCost::to_learn(std::int64_t most, std::int64_t usual) {
+  const auto unknown = std::ranges::find_if(classes_, [](const SizeClass& size) { return size.runs < enough_runs; });
+  const auto number = static_cast<std::size_t>(unknown - classes_.begin());
+  if (number > class_of(most) || ++since_learned_ < trial_of_unknown_every) return {.rows = usual};
+  since_learned_ = 0;
+  return {.rows = std::min(most_rows(number), most), .to_learn = true};
+}
+
+BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
   const std::int64_t most = std::min(waiting.rows, waiting.most);
-  if (most <= 1) return 1;
+  if (most <= 1) return {};
   const std::lock_guard lock(mutex_);
-  if (batches_ == 0) return waiting.time_left == forever ? most : 1;
+  if (batches_ == 0) return {.rows = waiting.time_left == forever ? most : 1};
   const std::int64_t usual = best(waiting, most);
   const std::int64_t trial = to_try(most, usual);
-  if (trial == usual || waiting.time_left == forever) return trial;
+  if (trial == usual || waiting.time_left == forever) return {.rows = trial};
   // those that a small batch leaves behind run after it: their time has to be left too
   const bool in_time = duration_of(expected_ns(trial) + expected_ns(most)) <= waiting.time_left;
-  return in_time ? trial : usual;
+  return in_time ? Choice{.rows = trial} : to_learn(most, usual);
 }
 
 }  // namespace slipway::scheduler

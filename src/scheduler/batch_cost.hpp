@@ -40,8 +40,14 @@ class BatchCost {
   /// How many rows one batch should have so that all that wait are done soonest; a larger batch has to be worth a tenth
   /// of that time, for what is measured is never exact. A size that was seldom seen is tried now and then, one batch in
   /// 32 (one in 8 while there are sizes of which nothing is known; at once, a few times, when as much waits as never
-  /// before), and never where it might cost a deadline.
-  std::int64_t rows_to_take(const Waiting& waiting);
+  /// before), and only where it costs no deadline. A size of which nothing is known might cost one by its estimate,
+  /// which is the most that it can be: where deadlines leave no time for that, the smallest such size is tried in one
+  /// of 8, `to_learn`, or a model that is always late would never be found to be quicker in batches.
+  struct Choice {
+    std::int64_t rows = 1;
+    bool to_learn = false;  ///< whatever it may cost
+  };
+  Choice rows_to_take(const Waiting& waiting);
 
   /// How long a batch of `rows` is likely to take: between sizes that were measured in proportion, beyond them at most
   /// as long. Nothing until one was measured.
@@ -66,12 +72,14 @@ class BatchCost {
   double time_for_all(const Waiting& waiting, std::int64_t batch) const;
   std::int64_t best(const Waiting& waiting, std::int64_t most) const;
   std::int64_t to_try(std::int64_t most, std::int64_t usual);
+  Choice to_learn(std::int64_t most, std::int64_t usual);
 
   mutable std::mutex mutex_;
   std::array<SizeClass, classes> classes_{};
-  std::uint64_t batches_ = 0;      ///< that ran
-  std::uint64_t since_trial_ = 0;  ///< decisions since another size than the best was tried
-  std::size_t next_trial_ = 0;     ///< class that is tried next
+  std::uint64_t batches_ = 0;        ///< that ran
+  std::uint64_t since_trial_ = 0;    ///< decisions since another size than the best was tried
+  std::size_t next_trial_ = 0;       ///< class that is tried next
+  std::uint64_t since_learned_ = 0;  ///< decisions without time for what is not known, since such a size was tried
 };
 
 }  // namespace slipway::scheduler

@@ -30,7 +30,7 @@ std::map<std::int64_t, int> sizes(BatchCost& cost, const Curve& curve, const Bat
                                   int decisions) {
   std::map<std::int64_t, int> counts;
   for (int i = 0; i < decisions; ++i) {
-    const std::int64_t rows = cost.rows_to_take(waiting);
+    const std::int64_t rows = cost.rows_to_take(waiting).rows;
     ++counts[rows];
     cost.ran(rows, curve(rows));
   }
@@ -39,9 +39,9 @@ std::map<std::int64_t, int> sizes(BatchCost& cost, const Curve& curve, const Bat
 
 TEST(BatchCost, TakesAllBeforeAnythingIsKnown) {
   BatchCost cost;
-  EXPECT_EQ(cost.rows_to_take({.rows = 5, .most = 16}), 5);
-  EXPECT_EQ(cost.rows_to_take({.rows = 50, .most = 16}), 16);
-  EXPECT_EQ(cost.rows_to_take({.rows = 50, .most = 16, .time_left = 1h}), 1);  // it may take two
+  EXPECT_EQ(cost.rows_to_take({.rows = 5, .most = 16}).rows, 5);
+  EXPECT_EQ(cost.rows_to_take({.rows = 50, .most = 16}).rows, 16);
+  EXPECT_EQ(cost.rows_to_take({.rows = 50, .most = 16, .time_left = 1h}).rows, 1);  // it may take two
   EXPECT_FALSE(cost.expected(1));
 }
 
@@ -84,7 +84,7 @@ TEST(BatchCost, TakesWhatIsDoneSoonest) {
   for (const Decision& decision : decisions) {
     BatchCost cost;
     learn(cost, decision.curve);
-    EXPECT_EQ(cost.rows_to_take(decision.waiting), decision.rows) << decision.why;
+    EXPECT_EQ(cost.rows_to_take(decision.waiting).rows, decision.rows) << decision.why;
   }
 }
 
@@ -102,6 +102,18 @@ TEST(BatchCost, TriesNothingThatCouldCostADeadline) {
   const auto counts = sizes(cost, pays_not, {.rows = 16, .most = 16, .time_left = 100ms}, 32 * 8);
   EXPECT_EQ(counts.size(), 1U);
   EXPECT_EQ(counts.at(1), 32 * 8);
+}
+
+TEST(BatchCost, LearnsWhatNoDeadlineLeavesTimeFor) {
+  for (const auto& [curve, best] : {std::pair(pays, 16), std::pair(pays_not, 1)}) {
+    BatchCost cost;
+    const BatchCost::Waiting waiting{.rows = 16, .most = 16, .time_left = 15ms};
+    auto counts = sizes(cost, curve, waiting, 150);
+    if (best == 1) {
+      EXPECT_EQ(counts[1], 150 - 4 * 3) << "each of 2, 4, 8 and 16 three times";
+    }
+    EXPECT_EQ(sizes(cost, curve, waiting, 64)[best], 64);
+  }
 }
 
 TEST(BatchCost, LearnsFromNothing) {
@@ -128,7 +140,7 @@ TEST(BatchCost, OneRunThatWasKeptWaitingChangesNothing) {
   BatchCost cost;
   learn(cost, pays);
   cost.ran(16, 10s);
-  EXPECT_EQ(cost.rows_to_take({.rows = 16, .most = 16}), 16);
+  EXPECT_EQ(cost.rows_to_take({.rows = 16, .most = 16}).rows, 16);
 }
 
 TEST(BatchCost, TheFirstRunsOfASizeMayTakeLonger) {

@@ -49,14 +49,15 @@ void shorten(Plan& plan, std::size_t more, const BatchLimits& limits, BatchCost&
     deadline = std::min(deadline, job->request.deadline);
   }
   if (limits.max_delay.count() == 0) {
-    const std::int64_t worth = cost.rows_to_take({.rows = rows + static_cast<std::int64_t>(more),
-                                                  .most = std::min(rows, limits.max_rows),
-                                                  .idle = outlook.idle,
-                                                  .time_left = time_left(deadline, outlook.now)});
-    while (plan.take.size() > 1 && rows > worth) {
+    const BatchCost::Choice worth = cost.rows_to_take({.rows = rows + static_cast<std::int64_t>(more),
+                                                       .most = std::min(rows, limits.max_rows),
+                                                       .idle = outlook.idle,
+                                                       .time_left = time_left(deadline, outlook.now)});
+    while (plan.take.size() > 1 && rows > worth.rows) {
       rows -= plan.take.back()->rows;
       plan.take.pop_back();
     }
+    if (worth.to_learn) return;
   }
   if (deadline != core::no_deadline) plan.take.resize(count_in_time(plan.take, cost, outlook));
 }

@@ -19,6 +19,7 @@ struct Job {
   core::Duration timeout{};            ///< the request's own, for a queue with policies to judge; 0: none
   core::TimePoint late_at = core::no_deadline;  ///< from when on others of its level go before
   bool is_late = false;                         ///< and they do
+  bool has_waited = false;                      ///< in its sequence, so that no queue is too full for it
   core::TimePoint queued{};                     ///< set by who first has it wait: its sequence, or else the scheduler
   core::Completion done;
 };

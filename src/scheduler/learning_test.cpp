@@ -50,10 +50,12 @@ class CostlyRunner : public runtime::Runner {
 /// Sixteen clients that ask again as soon as they are answered, until `requests` were.
 class Clients {
  public:
-  Clients(Scheduler& scheduler, int requests) : scheduler_(scheduler), left_(requests), answered_(requests) {}
+  Clients(Scheduler& scheduler, int requests, Duration timeout)
+      : scheduler_(scheduler), timeout_(timeout), left_(requests), answered_(requests) {}
   void ask() {
     if (left_.fetch_sub(1) <= 0) return;
     Job job = make_job();
+    if (timeout_ != Duration()) job.request.deadline = hand_driven() + timeout_;
     job.done = [this](core::Result<core::Response> result) {
       if (!result) ++failed;
       ask();
@@ -67,12 +69,13 @@ class Clients {
 
  private:
   Scheduler& scheduler_;
+  const Duration timeout_;
   std::atomic<int> left_;
   std::latch answered_;
 };
 
-/// The rows of each run of one instance that serves sixteen clients.
-std::vector<std::int64_t> runs_of(const CostCurve& curve, int requests) {
+/// The rows of each run of one instance that serves sixteen clients, which wait for so long at most, if that is said.
+std::vector<std::int64_t> runs_of(const CostCurve& curve, int requests, Duration timeout = {}) {
   std::vector<std::int64_t> runs;
   metrics::Registry registry;
   Probe probe(registry, "costly", "1");
@@ -81,12 +84,12 @@ std::vector<std::int64_t> runs_of(const CostCurve& curve, int requests) {
   runners.push_back(std::make_unique<CostlyRunner>(curve, runs, all_asked));
   Scheduler scheduler({.max_batch_rows = 16, .clock = hand_driven}, std::vector<core::TensorInfo>(1),
                       std::move(runners), probe);
-  Clients clients(scheduler, requests);
+  Clients clients(scheduler, requests, timeout);
   for (int i = 0; i < 16; ++i) clients.ask();
   all_asked.count_down();
   clients.wait();
   scheduler.finish();
-  EXPECT_EQ(clients.failed, 0);
+  EXPECT_TRUE(timeout != Duration() || clients.failed == 0);
   return runs;
 }
 
@@ -102,6 +105,11 @@ Duration batches_do_not(std::int64_t rows) { return rows * 10ms; }
 TEST(Learning, BatchesGrowWhereTheyPay) {
   const auto runs = runs_of([](auto rows, auto) { return batches_pay(rows); }, 4000);
   EXPECT_GT(mean(std::span(runs).last(runs.size() / 2)), 14);
+}
+
+TEST(Learning, BatchesGrowThoughNoDeadlineLeavesTimeToTryThem) {
+  const auto runs = runs_of([](auto rows, auto) { return batches_pay(rows); }, 8000, 30ms);
+  EXPECT_GT(mean(std::span(runs).last(runs.size() / 4)), 14);
 }
 
 TEST(Learning, RequestsRunAloneWhereBatchesDoNotPay) {

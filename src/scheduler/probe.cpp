@@ -203,14 +203,14 @@ void Probe::trace_failure(core::TimePoint received, std::string_view sentence) {
                           .failure = sentence});
 }
 
-void Probe::queued(std::size_t waiting) { families_->depth.Set(static_cast<double>(waiting)); }
+void Probe::queued(std::ptrdiff_t change) { families_->depth.Increment(static_cast<double>(change)); }
 
 void Probe::queued_of_priority(std::uint32_t level, std::size_t waiting) {
   const std::lock_guard lock(mutex_);
   families_->level_depth(level).Set(static_cast<double>(waiting));
 }
 
-void Probe::sequences(std::size_t open) { families_->sequences.Set(static_cast<double>(open)); }
+void Probe::sequences(std::ptrdiff_t change) { families_->sequences.Increment(static_cast<double>(change)); }
 
 void Probe::instance_busy(int change) { families_->busy.Increment(change); }
 

@@ -48,9 +48,9 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  void queued(std::size_t waiting);  ///< the queue's depth changed
+  void queued(std::ptrdiff_t change);  ///< of the number that wait: in the queue, or for the one before in a sequence
   void queued_of_priority(std::uint32_t level, std::size_t waiting);
-  void sequences(std::size_t open);             ///< of a model that has them
+  void sequences(std::ptrdiff_t change);        ///< of the number that are open
   void instance_busy(int change);               ///< +1 or -1
   void batch_done(const core::Timing& timing);  ///< once a batch that ran
   /// What a batch of up to `rows` rows, a power of two, costs of late.

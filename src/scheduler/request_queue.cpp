@@ -18,11 +18,11 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Pushed::closed;
-    if (jobs_.size() >= limit_) return Pushed::full;
+    if (jobs_.size() >= limit_ && !job.front().has_waited) return Pushed::full;
     const core::TimePoint deadline = job.front().request.deadline;
     if (!order_) {
       jobs_.splice(jobs_.end(), job);
-    } else if (order_->is_full(job.front().priority)) {
+    } else if (order_->is_full(job.front().priority) && !job.front().has_waited) {
       return Pushed::level_full;
     } else {
       const std::uint32_t level = job.front().priority;
@@ -134,7 +134,7 @@ void RequestQueue::move_late(JobList& late, core::TimePoint now) {
 
 void RequestQueue::tell_depth() {
   calm_.store(jobs_.empty() && !closed_, std::memory_order_relaxed);
-  probe_.queued(jobs_.size());
+  probe_.queued(std::ssize(jobs_) - std::exchange(told_, std::ssize(jobs_)));
 }
 
 void RequestQueue::stop_joining() {

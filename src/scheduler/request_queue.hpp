@@ -91,6 +91,7 @@ class RequestQueue {
   JobList jobs_;
   std::optional<PriorityOrder> order_;  ///< of jobs_, where it is another than that of arrival
   std::size_t idle_ = 0;                ///< threads in take() that wait
+  std::ptrdiff_t told_ = 0;             ///< how many wait, as the probe has it
   Lookout lookout_;                     ///< of take_late()
   bool closed_ = false;
   std::atomic<bool> calm_ = true;  ///< neither jobs nor closed; written under the lock

@@ -205,6 +205,19 @@ TEST_F(RequestQueueTest, ABatchThatIsWaitedForLetsAHigherPriorityBefore) {
   EXPECT_EQ(taken.batch.front().request.id, "2");
 }
 
+TEST_F(RequestQueueTest, IsNeverTooFullForWhatHasWaitedInItsSequence) {
+  const QueueRules rules(
+      {.levels = 1, .default_level = 1, .default_policy = config::QueuePolicy{.max_queue_size = 1}, .policies = {}});
+  for (const QueueRules* order : {static_cast<const QueueRules*>(nullptr), &rules}) {
+    RequestQueue queue(1, {}, cost, probe, by_hand, order);
+    push(queue, of_priority(1, 1));
+    EXPECT_EQ(push(queue, of_priority(1, 2)), Pushed::full);
+    Job job = of_priority(1, 3);
+    job.has_waited = true;
+    EXPECT_EQ(push(queue, std::move(job)), Pushed::accepted);
+  }
+}
+
 TEST_F(RequestQueueTest, TellsHowManyOfEachPriorityWait) {
   RequestQueue queue(8, {.max_rows = 2}, cost, probe, core::now, &two_levels);
   const auto depths = [this] {

@@ -19,6 +19,8 @@ namespace slipway::scheduler {
 
 namespace {
 
+constexpr std::size_t most_id_bytes = 128;  // as in Triton
+
 /// The sequence that this thread is running requests of: a request that is completed before its submit() returns is
 /// followed by the next one there, not within its completion, or a long sequence would be a deep stack.
 thread_local const void* running_here = nullptr;
@@ -81,6 +83,17 @@ void fill_input(Job& job, const ControlInput& control, std::span<const std::byte
 Sequencer::Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock)
     : options_(std::move(options)), submit_(std::move(submit)), probe_(probe), clock_(clock), lookout_(clock) {}
 
+Sequencer::~Sequencer() {
+  probe_.sequences(-told_open_);
+  probe_.queued(-told_waiting_);
+}
+
+void Sequencer::tell() {
+  probe_.sequences(std::ssize(sequences_) - std::exchange(told_open_, std::ssize(sequences_)));
+  const auto waiting = static_cast<std::ptrdiff_t>(waiting_);
+  probe_.queued(waiting - std::exchange(told_waiting_, waiting));
+}
+
 core::Error Sequencer::not_begun(const core::SequenceId& id) const {
   return {core::Code::invalid_argument,
           fmt::format("model \"{}\": sequence {} has not been begun, or is over: its first request must say "
@@ -91,6 +104,9 @@ core::Error Sequencer::not_begun(const core::SequenceId& id) const {
 }
 
 core::Result<void> Sequencer::check_id(const core::SequenceId& id) const {
+  if (const auto* text = std::get_if<std::string>(&id); text != nullptr && text->size() > most_id_bytes)
+    return core::invalid(fmt::format("model \"{}\": a sequence_id of {} bytes given, {} expected at most",
+                                     options_.model, text->size(), most_id_bytes));
   for (const ControlInput& control : options_.controls) {
     const core::DataType dtype = control.info.dtype;
     if (control.kind != ControlInput::Kind::correlation_id || dtype == core::DataType::bytes) continue;
@@ -110,7 +126,6 @@ void Sequencer::end_idle(core::TimePoint now) {
     return !sequence.running && sequence.waiting.empty() && now - sequence.last_used > options_.max_idle;
   });
   next_sweep_ = now + options_.max_idle / 4;
-  probe_.sequences(sequences_.size());
 }
 
 core::Result<std::shared_ptr<Sequencer::Sequence>> Sequencer::place_for(const Job& job) {
@@ -147,7 +162,6 @@ core::Result<std::shared_ptr<Sequencer::Sequence>> Sequencer::place_for(const Jo
                                   options_.model, options_.max_sequences));
   }
   const auto& begun = sequences_.emplace(place.id, std::make_shared<Sequence>()).first->second;
-  probe_.sequences(sequences_.size());
   return begun;
 }
 
@@ -164,12 +178,17 @@ void Sequencer::add(Job job) {
     if (auto place = place_for(one.front()); place) {
       sequence = *std::move(place);
       const bool is_first = !sequence->running && sequence->waiting.empty();  // and is run below
-      if (!is_first) nearer = lookout_.watch(one.front().request.deadline);
+      nearer = lookout_.watch(is_first ? core::no_deadline : one.front().request.deadline);
+      one.front().has_waited = !is_first;
       sequence->waiting.push_back(std::move(one));
-      ++waiting_;
+      if (!is_first) {
+        ++waiting_;
+        crowded_.insert(sequence.get());
+      }
     } else {
       refused = std::move(place).error();
     }
+    tell();
   }
   if (refused) return refuse(one.front(), *std::move(refused));
   if (nearer) lookout_.wake();
@@ -203,14 +222,16 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
     if (sequence->waiting.empty()) {
       const auto at = sequences_.find(id);
       if (sequence->over && at != sequences_.end() && at->second == sequence) sequences_.erase(at);
-      probe_.sequences(sequences_.size());
+      tell();
       return false;
     }
     one = std::move(sequence->waiting.front());
     sequence->waiting.pop_front();
+    if (sequence->waiting.empty()) crowded_.erase(sequence.get());
     if (one.empty() || one.front().request.sequence->start) sequence->over = true;  // until it has begun anew
     if (one.empty()) return true;
-    --waiting_;
+    if (one.front().has_waited) --waiting_;
+    tell();
     place = *one.front().request.sequence;
     now = clock_();
     dropped = is_dropped(one.front(), now);
@@ -239,8 +260,13 @@ bool Sequencer::run_first(const core::SequenceId& id, const std::shared_ptr<Sequ
 bool Sequencer::take_late(JobList& late, const std::stop_token& end) {
   std::unique_lock lock(mutex_);
   while (const auto now = lookout_.wait(lock, end)) {
-    if (waiting_ == 0) continue;
-    for (const auto& entry : sequences_) move_late(*entry.second, late, *now);
+    end_idle(*now);
+    for (auto at = crowded_.begin(); at != crowded_.end();) {
+      move_late(**at, late, *now);
+      at = (*at)->waiting.empty() ? crowded_.erase(at) : std::next(at);
+    }
+    if (!sequences_.empty()) lookout_.watch(core::no_deadline);  // or nobody would see that they are idle
+    tell();
     if (!late.empty()) return true;
   }
   return false;
@@ -252,8 +278,8 @@ void Sequencer::move_late(Sequence& sequence, JobList& late, core::TimePoint now
     const auto next = std::next(at);
     if (!at->empty() && is_dropped(at->front(), now)) {
       const bool starts = at->front().request.sequence->start;
+      if (at->front().has_waited) --waiting_;
       late.splice(late.end(), *at);
-      --waiting_;
       if (!starts || behind_a_late_start) sequence.waiting.erase(at);
       behind_a_late_start = behind_a_late_start || starts;
     } else {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -61,16 +62,19 @@ class Sequencer {
  public:
   /// `submit` takes a job, to be run now or later; it is the scheduler's. `probe` is told how many sequences are open.
   Sequencer(SequenceOptions options, std::function<void(Job)> submit, Probe& probe, core::Clock clock = core::now);
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
 
   /// Queues a job with `request.sequence`, whose inputs stand in the model's places; those of controls and states are
-  /// filled here. Completed with invalid_argument when its sequence was not begun (or is over) or its id does not fit
-  /// the input that the model has for it, resource_exhausted when there are too many sequences, or requests that wait
-  /// for the one before them, deadline_exceeded or cancelled when it waited too long for it.
+  /// filled here. Completed with invalid_argument when its sequence was not begun (or is over) or its id is too long or
+  /// does not fit the input that the model has for it, resource_exhausted when there are too many sequences, or
+  /// requests that wait for the one before them, deadline_exceeded or cancelled when it waited too long for it.
   void add(Job job);
 
   /// Waits until the deadline of something that waits for the one before it is over or it was cancelled, as a Lookout
-  /// finds it, and hands that over to be answered: for a thread of its own. False when `end` asks for it. `late` comes
-  /// empty.
+  /// finds it, and hands that over to be answered; ends what is idle meanwhile. For a thread of its own. False when
+  /// `end` asks for it. `late` comes empty.
   bool take_late(JobList& late, const std::stop_token& end);
 
  private:
@@ -92,6 +96,8 @@ class Sequencer {
   /// The model must be able to tell sequences apart by the id it is given.
   core::Result<void> check_id(const core::SequenceId& id) const;
   void end_idle(core::TimePoint now);
+  /// The numbers of the open and of those that wait have changed, or may have; under the lock.
+  void tell();
   void run_next(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
   /// Submits or refuses the request that waits first; false when there is none, or one of the sequence runs.
   bool run_first(const core::SequenceId& id, const std::shared_ptr<Sequence>& sequence);
@@ -112,7 +118,10 @@ class Sequencer {
   mutable std::mutex mutex_;
   Lookout lookout_;
   Sequences sequences_;
-  std::size_t waiting_ = 0;  ///< in all of them
+  std::size_t waiting_ = 0;          ///< in all of them
+  std::set<Sequence*> crowded_;      ///< where anything waits
+  std::ptrdiff_t told_open_ = 0;     ///< as the probe has it
+  std::ptrdiff_t told_waiting_ = 0;  ///< likewise
   core::TimePoint next_sweep_{};
 };
 

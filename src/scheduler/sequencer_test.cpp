@@ -337,6 +337,34 @@ TEST_F(SequencerTest, WhatWaitsBehindTheEndMustBeginAnew) {
   EXPECT_THAT(values(), ElementsAre(101, -1, 103));
 }
 
+TEST_F(SequencerTest, TellsHowManyAreOpenAndHowManyWait) {
+  const auto figures = [this] {
+    const std::string text = metrics_.text();
+    const auto value = [&](const std::string& name) {
+      const auto at = text.find(name + "{model=\"sum\",version=\"1\"} ");
+      return at == std::string::npos ? "none" : text.substr(text.find(' ', at) + 1, 1);
+    };
+    return value("slipway_sequences_open") + value("slipway_queue_depth");
+  };
+  ask(1U, 1, true);
+  EXPECT_EQ(figures(), "10");
+  ask(2U, 1, true);
+  ask(1U, 2, false, false, the_time + 11s);
+  ask(1U, 3);
+  EXPECT_EQ(figures(), "22");
+  run();
+  EXPECT_EQ(figures(), "21");
+  the_time += 11s;  // the first sequence is still used; the second was not since it was begun
+  run();
+  run();
+  EXPECT_EQ(figures(), "20");
+  ask(1U, 4);
+  ask(1U, 5, false, false, the_time + 10500ms);
+  the_time += 10500ms;
+  answer_late();
+  EXPECT_EQ(figures(), "11") << "the other was idle, and 4 goes on waiting";
+}
+
 TEST_F(SequencerTest, AnIdleSequenceEnds) {
   at_once_ = true;
   ask(1U, 1, true);
@@ -400,6 +428,14 @@ TEST_F(SequencerTest, GivesTheModelAnIdThatFits) {
               ElementsAre(~std::uint64_t{0}));
   EXPECT_THAT(given_id<char>(probe_, core::DataType::bytes, "ab").first, ElementsAre(2, 0, 0, 0, 'a', 'b'));
   EXPECT_THAT(given_id<char>(probe_, core::DataType::bytes, 7U).first, ElementsAre(1, 0, 0, 0, '7'));
+}
+
+TEST_F(SequencerTest, RefusesAnIdThatIsTooLong) {
+  ask(std::string(129, 'a'), 1, true);
+  ASSERT_EQ(answers_.size(), 1U);
+  EXPECT_EQ(answers_.back().error, "model \"sum\": a sequence_id of 129 bytes given, 128 expected at most");
+  ask(std::string(128, 'a'), 1, true);
+  EXPECT_EQ(answers_.size(), 1U);
 }
 
 TEST_F(SequencerTest, RefusesAnIdThatTheModelCouldNotTellFromAnother) {

@@ -227,6 +227,30 @@ def test_a_wrong_command_line_ends_with_a_sentence(slow, arguments, part):
     assert part in one_sentence(slow.url, *arguments)
 
 
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--warm-up", "nan"], '--warm-up: "nan" given; a time up to a day expected, as 5s'),
+        (["--window", "1ms"], '--window: "1ms" given; 10ms or more expected'),
+        (["--stability", "nan"], "--stability: nan given"),
+    ],
+)
+def test_a_wrong_length_of_a_window_is_told(slow, arguments, part):
+    done = run("bench", slow.url, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert part in done.stderr
+
+
+def test_a_name_is_sent_as_a_url_may_hold_it(tmp_path):
+    path = fake_model(tmp_path, name="mein Modell ä")
+    with Server([path]) as running:
+        assert "/v2/models/mein%20Modell%20%C3%A4/infer" in "".join(running.log)
+        for target in (running.url, f"{running.url}/v2/models/mein Modell ä"):
+            assert bench(target)["points"][0]["errors"] == 0
+        assert bench(running.url, "--model", "mein Modell ä")["points"][0]["errors"] == 0
+    assert bench(str(path), "--protocol", "http")["points"][0]["errors"] == 0
+
+
 def regions(server: Server) -> list:
     return json.loads(call(f"{server.url}/v2/systemsharedmemory/status").body)
 

@@ -150,11 +150,11 @@ asio::awaitable<void> Connection::serve() {
       in_a_row = 1;
       co_await own_turn(*turn, subject_);
     }
-    if (came_whole && has_coding(request)) refusal = co_await inflate(request);
-    if (refusal) co_await refuse(*refusal, came_whole);
-    if (error || refusal) break;
+    if (refusal) co_await refuse(*refusal);
+    if (!came_whole) break;
+    if (has_coding(request)) refusal = co_await inflate(request);
     if (request.body.data() == nullptr) request.body = core::Buffer(0);
-    if (const auto handshake = socket_handshake(request)) {
+    if (const auto handshake = refusal ? std::nullopt : socket_handshake(request)) {
       if (const SocketOpener* open = router_.socket(request.path)) {
         request.body = core::Buffer();  // no use for as long as the socket may be open
         co_return co_await serve_socket(request, *handshake, *open);
@@ -162,7 +162,9 @@ asio::awaitable<void> Connection::serve() {
     }
 
     HttpResponse response;
-    if (options_.cors_origin && is_preflight(request)) {
+    if (refusal) {
+      response = *std::move(refusal);
+    } else if (options_.cors_origin && is_preflight(request)) {
       response = preflight_answer();
     } else if (is_about_the_server(request)) {
       response = HttpResponse::nothing();
@@ -187,14 +189,14 @@ asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const
     HttpResponse response = HttpResponse::error(
         403, fmt::format("Origin {}: pages of this server alone may open a WebSocket; cors_origin can allow another",
                          request.header("origin")));
-    co_return co_await refuse(response, true);
+    co_return co_await refuse(response);
   }
   const auto socket = std::make_shared<SocketConnection>(context_);
   auto handler = open(request, socket);
   if (!handler || buffer_.size() > 0) {
     HttpResponse response = handler ? HttpResponse::error(400, "bytes came before the handshake was answered")
                                     : HttpResponse::error(handler.error());
-    co_return co_await refuse(response, true);
+    co_return co_await refuse(response);
   }
   socket_ = socket;
   co_await socket->serve(stream_.socket(), handshake, *handler);
@@ -359,9 +361,9 @@ asio::awaitable<bool> Connection::write(HttpResponse& response) {
   co_return co_await stream_.write(parts_, core::now() + options_.write_timeout);
 }
 
-asio::awaitable<void> Connection::refuse(HttpResponse& response, bool came_whole) {
+asio::awaitable<void> Connection::refuse(HttpResponse& response) {
   form_.keep_alive = false;
-  if (!co_await write(response) || (abandoned_ && came_whole)) co_return;
+  if (!co_await write(response)) co_return;
   error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   const core::TimePoint deadline = core::now() + lingering_limit;

@@ -68,9 +68,9 @@ class Connection {
                                             const SocketOpener& open);
   // by reference: GCC 12 destroys some coroutine parameters twice when they come from temporaries
   boost::asio::awaitable<bool> write(HttpResponse& response);
-  /// Answers a request that is not handled, then lets the client finish sending, within bounds, so that it sees the
-  /// answer and not a reset; but not what has come whole, once the server's end gives up.
-  boost::asio::awaitable<void> refuse(HttpResponse& response, bool came_whole);
+  /// Answers a request that cannot be read to its end, then lets the client finish sending, within bounds, so that it
+  /// sees the answer and not a reset.
+  boost::asio::awaitable<void> refuse(HttpResponse& response);
 
   std::shared_ptr<boost::asio::io_context> context_;
   Stream stream_;

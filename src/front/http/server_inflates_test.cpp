@@ -77,6 +77,18 @@ TEST_F(HttpServerInflates, ASmallBodyWaitsForNoLargeOne) {
   EXPECT_EQ(handled_behind_a_large_one(packed_request("/second", 100'000), 100'000), (Paths{"/second", "/first"}));
 }
 
+TEST_F(HttpServerInflates, AndGoesOnBehindADamagedBodyThatHasComeWhole) {
+  start();
+  const std::string answers =
+      ask("POST /first HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello"
+          "GET /hello HTTP/1.1\r\nHost: x\r\n" +
+          std::string(closing));
+  EXPECT_EQ(answers.find("HTTP/1.1 400"), 0U) << answers;
+  EXPECT_NE(answers.find("damaged or cut short"), std::string::npos) << answers;
+  EXPECT_NE(answers.find("HTTP/1.1 200"), std::string::npos) << answers;
+  EXPECT_EQ(handled_, Paths()) << "the first of them";
+}
+
 TEST_F(HttpServerInflates, NothingWhoseClientHasGone) {
   start();
   const auto one = client();

@@ -62,7 +62,7 @@ TEST_F(HttpServer, LimitsHeadersAndBodies) {
   parts.push_back(core::Buffer::copy_of(std::string_view(std::string(100'000, '0'))));
   const core::Buffer bomb = compress(parts, Coding::gzip);
   EXPECT_NE(ask("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: " +
-                std::to_string(bomb.size()) + "\r\n\r\n" + std::string(bomb.text()))
+                std::to_string(bomb.size()) + "\r\n" + closing + std::string(bomb.text()))
                 .find("HTTP/1.1 413"),
             std::string::npos);
   EXPECT_NE(ask("nonsense\r\n\r\n").find("HTTP/1.1 400"), std::string::npos);

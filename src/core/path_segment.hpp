@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace slipway::core {
+
+/// `text` as one segment of a URL's path: what may not stand there (RFC 3986, 3.3), and braces, percent-encoded.
+std::string path_segment(std::string_view text);
+
+}  // namespace slipway::core
