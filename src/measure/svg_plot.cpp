@@ -116,8 +116,8 @@ PlotAxis log_axis(std::string title, double least, double most) {
     const PlotAxis even = linear_axis("", most);
     for (double step = even.ticks[1].at; axis.ticks.size() < 3; step /= 2) {
       axis.ticks.clear();
-      for (double value = std::ceil(least / step) * step; value <= most; value += step)
-        axis.ticks.push_back({.at = std::log10(value), .label = tick_label(value)});
+      for (int i = static_cast<int>(std::ceil(least / step)); i * step <= most; ++i)
+        axis.ticks.push_back({.at = std::log10(i * step), .label = tick_label(i * step)});
     }
     return axis;
   }

@@ -180,7 +180,7 @@ void Sequencer::add(Job job) {
       const bool is_first = !sequence->running && sequence->waiting.empty();  // and is run below
       nearer = lookout_.watch(is_first ? core::no_deadline : one.front().request.deadline);
       one.front().has_waited = !is_first;
-      sequence->waiting.push_back(std::move(one));
+      sequence->waiting.emplace_back().swap(one);
       if (!is_first) {
         ++waiting_;
         crowded_.insert(sequence.get());
