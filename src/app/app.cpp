@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "core/address.hpp"
-#include "core/path_segment.hpp"
+#include "core/percent_coding.hpp"
 #include "front/http/routes.hpp"
 
 namespace slipway::app {

@@ -98,7 +98,7 @@ core::Result<std::vector<measure::Load>> loads_from(const BenchArguments& argume
   return loads;
 }
 
-core::Result<measure::RunOptions> options_from(const BenchArguments& arguments, const std::string& protocol) {
+core::Result<measure::RunOptions> options_from(const BenchArguments& arguments) {
   constexpr std::chrono::milliseconds usual_time = std::chrono::seconds(1);
   TRY(const auto warm_up, duration_of_option("--warm-up", arguments.warm_up));
   TRY(const auto window, duration_of_option("--window", arguments.window));
@@ -106,14 +106,16 @@ core::Result<measure::RunOptions> options_from(const BenchArguments& arguments, 
     return core::invalid(fmt::format("--window: \"{}\" given; 10ms or more expected", *arguments.window));
   if (!std::isfinite(arguments.stability_percent))
     return core::invalid(fmt::format("--stability: {} given, 0 to 1000 expected", arguments.stability_percent));
-  // Half of the cores are the server's. In the process a quick model runs on the thread that sends: there the threads
-  // stand for the server's own.
-  const std::uint32_t usual = protocol == "in-process" ? core::usable_cpus() : std::max(1U, core::usable_cpus() / 2);
   return measure::RunOptions{
-      .threads = arguments.threads.value_or(usual),
       .warm_up = warm_up.value_or(usual_time),
       .window = window.value_or(usual_time),
       .limits = {.tolerance = arguments.stability_percent / 100, .most = arguments.windows_most}};
+}
+
+/// Half of the cores are the server's. In the process a quick model runs on the thread that sends: there the threads
+/// stand for the server's own.
+std::uint32_t usual_threads(std::string_view protocol) {
+  return protocol == "in-process" ? core::usable_cpus() : std::max(1U, core::usable_cpus() / 2);
 }
 
 std::string progress_text(const measure::Load& load, const measure::Progress& progress, std::uint32_t windows_most) {
@@ -180,13 +182,14 @@ core::Result<int> bench(const CLI::App& command, const BenchArguments& arguments
   TRY_VOID(app::set_up_logging(app::LogFormat::text, "warning"));
   if (is_address(arguments.target.target)) TRY_VOID(check_no_model_options(command, arguments.target.target));
   TRY(const auto loads, loads_from(arguments));
+  TRY(auto options, options_from(arguments));
   if (!arguments.html.empty()) TRY_VOID(check_html(arguments));
   TRY(const auto door, open_door(arguments.target));
   TRY(const Target target, target_behind(*door, arguments.target));
   // a file that cannot be written is told before the time is spent
   if (!arguments.html.empty() && !std::ofstream(arguments.html, std::ios::app))
     return core::invalid(fmt::format("--html {}: cannot be written", arguments.html));
-  TRY(const auto options, options_from(arguments, target.subject.protocol));
+  options.threads = arguments.threads.value_or(usual_threads(target.subject.protocol));
   listen_for_interrupt();
   TRY(const auto result, measure_all(target, loads, options));
   fmt::print("{}{}", arguments.json ? measure::bench_json(result) : measure::bench_table(result),

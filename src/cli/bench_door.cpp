@@ -15,7 +15,7 @@
 #include "cli/grpc_remote.hpp"
 #include "cli/v2_client.hpp"
 #include "cli/v2_remote.hpp"
-#include "core/path_segment.hpp"
+#include "core/percent_coding.hpp"
 #include "measure/grpc_transport.hpp"
 #include "measure/http_transport.hpp"
 #include "measure/in_process_transport.hpp"
@@ -51,7 +51,10 @@ class HttpDoor : public Door {
     return door;
   }
 
-  std::string model() const override { return path_.substr(std::string_view("/v2/models/").size()); }
+  std::string model() const override {
+    const std::string_view segment = std::string_view(path_).substr(std::string_view("/v2/models/").size());
+    return core::percent_decoded(segment).value_or(std::string(segment));
+  }
   std::string protocol() const override { return binary_ ? "http" : "http-json"; }
   core::Result<std::vector<core::TensorInfo>> inputs() const override {
     return V2Remote(url_, answer_limit).inputs(path_);

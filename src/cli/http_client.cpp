@@ -102,9 +102,10 @@ core::Result<Url> parse_url(std::string_view text, std::string_view scheme) {
   if (scheme == "grpc://") url.port = 8001;
   const auto slash = rest.find('/');
   if (slash != std::string_view::npos) {
-    for (const char letter : rest.substr(slash)) {  // as a browser sends what is typed
+    for (const char letter : rest.substr(slash)) {  // as a browser sends what is typed; gRPC has it in a message
       const auto byte = static_cast<unsigned char>(letter);
-      url.path += byte > 0x20 && byte < 0x7f ? std::string(1, letter) : fmt::format("%{:02X}", byte);
+      const bool is_sent_so = (byte > 0x20 && byte < 0x7f) || scheme == "grpc://";
+      url.path += is_sent_so ? std::string(1, letter) : fmt::format("%{:02X}", byte);
     }
     while (url.path.ends_with('/')) url.path.pop_back();
     rest = rest.substr(0, slash);

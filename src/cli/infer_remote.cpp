@@ -10,6 +10,7 @@
 #include "cli/http_client.hpp"
 #include "cli/v2_client.hpp"
 #include "cli/v2_remote.hpp"
+#include "core/percent_coding.hpp"
 #include "protocol/friendly.hpp"
 #include "protocol/json_tensor.hpp"
 
@@ -32,11 +33,12 @@ core::Result<std::string> friendly_json(const core::Request& request) {
 }
 
 /// The name behind "/services/", without a version.
-std::string_view service_of(std::string_view path) {
+std::string service_of(std::string_view path) {
   constexpr std::string_view services = "/services/";
   if (!path.starts_with(services)) return {};
   path.remove_prefix(services.size());
-  return path.substr(0, path.find('/'));
+  path = path.substr(0, path.find('/'));
+  return core::percent_decoded(path).value_or(std::string(path));
 }
 
 core::Result<std::string> ask_v2(const V2Remote& remote, const std::string& path, const core::Request& request) {
@@ -77,7 +79,7 @@ core::Result<std::string> infer_remote(const RemoteQuestion& asked, core::Buffer
   const auto given = request_from(std::move(input), kind, inputs, asked.input_name);
   if (!given) return std::unexpected(given.error().within(asked.file));
   const core::Request& request = *given;
-  const std::string_view service = service_of(url.path);
+  const std::string service = service_of(url.path);
   if (service.empty()) return ask_v2(remote, path, request);
   TRY(const bool labels, remote.gives_labels(service));
   if (!labels) return ask_v2(remote, path, request);

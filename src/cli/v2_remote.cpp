@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
-#include "core/path_segment.hpp"
+#include "core/percent_coding.hpp"
 #include "protocol/error_body.hpp"
 
 namespace slipway::cli {

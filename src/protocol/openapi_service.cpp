@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "config/limits.hpp"
-#include "core/path_segment.hpp"
+#include "core/percent_coding.hpp"
 #include "protocol/openapi_extensions.hpp"
 #include "protocol/openapi_generate.hpp"
 #include "protocol/openapi_operation.hpp"
@@ -53,7 +53,7 @@ void describe_example(json::object& operation, const Service& service, std::stri
           : fmt::format(
                 "An example would be too large: `slipway infer http://HOST:PORT/v2/models/{} x.npy` sends an "
                 "array.",
-                service.name);
+                core::path_segment(service.name));
 }
 
 /// Schemas of which each item is one.

@@ -28,7 +28,7 @@ bool AnswerOrder::enter(Job& job) {
   std::uint64_t number = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (places_.size() >= most_) return false;
+    if (places_.size() >= most_ && !job.has_waited) return false;
     number = first_ + places_.size();
     places_.emplace_back();
   }

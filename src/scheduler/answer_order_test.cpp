@@ -87,7 +87,12 @@ TEST(AnswerOrder, HoldsNoMoreThanItsLimit) {
   desk.enter(4);
   desk.answer(3);
   EXPECT_FALSE(desk.enter());
+  Job job = make_job();
+  job.done = [](core::Result<core::Response>) {};
+  job.has_waited = true;
+  EXPECT_TRUE(desk.order.enter(job)) << "it was accepted into its sequence";
   desk.answer(0);
+  desk.answer(1);
   EXPECT_TRUE(desk.enter());
   EXPECT_FALSE(desk.enter());
 }

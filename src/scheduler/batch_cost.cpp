@@ -115,25 +115,32 @@ std::int64_t BatchCost::best(const Waiting& waiting, std::int64_t most) const {
   return chosen;
 }
 
-std::int64_t BatchCost::to_try(std::int64_t most, std::int64_t usual) {
+std::int64_t BatchCost::to_try(std::int64_t least, std::int64_t most, std::int64_t usual) {
+  const std::size_t smallest = class_of(least);
   const std::size_t largest = class_of(most);
   if (classes_[largest].runs < enough_runs) return most;
-  const bool all_known = std::all_of(classes_.begin(), classes_.begin() + static_cast<std::ptrdiff_t>(largest),
+  const bool all_known = std::all_of(classes_.begin() + static_cast<std::ptrdiff_t>(smallest),
+                                     classes_.begin() + static_cast<std::ptrdiff_t>(largest),
                                      [](const SizeClass& known) { return known.runs >= enough_runs; });
   if (++since_trial_ < (all_known ? trial_every : trial_of_unknown_every)) return usual;
   since_trial_ = 0;
-  for (std::size_t i = 0; i <= largest; ++i) {
-    next_trial_ = next_trial_ >= largest ? 0 : next_trial_ + 1;
+  for (std::size_t i = smallest; i <= largest; ++i) {
+    next_trial_ = next_trial_ >= largest || next_trial_ < smallest ? smallest : next_trial_ + 1;
     if (next_trial_ == class_of(usual) || (!all_known && classes_[next_trial_].runs >= enough_runs)) continue;
     return std::min(most_rows(next_trial_), most);
   }
   return usual;
 }
 
-BatchCost::Choice BatchCost::to_learn(std::int64_t most, std::int64_t usual) {
-  const auto unknown = std::ranges::find_if(classes_, [](const SizeClass& size) { return size.runs < enough_runs; });
-  const auto number = static_cast<std::size_t>(unknown - classes_.begin());
-  if (number > class_of(most) || ++since_learned_ < trial_of_unknown_every) return {.rows = usual};
+BatchCost::Choice BatchCost::to_learn(std::int64_t least, std::int64_t most, std::int64_t usual) {
+  const std::size_t smallest = class_of(least);
+  std::size_t number = smallest;
+  while (number <= class_of(most) && classes_[number].runs >= enough_runs) ++number;
+  if (number > class_of(most)) return {.rows = usual};
+  // where twice as many rows took twice as long, more are expected to
+  if (number >= smallest + 2 && classes_[number - 1].row_ns() >= worth_it * classes_[number - 2].row_ns())
+    return {.rows = usual};
+  if (++since_learned_ < trial_of_unknown_every) return {.rows = usual};
   since_learned_ = 0;
   return {.rows = std::min(most_rows(number), most), .to_learn = true};
 }
@@ -144,11 +151,11 @@ BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
   const std::lock_guard lock(mutex_);
   if (batches_ == 0) return {.rows = waiting.time_left == forever ? most : 1};
   const std::int64_t usual = best(waiting, most);
-  const std::int64_t trial = to_try(most, usual);
+  const std::int64_t trial = to_try(waiting.least, most, usual);
   if (trial == usual || waiting.time_left == forever) return {.rows = trial};
   // those that a small batch leaves behind run after it: their time has to be left too
   const bool in_time = duration_of(expected_ns(trial) + expected_ns(most)) <= waiting.time_left;
-  return in_time ? Choice{.rows = trial} : to_learn(most, usual);
+  return in_time ? Choice{.rows = trial} : to_learn(waiting.least, most, usual);
 }
 
 }  // namespace slipway::scheduler

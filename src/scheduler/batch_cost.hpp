@@ -33,20 +33,22 @@ class BatchCost {
   /// What an instance that is free finds.
   struct Waiting {
     std::int64_t rows = 0;               ///< that wait and could be joined
+    std::int64_t least = 1;              ///< rows of the first request: no batch has fewer
     std::int64_t most = 1;               ///< rows of one batch
     std::size_t idle = 0;                ///< other instances that could run a part of them now
     core::Duration time_left = forever;  ///< until the first of their deadlines
+  };
+  struct Choice {
+    std::int64_t rows = 1;
+    bool to_learn = false;  ///< whatever it may cost
   };
   /// How many rows one batch should have so that all that wait are done soonest; a larger batch has to be worth a tenth
   /// of that time, for what is measured is never exact. A size that was seldom seen is tried now and then, one batch in
   /// 32 (one in 8 while there are sizes of which nothing is known; at once, a few times, when as much waits as never
   /// before), and only where it costs no deadline. A size of which nothing is known might cost one by its estimate,
   /// which is the most that it can be: where deadlines leave no time for that, the smallest such size is tried in one
-  /// of 8, `to_learn`, or a model that is always late would never be found to be quicker in batches.
-  struct Choice {
-    std::int64_t rows = 1;
-    bool to_learn = false;  ///< whatever it may cost
-  };
+  /// of 8 at most, `to_learn`, until rows cost no less in a larger one; or a model that is always late would never be
+  /// found to be quicker in batches.
   Choice rows_to_take(const Waiting& waiting);
 
   /// How long a batch of `rows` is likely to take: between sizes that were measured in proportion, beyond them at most
@@ -63,6 +65,7 @@ class BatchCost {
     double ns = 0;
     std::uint64_t runs = 0;
     std::uint64_t last = 0;  ///< which of all batches was the last of this class
+    double row_ns() const { return ns / rows; }
   };
   static constexpr std::size_t classes = 16;  ///< the last is for all that is larger
   static std::size_t class_of(std::int64_t rows);
@@ -71,8 +74,8 @@ class BatchCost {
   double expected_ns(std::int64_t rows) const;
   double time_for_all(const Waiting& waiting, std::int64_t batch) const;
   std::int64_t best(const Waiting& waiting, std::int64_t most) const;
-  std::int64_t to_try(std::int64_t most, std::int64_t usual);
-  Choice to_learn(std::int64_t most, std::int64_t usual);
+  std::int64_t to_try(std::int64_t least, std::int64_t most, std::int64_t usual);
+  Choice to_learn(std::int64_t least, std::int64_t most, std::int64_t usual);
 
   mutable std::mutex mutex_;
   std::array<SizeClass, classes> classes_{};

@@ -110,9 +110,28 @@ TEST(BatchCost, LearnsWhatNoDeadlineLeavesTimeFor) {
     const BatchCost::Waiting waiting{.rows = 16, .most = 16, .time_left = 15ms};
     auto counts = sizes(cost, curve, waiting, 150);
     if (best == 1) {
-      EXPECT_EQ(counts[1], 150 - 4 * 3) << "each of 2, 4, 8 and 16 three times";
+      EXPECT_EQ(counts[1], 150 - 3) << "2 three times, and none that is larger since it took twice as long";
     }
     EXPECT_EQ(sizes(cost, curve, waiting, 64)[best], 64);
+  }
+}
+
+TEST(BatchCost, LearnsFromRequestsOfSeveralRowsToo) {
+  for (const Duration time_left : {Duration(50ms), BatchCost::forever}) {
+    BatchCost cost;
+    const BatchCost::Waiting waiting{.rows = 16, .least = 3, .most = 16, .time_left = time_left};
+    for (int i = 0; i < 100; ++i) {
+      const std::int64_t rows = std::max<std::int64_t>(cost.rows_to_take(waiting).rows, 3);
+      cost.ran(rows, pays(rows));
+    }
+    int best = 0;
+    for (int i = 0; i < 64; ++i) {
+      const std::int64_t rows = cost.rows_to_take(waiting).rows;
+      best += rows == 16 ? 1 : 0;
+      EXPECT_GE(rows, 3);
+      cost.ran(rows, pays(rows));
+    }
+    EXPECT_GE(best, 62);
   }
 }
 

@@ -50,6 +50,7 @@ void shorten(Plan& plan, std::size_t more, const BatchLimits& limits, BatchCost&
   }
   if (limits.max_delay.count() == 0) {
     const BatchCost::Choice worth = cost.rows_to_take({.rows = rows + static_cast<std::int64_t>(more),
+                                                       .least = plan.take.front()->rows,
                                                        .most = std::min(rows, limits.max_rows),
                                                        .idle = outlook.idle,
                                                        .time_left = time_left(deadline, outlook.now)});

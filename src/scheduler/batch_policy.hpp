@@ -48,8 +48,9 @@ struct Outlook {
 /// fit join it, up to `max_rows`. Where a delay asks for batches, the oldest of them waits so long for others, unless
 /// there are `preferred_rows`: then the most of these that the jobs come to are taken at once. Where no delay asks for
 /// batches up to what `cost` says is worth it. Nobody joins whose rows would make one of the others late, or be late
-/// themselves where an idle instance could run them in time. A leader of more rows than `max_rows` runs alone. The rest
-/// keep their places, so whoever is first is never overtaken by a later batch. `outlook.now` is the only time there is.
+/// themselves where an idle instance could run them in time, but in a batch that is to teach what its size costs. A
+/// leader of more rows than `max_rows` runs alone. The rest keep their places, so whoever is first is never overtaken
+/// by a later batch. `outlook.now` is the only time there is.
 void plan_batch(const JobList& waiting, const BatchLimits& limits, BatchCost& cost, const Outlook& outlook, Plan& plan);
 
 }  // namespace slipway::scheduler

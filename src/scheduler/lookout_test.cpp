@@ -66,17 +66,19 @@ TEST_F(LookoutTest, LooksNoMoreOftenThanEveryFiveMilliseconds) {
 }
 
 TEST_F(LookoutTest, ANearerDeadlineEndsTheWaitForAnother) {
-  lookout_.watch(in(200ms));
+  const core::TimePoint deadline = in(200ms);
+  lookout_.watch(deadline);
+  shown_time = in(-1h);  // so that only being woken ends the wait
   std::unique_lock lock(mutex_);
-  std::jthread other([this] {
+  std::jthread other([&] {
     {
       const std::lock_guard waits(mutex_);
-      ASSERT_TRUE(lookout_.watch(in(100ms)));
-      shown_time = in(100ms);
+      ASSERT_TRUE(lookout_.watch(deadline - 100ms));
+      shown_time = deadline - 100ms;
     }
     lookout_.wake();
   });
-  EXPECT_EQ(lookout_.wait(lock, std::stop_token()), core::TimePoint() + 1h + 100ms);
+  EXPECT_EQ(lookout_.wait(lock, std::stop_token()), deadline - 100ms);
 }
 
 }  // namespace

@@ -115,6 +115,7 @@ struct Probe::Families {
         costs(make.gauges("slipway_batch_cost_seconds",
                           "What a batch of up to so many rows takes of late, gathered, computed and parted")),
         sequences(make.gauge("slipway_sequences_open", "Sequences that were begun and are not over")),
+        sequences_waiting(make.gauge("slipway_sequences_waiting", "Requests that wait for the one before them")),
         depth(make.gauge("slipway_queue_depth", "Requests that wait")),
         level_depths(make.gauges("slipway_priority_queue_depth", "Requests of a priority that wait")),
         busy(make.gauge("slipway_instances_busy", "Instances that run a batch")),
@@ -166,6 +167,7 @@ struct Probe::Families {
   prometheus::Family<prometheus::Gauge>& costs;
   std::array<std::atomic<prometheus::Gauge*>, 16> cost_of_rows{};
   prometheus::Gauge& sequences;
+  prometheus::Gauge& sequences_waiting;
   prometheus::Gauge& depth;
   prometheus::Family<prometheus::Gauge>& level_depths;
   std::map<std::uint32_t, prometheus::Gauge*> depth_of_level;
@@ -205,9 +207,13 @@ void Probe::trace_failure(core::TimePoint received, std::string_view sentence) {
 
 void Probe::queued(std::ptrdiff_t change) { families_->depth.Increment(static_cast<double>(change)); }
 
-void Probe::queued_of_priority(std::uint32_t level, std::size_t waiting) {
+void Probe::queued_of_priority(std::uint32_t level, std::ptrdiff_t change) {
   const std::lock_guard lock(mutex_);
-  families_->level_depth(level).Set(static_cast<double>(waiting));
+  families_->level_depth(level).Increment(static_cast<double>(change));
+}
+
+void Probe::waiting_in_sequences(std::ptrdiff_t change) {
+  families_->sequences_waiting.Increment(static_cast<double>(change));
 }
 
 void Probe::sequences(std::ptrdiff_t change) { families_->sequences.Increment(static_cast<double>(change)); }

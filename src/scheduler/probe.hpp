@@ -48,11 +48,12 @@ class Probe {
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
-  void queued(std::ptrdiff_t change);  ///< of the number that wait: in the queue, or for the one before in a sequence
-  void queued_of_priority(std::uint32_t level, std::size_t waiting);
-  void sequences(std::ptrdiff_t change);        ///< of the number that are open
-  void instance_busy(int change);               ///< +1 or -1
-  void batch_done(const core::Timing& timing);  ///< once a batch that ran
+  void queued(std::ptrdiff_t change);  ///< of the number that wait in the queue
+  void queued_of_priority(std::uint32_t level, std::ptrdiff_t change);
+  void waiting_in_sequences(std::ptrdiff_t change);  ///< of the number that wait for the one before them
+  void sequences(std::ptrdiff_t change);             ///< of the number that are open
+  void instance_busy(int change);                    ///< +1 or -1
+  void batch_done(const core::Timing& timing);       ///< once a batch that ran
   /// What a batch of up to `rows` rows, a power of two, costs of late.
   void batch_cost(std::int64_t rows, core::Duration mean);
   /// Once a request, at its completion: the outcome and its time since it was received.

@@ -27,7 +27,7 @@ RequestQueue::Pushed RequestQueue::push(JobList& job) {
     } else {
       const std::uint32_t level = job.front().priority;
       order_->add(jobs_, job);
-      tell_level(level);
+      tell_level(level, +1);
     }
     tell_depth();
     wake = idle_ != 0;
@@ -72,8 +72,8 @@ void RequestQueue::take_again(Taken& taken) {
   lookout_.wake();
 }
 
-void RequestQueue::tell_level(std::uint32_t level) {
-  if (level != 0) probe_.queued_of_priority(level, order_->waiting(level));
+void RequestQueue::tell_level(std::uint32_t level, std::ptrdiff_t change) {
+  if (level != 0) probe_.queued_of_priority(level, change);
 }
 
 void RequestQueue::plan(Taken& taken, bool hurry) {
@@ -90,14 +90,14 @@ void RequestQueue::put_back(JobList& batch) {
     one.splice(one.end(), batch, std::prev(batch.end()));
     const std::uint32_t level = one.front().priority;
     order_->put_back(jobs_, one);
-    tell_level(level);
+    tell_level(level, +1);
   }
 }
 
 void RequestQueue::move_out(JobList& to, JobList::const_iterator job) {
   if (order_) {
     order_->remove(job);
-    tell_level(job->priority);
+    tell_level(job->priority, -1);
   }
   to.splice(to.end(), jobs_, job);
 }

@@ -68,8 +68,8 @@ class RequestQueue {
  private:
   /// Puts a batch in again, before what came after it; under the lock.
   void put_back(JobList& batch);
-  /// Tells the probe how many of a job's priority wait, where there are priorities; under the lock.
-  void tell_level(std::uint32_t level);
+  /// Tells the probe how many more of a job's priority wait, where there are priorities; under the lock.
+  void tell_level(std::uint32_t level, std::ptrdiff_t change);
   /// Plans the next batch; under the lock.
   void plan(Taken& taken, bool hurry);
   /// Moves those out that must not run any more, and watches the others; under the lock.

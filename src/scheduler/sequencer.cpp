@@ -85,13 +85,13 @@ Sequencer::Sequencer(SequenceOptions options, std::function<void(Job)> submit, P
 
 Sequencer::~Sequencer() {
   probe_.sequences(-told_open_);
-  probe_.queued(-told_waiting_);
+  probe_.waiting_in_sequences(-told_waiting_);
 }
 
 void Sequencer::tell() {
   probe_.sequences(std::ssize(sequences_) - std::exchange(told_open_, std::ssize(sequences_)));
   const auto waiting = static_cast<std::ptrdiff_t>(waiting_);
-  probe_.queued(waiting - std::exchange(told_waiting_, waiting));
+  probe_.waiting_in_sequences(waiting - std::exchange(told_waiting_, waiting));
 }
 
 core::Error Sequencer::not_begun(const core::SequenceId& id) const {
@@ -283,8 +283,10 @@ void Sequencer::move_late(Sequence& sequence, JobList& late, core::TimePoint now
       if (!starts || behind_a_late_start) sequence.waiting.erase(at);
       behind_a_late_start = behind_a_late_start || starts;
     } else {
-      if (!at->empty()) lookout_.watch(at->front().request.deadline);
-      behind_a_late_start = at->empty();
+      const bool is_late_start = at->empty();
+      if (!is_late_start) lookout_.watch(at->front().request.deadline);
+      if (is_late_start && behind_a_late_start) sequence.waiting.erase(at);
+      behind_a_late_start = is_late_start;
     }
     at = next;
   }

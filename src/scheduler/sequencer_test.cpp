@@ -344,7 +344,7 @@ TEST_F(SequencerTest, TellsHowManyAreOpenAndHowManyWait) {
       const auto at = text.find(name + "{model=\"sum\",version=\"1\"} ");
       return at == std::string::npos ? "none" : text.substr(text.find(' ', at) + 1, 1);
     };
-    return value("slipway_sequences_open") + value("slipway_queue_depth");
+    return value("slipway_sequences_open") + value("slipway_sequences_waiting");
   };
   ask(1U, 1, true);
   EXPECT_EQ(figures(), "10");

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/percent_coding.hpp"
 #include "speech/phrase_run.hpp"
 #include "speech/smart_format.hpp"
 #include "speech/sound.hpp"
@@ -171,7 +172,7 @@ json::object watson_model(const models::ModelVersion& version) {
   return {{"name", version.name()},
           {"language", language_of(version)},
           {"rate", sample_rate},
-          {"url", "/v1/models/" + version.name()},
+          {"url", "/v1/models/" + core::path_segment(version.name())},
           {"supported_features",
            {{"custom_language_model", false},
             {"custom_acoustic_model", false},

@@ -247,7 +247,10 @@ def test_a_name_is_sent_as_a_url_may_hold_it(tmp_path):
         assert "/v2/models/mein%20Modell%20%C3%A4/infer" in "".join(running.log)
         for target in (running.url, f"{running.url}/v2/models/mein Modell ä"):
             assert bench(target)["points"][0]["errors"] == 0
-        assert bench(running.url, "--model", "mein Modell ä")["points"][0]["errors"] == 0
+        for protocol in ("http", "grpc"):
+            document = bench(address(running, protocol), "--model", "mein Modell ä")
+            assert (document["model"], document["points"][0]["errors"]) == ("mein Modell ä", 0)
+        assert bench(f"grpc://{running.grpc_address}/mein Modell ä")["model"] == "mein Modell ä"
     assert bench(str(path), "--protocol", "http")["points"][0]["errors"] == 0
 
 

@@ -205,6 +205,11 @@ asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const
 /// Whether a part of the next request is here already, and will be taken.
 bool Connection::sends_more() { return !abandoned_ && (has_begun() || has_bytes(stream_.socket().native_handle())); }
 
+/// Whether what has not come by now is not waited for.
+bool Connection::waits_no_more() {
+  return stopped_reading_ && (abandoned_ || !has_bytes(stream_.socket().native_handle()));
+}
+
 /// Whether the next request's first byte has come.
 bool Connection::has_begun() {
   skip_empty_lines(buffer_);
@@ -225,7 +230,7 @@ asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
   while (error == wire::error::need_more) {
     // what is left of a body in chunks is a line without an end, which the parser does not bound
     if (buffer_.size() > options_.max_header_bytes + read_block_bytes) co_return wire::error::header_limit;
-    if (stopped_reading_ || !co_await fill(deadline)) co_return asio::error::eof;
+    if (waits_no_more() || !co_await fill(deadline)) co_return asio::error::eof;
     error = parser.take(buffer_);
   }
   co_return error;
@@ -250,6 +255,7 @@ std::optional<HttpResponse> Connection::objection(RequestParser& parser) {
 asio::awaitable<error_code> Connection::read_body(RequestParser& parser) {
   HttpRequest& request = parser.request();
   if (!form_.http_1_0 && expects_go_on(request)) {
+    if (waits_no_more()) co_return asio::error::eof;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     parts_.assign(1, asio::buffer(go_on));
     if (!co_await stream_.write(parts_, core::now() + options_.write_timeout)) co_return asio::error::eof;
@@ -279,8 +285,8 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
     if (come == body.size()) body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, 2 * come)));
     // a read that was done before stop_reading() is not undone by it
     const std::size_t count =
-        stopped_reading_ ? 0
-                         : co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
+        waits_no_more() ? 0
+                        : co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
     if (count == 0) co_return asio::error::eof;
     come += count;
   }

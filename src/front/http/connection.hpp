@@ -48,6 +48,7 @@ class Connection {
 
  private:
   bool sends_more();
+  bool waits_no_more();
   bool has_begun();
   /// Waits for more bytes behind those that have come. False when there will be none by the deadline.
   boost::asio::awaitable<bool> fill(core::TimePoint deadline);
@@ -92,7 +93,7 @@ class Connection {
   bool finishing_ = false;
   core::TimePoint first_request_by_ = core::no_deadline;  ///< when its header must have come, if the server is ending
   bool abandoned_ = false;
-  bool stopped_reading_ = false;  ///< of bodies: what has not come by now is not waited for
+  bool stopped_reading_ = false;  ///< by stop_reading()
   bool refused_ = false;
 };
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/percent_coding.hpp"
 #include "front/compression.hpp"
-#include "front/http/url.hpp"
 
 namespace slipway::front::http {
 
@@ -77,7 +77,7 @@ bool decode_path(HttpRequest& request) {
   const std::size_t question = target.find('?');
   if (question != std::string_view::npos) request.query = target.substr(question + 1);
   target = target.substr(0, question);
-  auto path = percent_decoded(had_host && target.empty() ? "/" : target);
+  auto path = core::percent_decoded(had_host && target.empty() ? "/" : target);
   if (!path) return false;
   const bool of_the_server = request.method == Method::options && *path == "*";
   if (!path->starts_with('/') && !of_the_server) return false;

@@ -75,6 +75,21 @@ TEST_F(HttpServer, ReadsNoMoreOfABodyThoughAPartOfItWasReadWhenItWasToStop) {
   }
 }
 
+TEST_F(HttpServer, TakesABodyThatHadComeWhenReadingStopped) {
+  options_.max_request_bytes = 1U << 20U;
+  ServedByHand served(options_, router_);
+  const std::string body(100'000, 'a');  // more than one read takes
+  served.client.send(
+      "GET /later HTTP/1.1\r\nHost: x\r\n\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n" + body);
+  served.run_ready();
+  served.connection.finish();
+  served.connection.stop_reading();
+  later_.get_future().get().second(HttpResponse::json("at last"));
+  served.run_to_the_end();
+  EXPECT_TRUE(served.client.rest().ends_with("\r\n\r\n" + body));
+  EXPECT_FALSE(served.connection.has_refused());
+}
+
 TEST_F(HttpServer, WaitsForNoBodyThatBeginsWhenReadingHasStopped) {
   options_.threads = 1;
   ServedByHand served(options_, router_);
