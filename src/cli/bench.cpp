@@ -213,7 +213,9 @@ void add_load_options(CLI::App& command, BenchArguments& arguments) {
   command.add_flag("--poisson", arguments.poisson, "with --rate: as a Poisson process, not evenly spaced")
       ->group(group);
   command.add_option("--seed", arguments.seed, "with --poisson: of the process; 1 by default")->group(group);
-  command.add_option("--load-threads", arguments.threads, "threads that make the load; half of the cores by default")
+  command
+      .add_option("--load-threads", arguments.threads,
+                  "threads that make the load; half of the cores by default, all in-process")
       ->check(CLI::Range(1, 1024))
       ->group(group);
   command.add_option("--warm-up", arguments.warm_up, "how long before the first window, as 5s or 500ms; 1s by default")

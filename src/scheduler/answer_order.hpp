@@ -24,7 +24,7 @@ namespace slipway::scheduler {
 /// once, and nobody waits for it: a request whose time is over must not wait for another one to hear so.
 class AnswerOrder {
  public:
-  /// At most `most` jobs may have entered and not left.
+  /// At most `most` jobs may have entered and not left, but for those that have waited in their sequence already.
   explicit AnswerOrder(std::size_t most) : most_(most) {}
 
   /// Gives the job its place in the order; false, and the job as it was, where there are too many.

@@ -30,6 +30,10 @@ core::Duration duration_of(double ns) {
 
 }  // namespace
 
+bool BatchCost::saves(const SizeClass& small, const SizeClass& large) {
+  return large.ns - small.ns < worth_it * (large.rows - small.rows) * small.ns / small.rows;
+}
+
 std::size_t BatchCost::class_of(std::int64_t rows) {
   const auto above = static_cast<std::uint64_t>(std::max<std::int64_t>(rows, 1) - 1);
   return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(above)), classes - 1);
@@ -132,17 +136,24 @@ std::int64_t BatchCost::to_try(std::int64_t least, std::int64_t most, std::int64
   return usual;
 }
 
-BatchCost::Choice BatchCost::to_learn(std::int64_t least, std::int64_t most, std::int64_t usual) {
-  const std::size_t smallest = class_of(least);
+bool BatchCost::is_in_time(const Waiting& waiting, std::int64_t rows) const {
+  // those that a small batch leaves behind run after it: their time has to be left too
+  const double most = expected_ns(std::min(waiting.rows, waiting.most));
+  return waiting.time_left == forever || duration_of(expected_ns(rows) + most) <= waiting.time_left;
+}
+
+BatchCost::Choice BatchCost::to_learn(const Waiting& waiting, std::int64_t most, std::int64_t usual) {
+  const std::size_t smallest = class_of(waiting.least);
   std::size_t number = smallest;
   while (number <= class_of(most) && classes_[number].runs >= enough_runs) ++number;
   if (number > class_of(most)) return {.rows = usual};
-  // where twice as many rows took twice as long, more are expected to
-  if (number >= smallest + 2 && classes_[number - 1].row_ns() >= worth_it * classes_[number - 2].row_ns())
-    return {.rows = usual};
-  if (++since_learned_ < trial_of_unknown_every) return {.rows = usual};
+  const bool goes_on = number < smallest + 2 || saves(classes_[number - 2], classes_[number - 1]);
+  if (++since_learned_ < (goes_on ? trial_of_unknown_every : trial_every)) return {.rows = usual};
   since_learned_ = 0;
-  return {.rows = std::min(most_rows(number), most), .to_learn = true};
+  if (goes_on) return {.rows = std::min(most_rows(number), most), .to_learn = true};
+  // where there is time, once more what ended the learning
+  const std::int64_t again = std::min(most_rows(number - 1), most);
+  return {.rows = is_in_time(waiting, again) ? again : usual};
 }
 
 BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
@@ -152,10 +163,8 @@ BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
   if (batches_ == 0) return {.rows = waiting.time_left == forever ? most : 1};
   const std::int64_t usual = best(waiting, most);
   const std::int64_t trial = to_try(waiting.least, most, usual);
-  if (trial == usual || waiting.time_left == forever) return {.rows = trial};
-  // those that a small batch leaves behind run after it: their time has to be left too
-  const bool in_time = duration_of(expected_ns(trial) + expected_ns(most)) <= waiting.time_left;
-  return in_time ? Choice{.rows = trial} : to_learn(waiting.least, most, usual);
+  if (trial == usual || is_in_time(waiting, trial)) return {.rows = trial};
+  return to_learn(waiting, most, usual);
 }
 
 }  // namespace slipway::scheduler

@@ -116,6 +116,21 @@ TEST(BatchCost, LearnsWhatNoDeadlineLeavesTimeFor) {
   }
 }
 
+TEST(BatchCost, LearnsUnderDeadlinesAsFarAsAddedRowsCostLess) {
+  BatchCost cost;
+  auto counts = sizes(
+      cost, [](auto rows) { return 1600us + rows * 7800us; }, {.rows = 16, .most = 16, .time_left = 15ms}, 150);
+  EXPECT_GE(counts[4], 3);
+}
+
+TEST(BatchCost, NoticesAChangeUnderDeadlines) {
+  BatchCost cost;
+  const BatchCost::Waiting waiting{.rows = 16, .most = 16, .time_left = 200ms};
+  EXPECT_EQ(sizes(cost, pays_not, waiting, 300)[16], 0);
+  sizes(cost, pays, waiting, 32 * 20);
+  EXPECT_GE(sizes(cost, pays, waiting, 64)[16], 62);
+}
+
 TEST(BatchCost, LearnsFromRequestsOfSeveralRowsToo) {
   for (const Duration time_left : {Duration(50ms), BatchCost::forever}) {
     BatchCost cost;

@@ -102,7 +102,8 @@ void Connection::finish() {
 void Connection::stop_reading() {
   error_code ignored;
   stopped_reading_ = true;
-  if (idle_ || reading_body_) stream_.socket().cancel(ignored);
+  count_what_came();
+  if ((idle_ || reading_body_) && left_to_read_ == 0) stream_.socket().cancel(ignored);
 }
 
 void Connection::abandon() {
@@ -136,13 +137,13 @@ asio::awaitable<void> Connection::serve() {
     if (error == wire::error::need_more) error = co_await read_on(parser);
     idle_ = false;
     was_asked_ = true;
-    std::optional<HttpResponse> refusal = error ? parse_objection(error) : objection(parser);
+    std::optional<HttpResponse> refusal = error ? reading_objection(error, options_) : objection(parser);
     if (!error && !refusal && parser.has_body()) {
       reading_body_ = true;
       error = co_await read_body(parser);
       reading_body_ = false;
       refused_ = error == asio::error::eof && stopped_reading_;
-      if (error) refusal = refused_ ? body_refused_at_the_end() : parse_objection(error);
+      if (error) refusal = refused_ ? body_refused_at_the_end() : reading_objection(error, options_);
     }
     HttpRequest& request = parser.request();
     const bool came_whole = !error && !refusal;
@@ -206,8 +207,11 @@ asio::awaitable<void> Connection::serve_socket(const HttpRequest& request, const
 bool Connection::sends_more() { return !abandoned_ && (has_begun() || has_bytes(stream_.socket().native_handle())); }
 
 /// Whether what has not come by now is not waited for.
-bool Connection::waits_no_more() {
-  return stopped_reading_ && (abandoned_ || !has_bytes(stream_.socket().native_handle()));
+bool Connection::waits_no_more() const { return stopped_reading_ && (abandoned_ || left_to_read_ == 0); }
+
+void Connection::count_what_came() {
+  error_code ignored;
+  if (stopped_reading_) left_to_read_ = stream_.socket().available(ignored);
 }
 
 /// Whether the next request's first byte has come.
@@ -220,6 +224,7 @@ asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
   if (!was_asked_) deadline = std::min(deadline, first_request_by_);
   const std::size_t count = co_await stream_.read_some(buffer_.prepare(read_block_bytes), deadline);
   buffer_.commit(count);
+  left_to_read_ -= std::min(left_to_read_, count);
   co_return count != 0;
 }
 
@@ -227,6 +232,7 @@ asio::awaitable<error_code> Connection::read_on(RequestParser& parser) {
   // single bytes do not prolong it
   const core::TimePoint deadline = core::now() + options_.read_timeout;
   error_code error = wire::error::need_more;
+  count_what_came();
   while (error == wire::error::need_more) {
     // what is left of a body in chunks is a line without an end, which the parser does not bound
     if (buffer_.size() > options_.max_header_bytes + read_block_bytes) co_return wire::error::header_limit;
@@ -254,8 +260,9 @@ std::optional<HttpResponse> Connection::objection(RequestParser& parser) {
 
 asio::awaitable<error_code> Connection::read_body(RequestParser& parser) {
   HttpRequest& request = parser.request();
+  count_what_came();
   if (!form_.http_1_0 && expects_go_on(request)) {
-    if (waits_no_more()) co_return asio::error::eof;
+    if (buffer_.size() == 0 && waits_no_more()) co_return asio::error::eof;
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     parts_.assign(1, asio::buffer(go_on));
     if (!co_await stream_.write(parts_, core::now() + options_.write_timeout)) co_return asio::error::eof;
@@ -288,6 +295,7 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
         waits_no_more() ? 0
                         : co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
     if (count == 0) co_return asio::error::eof;
+    left_to_read_ -= std::min(left_to_read_, count);
     come += count;
   }
   co_return error_code();
@@ -321,7 +329,7 @@ asio::awaitable<std::optional<HttpResponse>> Connection::inflate(HttpRequest& re
   try {
     body = co_await inflated(request);
   } catch (const std::bad_alloc&) {
-    co_return parse_objection(boost::system::errc::make_error_code(boost::system::errc::not_enough_memory));
+    co_return reading_objection(boost::system::errc::make_error_code(boost::system::errc::not_enough_memory), options_);
   }
   if (body) {
     request.body = *std::move(body);
@@ -379,25 +387,6 @@ asio::awaitable<void> Connection::refuse(HttpResponse& response) {
     if (count == 0) break;
     total += count;
   }
-}
-
-/// What is answered to a request that could not be read; nothing where nobody would read it.
-std::optional<HttpResponse> Connection::parse_objection(const error_code& error) const {
-  if (error == boost::system::errc::not_enough_memory) {
-    HttpResponse response = HttpResponse::error(503, "there is no memory for the request's body at the moment");
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
-  }
-  if (error == wire::error::header_limit)
-    return HttpResponse::error(
-        431, fmt::format("the request's header is over {} bytes, or a line between its chunks even longer",
-                         options_.max_header_bytes));
-  if (error == wire::error::body_limit)
-    return HttpResponse::error(
-        413, fmt::format("the request's body is over {} bytes (max_request_bytes)", options_.max_request_bytes));
-  if (error.category() == wire::make_error_code(wire::error::bad_method).category())
-    return HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
-  return std::nullopt;
 }
 
 }  // namespace slipway::front::http

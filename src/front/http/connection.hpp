@@ -48,7 +48,8 @@ class Connection {
 
  private:
   bool sends_more();
-  bool waits_no_more();
+  bool waits_no_more() const;
+  void count_what_came();
   bool has_begun();
   /// Waits for more bytes behind those that have come. False when there will be none by the deadline.
   boost::asio::awaitable<bool> fill(core::TimePoint deadline);
@@ -59,7 +60,6 @@ class Connection {
                                                                    std::size_t lead);
   /// Takes the form of the answer and the path from a header that has come whole; what is wrong with it, if anything.
   std::optional<HttpResponse> objection(RequestParser& parser);
-  std::optional<HttpResponse> parse_objection(const boost::system::error_code& error) const;
   /// Undoes the body's coding.
   boost::asio::awaitable<std::optional<HttpResponse>> inflate(HttpRequest& request);
   boost::asio::awaitable<core::Result<core::Buffer>> inflated(const HttpRequest& request);
@@ -94,6 +94,7 @@ class Connection {
   core::TimePoint first_request_by_ = core::no_deadline;  ///< when its header must have come, if the server is ending
   bool abandoned_ = false;
   bool stopped_reading_ = false;  ///< by stop_reading()
+  std::size_t left_to_read_ = 0;  ///< of what had come when reading stopped
   bool refused_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
 #include <string_view>
 #include <utility>
 
@@ -11,6 +12,8 @@
 #include "front/compression.hpp"
 
 namespace slipway::front::http {
+
+namespace wire = boost::beast::http;
 
 namespace beast = boost::beast;
 
@@ -61,6 +64,24 @@ bool expects_go_on(const HttpRequest& request) { return beast::iequals(request.h
 bool has_coding(const HttpRequest& request) {
   const std::string_view coding = request.header("content-encoding");
   return !coding.empty() && !beast::iequals(coding, "identity");
+}
+
+std::optional<HttpResponse> reading_objection(const boost::system::error_code& error, const ServerOptions& options) {
+  if (error == boost::system::errc::not_enough_memory) {
+    HttpResponse response = HttpResponse::error(503, "there is no memory for the request's body at the moment");
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+  }
+  if (error == wire::error::header_limit)
+    return HttpResponse::error(
+        431, fmt::format("the request's header is over {} bytes, or a line between its chunks even longer",
+                         options.max_header_bytes));
+  if (error == wire::error::body_limit)
+    return HttpResponse::error(
+        413, fmt::format("the request's body is over {} bytes (max_request_bytes)", options.max_request_bytes));
+  if (error.category() == wire::make_error_code(wire::error::bad_method).category())
+    return HttpResponse::error(400, fmt::format("this is no HTTP/1.1 request: {}", error.message()));
+  return std::nullopt;
 }
 
 HttpResponse coding_objection(const core::Error& error) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <boost/system/error_code.hpp>
 #include <optional>
 
 #include "front/http/message.hpp"
+#include "front/http/server.hpp"
 
 namespace slipway::front::http {
 
@@ -24,6 +26,10 @@ bool expects_go_on(const HttpRequest& request);
 
 /// Whether the body came in another form than its own.
 bool has_coding(const HttpRequest& request);
+
+/// The answer to a request that could not be read: 400, 413, 431, 503 where there was no memory; nothing where nobody
+/// would read it.
+std::optional<HttpResponse> reading_objection(const boost::system::error_code& error, const ServerOptions& options);
 
 /// The answer to a body that does not come out of its content coding: 400, 413 where it would be too long, 415 with the
 /// codings there are.
