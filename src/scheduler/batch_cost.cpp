@@ -11,6 +11,7 @@ namespace {
 constexpr std::uint64_t enough_runs = 3;
 constexpr std::uint64_t trial_every = 32;
 constexpr std::uint64_t trial_of_unknown_every = 8;
+constexpr std::uint64_t trial_of_unworthy_every = 256;
 /// What a larger batch has to be better by.
 constexpr double worth_it = 0.9;
 /// A run that takes longer than this times the mean was most likely kept waiting by something else.
@@ -136,24 +137,16 @@ std::int64_t BatchCost::to_try(std::int64_t least, std::int64_t most, std::int64
   return usual;
 }
 
-bool BatchCost::is_in_time(const Waiting& waiting, std::int64_t rows) const {
-  // those that a small batch leaves behind run after it: their time has to be left too
-  const double most = expected_ns(std::min(waiting.rows, waiting.most));
-  return waiting.time_left == forever || duration_of(expected_ns(rows) + most) <= waiting.time_left;
-}
-
-BatchCost::Choice BatchCost::to_learn(const Waiting& waiting, std::int64_t most, std::int64_t usual) {
-  const std::size_t smallest = class_of(waiting.least);
+BatchCost::Choice BatchCost::to_learn(std::int64_t least, std::int64_t most, std::int64_t usual) {
+  const std::size_t smallest = class_of(least);
   std::size_t number = smallest;
   while (number <= class_of(most) && classes_[number].runs >= enough_runs) ++number;
   if (number > class_of(most)) return {.rows = usual};
   const bool goes_on = number < smallest + 2 || saves(classes_[number - 2], classes_[number - 1]);
-  if (++since_learned_ < (goes_on ? trial_of_unknown_every : trial_every)) return {.rows = usual};
+  if (++since_learned_ < (goes_on ? trial_of_unknown_every : trial_of_unworthy_every)) return {.rows = usual};
   since_learned_ = 0;
-  if (goes_on) return {.rows = std::min(most_rows(number), most), .to_learn = true};
-  // where there is time, once more what ended the learning
-  const std::int64_t again = std::min(most_rows(number - 1), most);
-  return {.rows = is_in_time(waiting, again) ? again : usual};
+  // now and then what ended the learning once more: it may have been disturbed, or have changed
+  return {.rows = std::min(most_rows(goes_on ? number : number - 1), most), .to_learn = true};
 }
 
 BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
@@ -163,8 +156,10 @@ BatchCost::Choice BatchCost::rows_to_take(const Waiting& waiting) {
   if (batches_ == 0) return {.rows = waiting.time_left == forever ? most : 1};
   const std::int64_t usual = best(waiting, most);
   const std::int64_t trial = to_try(waiting.least, most, usual);
-  if (trial == usual || is_in_time(waiting, trial)) return {.rows = trial};
-  return to_learn(waiting, most, usual);
+  if (trial == usual || waiting.time_left == forever) return {.rows = trial};
+  // those that a small batch leaves behind run after it: their time has to be left too
+  const bool in_time = duration_of(expected_ns(trial) + expected_ns(most)) <= waiting.time_left;
+  return in_time ? Choice{.rows = trial} : to_learn(waiting.least, most, usual);
 }
 
 }  // namespace slipway::scheduler

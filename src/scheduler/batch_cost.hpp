@@ -47,8 +47,8 @@ class BatchCost {
   /// 32 (one in 8 while there are sizes of which nothing is known; at once, a few times, when as much waits as never
   /// before), and only where it costs no deadline. A size of which nothing is known might cost one by its estimate,
   /// which is the most that it can be: where deadlines leave no time for that, the smallest such size is tried in one
-  /// of 8 at most, `to_learn`, as long as the added rows cost a tenth less each; or a model that is always late would
-  /// never be found to be quicker in batches.
+  /// of 8 at most, `to_learn`, as long as the added rows cost a tenth less each, and in one of 256 then; or a model
+  /// that is always late would never be found to be quicker in batches.
   Choice rows_to_take(const Waiting& waiting);
 
   /// How long a batch of `rows` is likely to take: between sizes that were measured in proportion, beyond them at most
@@ -68,7 +68,7 @@ class BatchCost {
   };
   static constexpr std::size_t classes = 16;  ///< the last is for all that is larger
   static std::size_t class_of(std::int64_t rows);
-  /// Whether the rows that a larger batch has more cost less each than those of a smaller one.
+  /// Whether the rows that a larger batch has more cost a tenth less each than those of a smaller one.
   static bool saves(const SizeClass& small, const SizeClass& large);
   static std::int64_t most_rows(std::size_t size_class) { return std::int64_t{1} << size_class; }
 
@@ -76,8 +76,7 @@ class BatchCost {
   double time_for_all(const Waiting& waiting, std::int64_t batch) const;
   std::int64_t best(const Waiting& waiting, std::int64_t most) const;
   std::int64_t to_try(std::int64_t least, std::int64_t most, std::int64_t usual);
-  Choice to_learn(const Waiting& waiting, std::int64_t most, std::int64_t usual);
-  bool is_in_time(const Waiting& waiting, std::int64_t rows) const;
+  Choice to_learn(std::int64_t least, std::int64_t most, std::int64_t usual);
 
   mutable std::mutex mutex_;
   std::array<SizeClass, classes> classes_{};

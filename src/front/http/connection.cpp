@@ -123,7 +123,7 @@ asio::awaitable<void> Connection::serve() {
     bool comes = true;
     while (comes && !has_begun()) {
       in_a_row = 1;
-      if (abandoned_) co_return;
+      if (abandoned_ || (stopped_reading_ && !sends_more())) co_return;
       comes = co_await fill(core::now() + (finishing_ ? options_.first_request_grace : options_.idle_timeout));
     }
     if (!comes) {
@@ -220,11 +220,21 @@ bool Connection::has_begun() {
   return buffer_.size() != 0;
 }
 
+asio::awaitable<std::size_t> Connection::read_some(asio::mutable_buffer room, core::TimePoint deadline) {
+  const bool began_before = !stopped_reading_;
+  const std::size_t count = co_await stream_.read_some(room, deadline);
+  if (began_before) {
+    count_what_came();  // what this has read may have been counted or not
+  } else {
+    left_to_read_ -= std::min(left_to_read_, count);
+  }
+  co_return count;
+}
+
 asio::awaitable<bool> Connection::fill(core::TimePoint deadline) {
   if (!was_asked_) deadline = std::min(deadline, first_request_by_);
-  const std::size_t count = co_await stream_.read_some(buffer_.prepare(read_block_bytes), deadline);
+  const std::size_t count = co_await read_some(buffer_.prepare(read_block_bytes), deadline);
   buffer_.commit(count);
-  left_to_read_ -= std::min(left_to_read_, count);
   co_return count != 0;
 }
 
@@ -292,10 +302,8 @@ asio::awaitable<error_code> Connection::read_announced(core::Buffer& body, std::
     if (come == body.size()) body.resize(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, 2 * come)));
     // a read that was done before stop_reading() is not undone by it
     const std::size_t count =
-        waits_no_more() ? 0
-                        : co_await stream_.read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
+        waits_no_more() ? 0 : co_await read_some(asio::buffer(body.data() + come, body.size() - come), deadline);
     if (count == 0) co_return asio::error::eof;
-    left_to_read_ -= std::min(left_to_read_, count);
     come += count;
   }
   co_return error_code();

@@ -52,6 +52,7 @@ class Connection {
   void count_what_came();
   bool has_begun();
   /// Waits for more bytes behind those that have come. False when there will be none by the deadline.
+  boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer room, core::TimePoint deadline);
   boost::asio::awaitable<bool> fill(core::TimePoint deadline);
   /// Reads on until `parser` has what it was told to take.
   boost::asio::awaitable<boost::system::error_code> read_on(RequestParser& parser);
@@ -94,7 +95,7 @@ class Connection {
   core::TimePoint first_request_by_ = core::no_deadline;  ///< when its header must have come, if the server is ending
   bool abandoned_ = false;
   bool stopped_reading_ = false;  ///< by stop_reading()
-  std::size_t left_to_read_ = 0;  ///< of what had come when reading stopped
+  std::size_t left_to_read_ = 0;  ///< since reading stopped: of what had come by then, or by this part of the request
   bool refused_ = false;
 };
 

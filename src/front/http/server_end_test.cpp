@@ -106,6 +106,24 @@ TEST_F(HttpServer, TakesTheRestOfABodyThatHadComeWhenReadingStopped) {
   EXPECT_FALSE(served.connection.has_refused());
 }
 
+TEST_F(HttpServer, TakesABodyOfWhichAPartWasJustReadWhenReadingStopped) {
+  options_.max_request_bytes = 1U << 20U;
+  const std::string body(200'000, 'a');  // more than three reads take
+  for (const std::string& framed : {"Content-Length: 200000\r\n\r\n" + body,
+                                    "Transfer-Encoding: chunked\r\n\r\n30d40\r\n" + body + "\r\n0\r\n\r\n"}) {
+    for (int handlers = 0; handlers < 5; ++handlers) {
+      ServedByHand served(options_, router_);
+      served.client.send("POST /echo HTTP/1.1\r\nHost: x\r\n" + framed);
+      for (int i = 0; i < handlers; ++i) served.run_one();
+      served.connection.finish();
+      served.connection.stop_reading();
+      served.run_to_the_end();
+      EXPECT_TRUE(served.client.rest().ends_with("\r\n\r\n" + body)) << handlers << framed.substr(0, 20);
+      EXPECT_FALSE(served.connection.has_refused());
+    }
+  }
+}
+
 TEST_F(HttpServer, WaitsForNoBodyThatBeginsWhenReadingHasStopped) {
   options_.threads = 1;
   ServedByHand served(options_, router_);

@@ -39,8 +39,17 @@ class ServedByHand {
   bool has_ended() const { return ended_; }
 
  private:
+  /// Its connections have room for all that a test sends, so that it has come when it was sent.
+  static asio::ip::tcp::acceptor roomy_acceptor(asio::io_context& context) {
+    asio::ip::tcp::acceptor made(context, asio::ip::tcp::v4());
+    made.set_option(asio::socket_base::receive_buffer_size(1 << 20));
+    made.bind({asio::ip::make_address("127.0.0.1"), 0});
+    made.listen();
+    return made;
+  }
+
   const std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>();
-  asio::ip::tcp::acceptor acceptor_{*context_, {asio::ip::make_address("127.0.0.1"), 0}};
+  asio::ip::tcp::acceptor acceptor_ = roomy_acceptor(*context_);
   OneAtATime line_;
   bool ended_ = false;  // of the connection; its timer goes on
 
