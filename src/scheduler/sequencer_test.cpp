@@ -363,6 +363,9 @@ TEST_F(SequencerTest, TellsHowManyAreOpenAndHowManyWait) {
   the_time += 10500ms;
   answer_late();
   EXPECT_EQ(figures(), "11") << "the other was idle, and 4 goes on waiting";
+  run();
+  run();
+  EXPECT_EQ(figures(), "10");
 }
 
 TEST_F(SequencerTest, AnIdleSequenceEnds) {
