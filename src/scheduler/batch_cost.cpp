@@ -120,13 +120,16 @@ std::int64_t BatchCost::best(const Waiting& waiting, std::int64_t most) const {
   return chosen;
 }
 
+std::size_t BatchCost::first_unknown(std::size_t from) const {
+  while (from < classes && classes_[from].runs >= enough_runs) ++from;
+  return from;
+}
+
 std::int64_t BatchCost::to_try(std::int64_t least, std::int64_t most, std::int64_t usual) {
   const std::size_t smallest = class_of(least);
   const std::size_t largest = class_of(most);
   if (classes_[largest].runs < enough_runs) return most;
-  const bool all_known = std::all_of(classes_.begin() + static_cast<std::ptrdiff_t>(smallest),
-                                     classes_.begin() + static_cast<std::ptrdiff_t>(largest),
-                                     [](const SizeClass& known) { return known.runs >= enough_runs; });
+  const bool all_known = first_unknown(smallest) >= largest;
   if (++since_trial_ < (all_known ? trial_every : trial_of_unknown_every)) return usual;
   since_trial_ = 0;
   for (std::size_t i = smallest; i <= largest; ++i) {
@@ -139,8 +142,7 @@ std::int64_t BatchCost::to_try(std::int64_t least, std::int64_t most, std::int64
 
 BatchCost::Choice BatchCost::to_learn(std::int64_t least, std::int64_t most, std::int64_t usual) {
   const std::size_t smallest = class_of(least);
-  std::size_t number = smallest;
-  while (number <= class_of(most) && classes_[number].runs >= enough_runs) ++number;
+  const std::size_t number = first_unknown(smallest);
   if (number > class_of(most)) return {.rows = usual};
   const bool goes_on = number < smallest + 2 || saves(classes_[number - 2], classes_[number - 1]);
   if (++since_learned_ < (goes_on ? trial_of_unknown_every : trial_of_unworthy_every)) return {.rows = usual};

@@ -75,6 +75,8 @@ class BatchCost {
   double expected_ns(std::int64_t rows) const;
   double time_for_all(const Waiting& waiting, std::int64_t batch) const;
   std::int64_t best(const Waiting& waiting, std::int64_t most) const;
+  /// The first class, from that one on, of which too little is known; `classes` where there is none.
+  std::size_t first_unknown(std::size_t from) const;
   std::int64_t to_try(std::int64_t least, std::int64_t most, std::int64_t usual);
   Choice to_learn(std::int64_t least, std::int64_t most, std::int64_t usual);
 

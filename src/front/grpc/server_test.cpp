@@ -240,25 +240,29 @@ TEST_F(GrpcServer, CountsTheInferencesThatItRefuses) {
   EXPECT_EQ(service.refused(), 1U);
 }
 
-TEST_F(GrpcServer, AWatchIsToldThoughItsClientDoesNotEndItsSide) {
+/// A call of Watch that nothing was sent in yet.
+struct Watched {
+  Watched() {
+    Methods methods;
+    health.add_to(methods);
+    watch = methods.at("/grpc.health.v1.Health/Watch")(call);
+  }
   Health health;
-  Methods methods;
-  health.add_to(methods);
-  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
-  const auto watch = methods.at("/grpc.health.v1.Health/Watch")(call);
-  EXPECT_FALSE(watch->wants_all_at_once());
-  watch->on_message(core::Buffer(0));
-  EXPECT_EQ(call->take().size(), 1U);
+  std::shared_ptr<Call> call = std::make_shared<Call>(core::no_deadline, [] {});
+  std::shared_ptr<Handler> watch;
+};
+
+TEST_F(GrpcServer, AWatchIsToldThoughItsClientDoesNotEndItsSide) {
+  const Watched watched;
+  EXPECT_FALSE(watched.watch->wants_all_at_once());
+  watched.watch->on_message(core::Buffer(0));
+  EXPECT_EQ(watched.call->take().size(), 1U);
 }
 
 TEST_F(GrpcServer, AWatchWithoutAMessageIsEnded) {
-  Health health;
-  Methods methods;
-  health.add_to(methods);
-  const auto call = std::make_shared<Call>(core::no_deadline, [] {});
-  const auto watch = methods.at("/grpc.health.v1.Health/Watch")(call);
-  watch->on_half_close();
-  const auto answers = call->take();
+  const Watched watched;
+  watched.watch->on_half_close();
+  const auto answers = watched.call->take();
   ASSERT_EQ(answers.size(), 1U);
   EXPECT_EQ(answers[0].status->error().code(), core::Code::invalid_argument);
 }

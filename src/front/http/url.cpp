@@ -1,8 +1,8 @@
 #include "front/http/url.hpp"
 
-#include "core/percent_coding.hpp"
-
 #include <algorithm>
+
+#include "core/percent_coding.hpp"
 
 namespace slipway::front::http {
 
